@@ -1,0 +1,27 @@
+# The modules and the arrows between them: what is not named here can not be linked or included.
+# tools/check_includes.py reads this table too; keep one module per line group.
+macro(sg_add_modules)
+  sg_module(base LIBS fmt::fmt PkgConfig::SODIUM OpenSSL::Crypto ZLIB::ZLIB
+                      tomlplusplus::tomlplusplus prometheus-cpp::core Boost::json Threads::Threads)
+  target_link_libraries(sg_base PUBLIC fmt::fmt Threads::Threads)
+  sg_module(regex USES base LIBS PkgConfig::PCRE2 PkgConfig::RE2)
+  sg_module(detect USES base regex LIBS PkgConfig::HS tomlplusplus::tomlplusplus)
+  sg_module(text USES base LIBS Boost::json ICU::uc)
+  sg_module(db USES base LIBS SQLite::SQLite3)
+  sg_module(store USES base db LIBS Boost::json)
+  sg_module(jobs USES base db)
+  sg_module(http USES base LIBS Boost::headers OpenSSL::SSL OpenSSL::Crypto CURL::libcurl ZLIB::ZLIB)
+  sg_module(hosts USES base http text LIBS Boost::json)
+  sg_module(scan USES base hosts text detect store jobs LIBS Boost::json)
+  sg_module(api USES base http hosts store jobs detect LIBS Boost::json)
+  sg_module(server USES base http db store jobs hosts text detect scan api)
+  sg_module(cli USES base detect text server LIBS Boost::json)
+
+  file(GLOB sg_rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.toml)
+  sg_embed(sg_detect rule_files ${sg_rule_files})
+  file(GLOB sg_sqlite_migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/sqlite/*.sql)
+  sg_embed(sg_db sqlite_migrations ${sg_sqlite_migrations})
+
+  add_executable(spillguard ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
+  target_link_libraries(spillguard PRIVATE sg_cli)
+endmacro()

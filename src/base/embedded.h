@@ -1,0 +1,18 @@
+// Files compiled into the binary (rules, migrations, the API description). See cmake/SgEmbed.cmake.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace spillguard::embedded {
+
+// One embedded file; both views live as long as the program.
+struct EmbeddedFile {
+  std::string_view name;  // base name, for example "aws.toml"
+  std::string_view data;
+};
+
+std::span<const EmbeddedFile> rule_files();         // rules/*.toml, by name
+std::span<const EmbeddedFile> sqlite_migrations();  // migrations/sqlite/*.sql, by name
+
+}  // namespace spillguard::embedded

@@ -1,0 +1,25 @@
+// Files and folders, with errors that name the path.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace spillguard {
+
+// The whole file, at most max_bytes (kTooLarge beyond).
+Result<std::string> read_file(const std::string& path, uint64_t max_bytes = UINT64_C(1) << 40);
+
+// Writes a new file beside the old one and renames it over: readers see the old or the new, whole.
+Status write_file_atomically(const std::string& path, std::string_view data, unsigned mode = 0644);
+
+Status make_directories(const std::string& path, unsigned mode = 0755);
+
+// Calls `line` for each line (without its end) of a file, which may be gzip-compressed. Stops at the
+// first error that `line` returns. Memory: one line.
+Status for_each_line(const std::string& path, const std::function<Status(std::string_view)>& line);
+
+}  // namespace spillguard

@@ -1,0 +1,94 @@
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/strings.h"
+
+namespace spillguard {
+namespace {
+
+void append_escaped(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  size_t start = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, start, i - start);
+    start = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+  }
+  out.append(text, start, std::string_view::npos);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  if (is_valid_utf8(text)) {
+    append_escaped(out, text);
+  } else {
+    append_escaped(out, to_valid_utf8(text));
+  }
+  out += '"';
+}
+
+void JsonWriter::separate() {
+  if (need_comma_) out_ += ',';
+  need_comma_ = true;
+}
+
+void JsonWriter::open(char c) {
+  separate();
+  out_ += c;
+  need_comma_ = false;
+}
+
+void JsonWriter::close(char c) {
+  out_ += c;
+  need_comma_ = true;
+}
+
+void JsonWriter::key(std::string_view name) {
+  separate();
+  append_json_string(out_, name);
+  out_ += ':';
+  need_comma_ = false;
+}
+
+void JsonWriter::value(std::string_view text) {
+  separate();
+  append_json_string(out_, text);
+}
+
+void JsonWriter::value(bool flag) { raw(flag ? "true" : "false"); }
+void JsonWriter::value(int64_t number) { raw(fmt::format_int(number).c_str()); }
+void JsonWriter::value(uint64_t number) { raw(fmt::format_int(number).c_str()); }
+
+void JsonWriter::value(double number) {
+  if (std::isfinite(number)) {
+    raw(fmt::format("{}", number));
+  } else {
+    null();
+  }
+}
+
+void JsonWriter::null() { raw("null"); }
+
+void JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+}
+
+}  // namespace spillguard

@@ -1,0 +1,61 @@
+// Text that may be read 64 bytes past its end. The matcher's library (Hyperscan 5.4.0) does read
+// past the end of what it scans, so scanned text is a type of its own and no raw buffer can get in.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace spillguard {
+
+// A view into a PaddedText (or a part of one): at least kPadding bytes after it are readable.
+// Valid while the PaddedText it came from lives and is not changed.
+class PaddedView {
+ public:
+  PaddedView() = default;
+
+  [[nodiscard]] std::string_view text() const { return text_; }
+  [[nodiscard]] const char* data() const { return text_.data(); }
+  [[nodiscard]] size_t size() const { return text_.size(); }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+
+  // A part of this view; what follows a part is the rest of the text or its padding.
+  [[nodiscard]] PaddedView subview(size_t offset, size_t length) const {
+    SG_CHECK(offset <= text_.size());
+    return PaddedView(text_.substr(offset, length));
+  }
+
+ private:
+  friend class PaddedText;
+  explicit PaddedView(std::string_view text) : text_(text) {}
+  std::string_view text_;
+};
+
+// Owns its bytes and the zero padding behind them. Move-only in spirit; copies copy the text.
+class PaddedText {
+ public:
+  static constexpr size_t kPadding = 64;
+
+  PaddedText() : PaddedText(std::string_view{}) {}
+  explicit PaddedText(std::string_view text) {
+    buffer_.reserve(text.size() + kPadding);
+    buffer_.append(text);
+    buffer_.append(kPadding, '\0');
+  }
+  // Takes the string's buffer; grows it by the padding (which may move it once).
+  explicit PaddedText(std::string&& text) : buffer_(std::move(text)) {
+    buffer_.append(kPadding, '\0');
+  }
+
+  [[nodiscard]] size_t size() const { return buffer_.size() - kPadding; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::string_view text() const { return {buffer_.data(), size()}; }
+  [[nodiscard]] PaddedView view() const { return PaddedView(text()); }
+
+ private:
+  std::string buffer_;
+};
+
+}  // namespace spillguard

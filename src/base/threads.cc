@@ -1,0 +1,99 @@
+#include "base/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <chrono>
+#include <utility>
+
+namespace spillguard {
+
+void StopFlag::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_.store(true, std::memory_order_release);
+  }
+  wake_.notify_all();
+}
+
+bool StopFlag::sleep_ms(int64_t milliseconds) {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, std::chrono::milliseconds(milliseconds),
+                         [this] { return stopped_.load(); });
+}
+
+ThreadPool::ThreadPool(std::string name, size_t threads, size_t max_queued)
+    : name_(std::move(name)), max_queued_(max_queued) {
+  threads_.reserve(threads);
+  for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { run(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  has_task_.notify_all();
+  has_room_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+bool ThreadPool::try_submit(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || queue_.size() >= max_queued_) return false;
+    queue_.push_back(std::move(task));
+  }
+  has_task_.notify_one();
+  return true;
+}
+
+bool ThreadPool::submit(std::function<void()> task) {
+  {
+    std::unique_lock lock(mutex_);
+    has_room_.wait(lock, [this] { return closing_ || queue_.size() < max_queued_; });
+    if (closing_) return false;
+    queue_.push_back(std::move(task));
+  }
+  has_task_.notify_one();
+  return true;
+}
+
+void ThreadPool::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return queue_.empty() && running_ == 0; });
+}
+
+void ThreadPool::run(size_t index) {
+  set_thread_name(name_ + "-" + std::to_string(index));
+  std::unique_lock lock(mutex_);
+  while (true) {
+    has_task_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    auto task = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_;
+    lock.unlock();
+    has_room_.notify_one();
+    task();
+    task = nullptr;
+    lock.lock();
+    --running_;
+    if (queue_.empty() && running_ == 0) idle_.notify_all();
+  }
+}
+
+void set_thread_name(const std::string& name) {
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+}
+
+size_t usable_processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0) {
+    return static_cast<size_t>(CPU_COUNT(&set));
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace spillguard

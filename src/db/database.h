@@ -1,0 +1,92 @@
+// One small interface over SQLite (and, behind the same words, PostgreSQL). SQL uses $1, $2 … for parameters.
+//
+// Thread-safety: a Database is shared; write() and read() may be called from any thread. A Connection and its
+// statements belong to the callback that got them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace spillguard::db {
+
+enum class Dialect { kSqlite, kPostgres };
+
+// A prepared statement, reset before it is handed out. Columns and parameters count from 0 and 1.
+class Statement {
+ public:
+  virtual ~Statement() = default;
+  virtual Statement& bind(int index, int64_t value) = 0;
+  virtual Statement& bind(int index, double value) = 0;
+  virtual Statement& bind(int index, std::string_view text) = 0;
+  virtual Statement& bind_blob(int index, std::string_view bytes) = 0;
+  virtual Statement& bind_null(int index) = 0;
+  Statement& bind(int index, int value) { return bind(index, static_cast<int64_t>(value)); }
+  Statement& bind(int index, bool value) { return bind(index, static_cast<int64_t>(value)); }
+  Statement& bind(int index, const char* text) { return bind(index, std::string_view(text)); }
+  Statement& bind(int index, const std::string& text) { return bind(index, std::string_view(text)); }
+  template <typename T>
+  Statement& bind(int index, const std::optional<T>& value) {
+    return value ? bind(index, *value) : bind_null(index);
+  }
+
+  // The next row: true when there is one.
+  virtual Result<bool> step() = 0;
+  // For statements without rows.
+  virtual Status run() = 0;
+  virtual void reset() = 0;  // ready to bind and step again
+
+  [[nodiscard]] virtual bool is_null(int column) const = 0;
+  [[nodiscard]] virtual int64_t integer(int column) const = 0;
+  [[nodiscard]] virtual double number(int column) const = 0;
+  // Valid until the next step() or reset().
+  [[nodiscard]] virtual std::string_view text(int column) const = 0;
+  [[nodiscard]] virtual std::string_view blob(int column) const = 0;
+};
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  // A statement from the connection's cache; lives as long as the callback. Asking for the same text while the first
+  // is still in use gives a second statement.
+  virtual Result<std::shared_ptr<Statement>> prepare(std::string_view sql) = 0;
+  // Several statements without parameters (migrations).
+  virtual Status execute(std::string_view sql) = 0;
+  // Rows changed by the last run().
+  [[nodiscard]] virtual int64_t changes() const = 0;
+};
+
+using Work = std::function<Status(Connection&)>;
+
+struct SqliteOptions {
+  std::string path;              // ":memory:" for tests
+  size_t readers = 4;            // pooled read connections
+  int64_t busy_timeout_ms = 10'000;
+  int64_t cache_bytes = 32 << 20;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  // One transaction that may write: committed when work succeeds, rolled back when it fails. Work may be run
+  // again after a conflict, so it must have no effects outside the database.
+  virtual Status write(const Work& work) = 0;
+  // One read-only snapshot.
+  virtual Status read(const Work& work) = 0;
+
+  // Opens the file in WAL mode with foreign keys on and brings its schema up to date (migrate).
+  static Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options);
+};
+
+// Applies the numbered migrations that are missing, each in its transaction, under a lock. Refuses a schema newer than
+// this program, and one whose applied migrations differ from ours by check sum.
+Status migrate(Database& database);
+
+}  // namespace spillguard::db

@@ -1,0 +1,83 @@
+// The detection engine: literal anchors first (one Hyperscan literal database over all rules), then
+// confirmation with PCRE2 in windows around the anchors, then filters. Deterministic: the same text and rules
+// give the same matches in the same order.
+//
+// Thread-safety: an Engine is immutable and shared by all threads; each thread has its own Scratch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/padded_text.h"
+#include "base/span.h"
+#include "detect/rule.h"
+
+namespace spillguard::detect {
+
+// A rule at a span of the scanned text.
+struct Match {
+  uint32_t rule = 0;  // index into Engine::rules()
+  Span match;         // group 0: what is reported
+  Span secret;        // the secret inside it: what entropy and checksums are tested on
+  double entropy = 0; // of the secret, bits a byte
+  std::vector<uint32_t> also;  // other rules with the same secret span, by index, ascending
+
+  friend bool operator==(const Match&, const Match&) = default;
+};
+
+// A rule that could not be decided somewhere in this text (match limit); the others are complete.
+struct LimitHit {
+  uint32_t rule = 0;
+  size_t offset = 0;
+};
+
+struct ScanResult {
+  std::vector<Match> matches;  // by secret.begin, then secret.end, then rule id
+  std::vector<LimitHit> limits;
+  void clear() {
+    matches.clear();
+    limits.clear();
+  }
+};
+
+class Engine {
+ public:
+  // Working memory of one thread, of one engine. Not shareable; reusable for any number of scans.
+  class Scratch {
+   public:
+    ~Scratch();
+    Scratch(Scratch&&) noexcept;
+    Scratch& operator=(Scratch&&) noexcept;
+
+   private:
+    friend class Engine;
+    struct State;
+    explicit Scratch(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+  };
+
+  // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to work
+  // with one that fails it.
+  static Result<std::shared_ptr<const Engine>> build(const RuleSet& rules);
+  ~Engine();
+
+  [[nodiscard]] Scratch make_scratch() const;
+  // Replaces result's content. Never fails: what a rule could not decide is in result.limits.
+  void scan(PaddedView text, Scratch& scratch, ScanResult& result) const;
+  // Only the first stage, for benchmarks: the number of anchor hits.
+  uint64_t count_anchors(PaddedView text, Scratch& scratch) const;
+
+  [[nodiscard]] std::span<const Rule> rules() const;  // the enabled ones, by id
+  [[nodiscard]] const std::string& version() const;   // RuleSet::version() of what it was built from
+
+ private:
+  struct State;
+  explicit Engine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace spillguard::detect
