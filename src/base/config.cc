@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <set>
 #include <toml++/toml.h>
+#include <set>
 
 namespace spillguard {
 
@@ -23,7 +23,8 @@ struct ConfigTable::State {
   void reject(const toml::node* node, std::string_view key, std::string_view why) {
     if (error) return;
     const auto line = node != nullptr ? node->source().begin.line : table->source().begin.line;
-    error = Error{Code::kInvalidArgument, fmt::format("{}:{}: {}{}: {}", origin, line, path, key, why)};
+    error =
+        Error{Code::kInvalidArgument, fmt::format("{}:{}: {}{}: {}", origin, line, path, key, why)};
   }
   std::shared_ptr<State> child(const toml::table* of, std::string child_path) {
     auto state = std::make_shared<State>();
@@ -189,7 +190,8 @@ bool ConfigTable::has(std::string_view key) const { return state_->table->contai
 
 std::string ConfigTable::where(std::string_view key) const {
   const auto* node = state_->table->get(key);
-  const auto line = node != nullptr ? node->source().begin.line : state_->table->source().begin.line;
+  const auto line =
+      node != nullptr ? node->source().begin.line : state_->table->source().begin.line;
   return fmt::format("{}:{}", state_->origin, line);
 }
 

@@ -1,6 +1,6 @@
 // Configuration files in TOML, read with errors that name file, line and key. Every key must be
-// asked for: what nobody asked for is an unknown key and refused, so a typing mistake is never silent.
-// Not thread-safe; used once at start.
+// asked for: what nobody asked for is an unknown key and refused, so a typing mistake is never
+// silent. Not thread-safe; used once at start.
 #pragma once
 
 #include <cstdint>

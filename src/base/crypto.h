@@ -24,8 +24,9 @@ struct Fingerprint {
   static Result<Fingerprint> parse(std::string_view raw_or_hex);
 };
 
-// The installation's key material: fingerprints and evidence hang on it. 32 random bytes, from which
-// one sub-key a purpose is derived. Losing it makes evidence unreadable and reviews unmatchable.
+// The installation's key material: fingerprints and evidence hang on it. 32 random bytes, from
+// which one sub-key a purpose is derived. Losing it makes evidence unreadable and reviews
+// unmatchable.
 class MasterKey {
  public:
   static constexpr size_t kSize = 32;

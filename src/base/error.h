@@ -74,7 +74,8 @@ namespace internal {
   } while (false)
 
 // SG_ASSIGN(auto rows, read_rows()): binds the value, or returns the error to the caller.
-#define SG_ASSIGN(target, expression) SG_ASSIGN_IMPL(SG_CONCAT(sg_result_, __LINE__), target, expression)
+#define SG_ASSIGN(target, expression) \
+  SG_ASSIGN_IMPL(SG_CONCAT(sg_result_, __LINE__), target, expression)
 #define SG_ASSIGN_IMPL(temp, target, expression)                           \
   auto temp = (expression);                                                \
   if (!temp) {                                                             \

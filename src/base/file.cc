@@ -17,7 +17,9 @@ namespace {
 
 tl::unexpected<Error> io_error(std::string_view what, const std::string& path) {
   const int error = errno;
-  const Code code = error == ENOENT ? Code::kNotFound : error == EACCES ? Code::kPermissionDenied : Code::kIo;
+  const Code code = error == ENOENT   ? Code::kNotFound
+                    : error == EACCES ? Code::kPermissionDenied
+                                      : Code::kIo;
   return fail(code, fmt::format("cannot {} {}: {}", what, path, std::strerror(error)));
 }
 
@@ -41,7 +43,7 @@ class Descriptor {
 Result<std::string> read_file(const std::string& path, uint64_t max_bytes) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return io_error("open", path);
-  struct stat info {};
+  struct stat info{};
   if (::fstat(file.get(), &info) != 0) return io_error("read", path);
   if (S_ISDIR(info.st_mode)) {
     return fail(Code::kInvalidArgument, fmt::format("cannot read {}: it is a folder", path));
@@ -108,7 +110,8 @@ Status for_each_line(const std::string& path, const std::function<Status(std::st
     if (got == 0) break;
     pending.append(buffer.data(), static_cast<size_t>(got));
     size_t start = 0;
-    for (size_t end; status && (end = pending.find('\n', start)) != std::string::npos; start = end + 1) {
+    for (size_t end; status && (end = pending.find('\n', start)) != std::string::npos;
+         start = end + 1) {
       status = line(std::string_view(pending).substr(start, end - start));
     }
     pending.erase(0, start);

@@ -18,8 +18,8 @@ Status write_file_atomically(const std::string& path, std::string_view data, uns
 
 Status make_directories(const std::string& path, unsigned mode = 0755);
 
-// Calls `line` for each line (without its end) of a file, which may be gzip-compressed. Stops at the
-// first error that `line` returns. Memory: one line.
+// Calls `line` for each line (without its end) of a file, which may be gzip-compressed. Stops at
+// the first error that `line` returns. Memory: one line.
 Status for_each_line(const std::string& path, const std::function<Status(std::string_view)>& line);
 
 }  // namespace spillguard

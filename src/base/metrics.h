@@ -44,8 +44,8 @@ class Histogram {
 // The handles are cheap to copy and live as long as the program.
 Counter counter(std::string_view name, std::string_view help, const Labels& labels = {});
 Gauge gauge(std::string_view name, std::string_view help, const Labels& labels = {});
-Histogram histogram(std::string_view name, std::string_view help,
-                    const std::vector<double>& bounds, const Labels& labels = {});
+Histogram histogram(std::string_view name, std::string_view help, const std::vector<double>& bounds,
+                    const Labels& labels = {});
 
 // Everything in Prometheus' text format.
 std::string exposition();

@@ -11,8 +11,8 @@ namespace spillguard {
 
 using TimeMs = int64_t;  // milliseconds since 1970-01-01T00:00:00Z
 
-TimeMs now_ms();          // the wall clock
-int64_t monotonic_ms();   // never goes back; for durations
+TimeMs now_ms();         // the wall clock
+int64_t monotonic_ms();  // never goes back; for durations
 
 // Where time matters to behaviour, code takes a Clock so that tests can turn it.
 using Clock = std::function<TimeMs()>;
@@ -21,7 +21,7 @@ using Clock = std::function<TimeMs()>;
 // A date alone is midnight UTC. Nothing else is accepted.
 std::optional<TimeMs> parse_iso8601(std::string_view text);
 
-std::string format_iso8601(TimeMs time);       // "2024-05-01T12:34:56.000Z"
-std::string format_jira_time(TimeMs time);     // "2024-05-01T12:34:56.000+0000"
+std::string format_iso8601(TimeMs time);    // "2024-05-01T12:34:56.000Z"
+std::string format_jira_time(TimeMs time);  // "2024-05-01T12:34:56.000+0000"
 
 }  // namespace spillguard

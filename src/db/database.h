@@ -1,7 +1,8 @@
-// One small interface over SQLite (and, behind the same words, PostgreSQL). SQL uses $1, $2 … for parameters.
+// One small interface over SQLite (and, behind the same words, PostgreSQL). SQL uses $1, $2 … for
+// parameters.
 //
-// Thread-safety: a Database is shared; write() and read() may be called from any thread. A Connection and its
-// statements belong to the callback that got them.
+// Thread-safety: a Database is shared; write() and read() may be called from any thread. A
+// Connection and its statements belong to the callback that got them.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,9 @@ class Statement {
   Statement& bind(int index, int value) { return bind(index, static_cast<int64_t>(value)); }
   Statement& bind(int index, bool value) { return bind(index, static_cast<int64_t>(value)); }
   Statement& bind(int index, const char* text) { return bind(index, std::string_view(text)); }
-  Statement& bind(int index, const std::string& text) { return bind(index, std::string_view(text)); }
+  Statement& bind(int index, const std::string& text) {
+    return bind(index, std::string_view(text));
+  }
   template <typename T>
   Statement& bind(int index, const std::optional<T>& value) {
     return value ? bind(index, *value) : bind_null(index);
@@ -53,8 +56,8 @@ class Connection {
  public:
   virtual ~Connection() = default;
   [[nodiscard]] virtual Dialect dialect() const = 0;
-  // A statement from the connection's cache; lives as long as the callback. Asking for the same text while the first
-  // is still in use gives a second statement.
+  // A statement from the connection's cache; lives as long as the callback. Asking for the same
+  // text while the first is still in use gives a second statement.
   virtual Result<std::shared_ptr<Statement>> prepare(std::string_view sql) = 0;
   // Several statements without parameters (migrations).
   virtual Status execute(std::string_view sql) = 0;
@@ -65,8 +68,8 @@ class Connection {
 using Work = std::function<Status(Connection&)>;
 
 struct SqliteOptions {
-  std::string path;              // ":memory:" for tests
-  size_t readers = 4;            // pooled read connections
+  std::string path;    // ":memory:" for tests
+  size_t readers = 4;  // pooled read connections
   int64_t busy_timeout_ms = 10'000;
   int64_t cache_bytes = 32 << 20;
 };
@@ -75,8 +78,8 @@ class Database {
  public:
   virtual ~Database() = default;
   [[nodiscard]] virtual Dialect dialect() const = 0;
-  // One transaction that may write: committed when work succeeds, rolled back when it fails. Work may be run
-  // again after a conflict, so it must have no effects outside the database.
+  // One transaction that may write: committed when work succeeds, rolled back when it fails. Work
+  // may be run again after a conflict, so it must have no effects outside the database.
   virtual Status write(const Work& work) = 0;
   // One read-only snapshot.
   virtual Status read(const Work& work) = 0;
@@ -85,8 +88,8 @@ class Database {
   static Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options);
 };
 
-// Applies the numbered migrations that are missing, each in its transaction, under a lock. Refuses a schema newer than
-// this program, and one whose applied migrations differ from ours by check sum.
+// Applies the numbered migrations that are missing, each in its transaction, under a lock. Refuses
+// a schema newer than this program, and one whose applied migrations differ from ours by check sum.
 Status migrate(Database& database);
 
 }  // namespace spillguard::db

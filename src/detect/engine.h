@@ -1,6 +1,6 @@
 // The detection engine: literal anchors first (one Hyperscan literal database over all rules), then
-// confirmation with PCRE2 in windows around the anchors, then filters. Deterministic: the same text and rules
-// give the same matches in the same order.
+// confirmation with PCRE2 in windows around the anchors, then filters. Deterministic: the same text
+// and rules give the same matches in the same order.
 //
 // Thread-safety: an Engine is immutable and shared by all threads; each thread has its own Scratch.
 #pragma once
@@ -20,10 +20,10 @@ namespace spillguard::detect {
 
 // A rule at a span of the scanned text.
 struct Match {
-  uint32_t rule = 0;  // index into Engine::rules()
-  Span match;         // group 0: what is reported
-  Span secret;        // the secret inside it: what entropy and checksums are tested on
-  double entropy = 0; // of the secret, bits a byte
+  uint32_t rule = 0;           // index into Engine::rules()
+  Span match;                  // group 0: what is reported
+  Span secret;                 // the secret inside it: what entropy and checksums are tested on
+  double entropy = 0;          // of the secret, bits a byte
   std::vector<uint32_t> also;  // other rules with the same secret span, by index, ascending
 
   friend bool operator==(const Match&, const Match&) = default;
@@ -60,8 +60,8 @@ class Engine {
     std::unique_ptr<State> state_;
   };
 
-  // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to work
-  // with one that fails it.
+  // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to
+  // work with one that fails it.
   static Result<std::shared_ptr<const Engine>> build(const RuleSet& rules);
   ~Engine();
 
@@ -72,7 +72,7 @@ class Engine {
   uint64_t count_anchors(PaddedView text, Scratch& scratch) const;
 
   [[nodiscard]] std::span<const Rule> rules() const;  // the enabled ones, by id
-  [[nodiscard]] const std::string& version() const;   // RuleSet::version() of what it was built from
+  [[nodiscard]] const std::string& version() const;  // RuleSet::version() of what it was built from
 
  private:
   struct State;

@@ -17,32 +17,34 @@ std::optional<Severity> parse_severity(std::string_view name);
 std::string_view severity_name(Severity severity);  // "info" … "critical"
 
 struct Rule {
-  int32_t id = 0;           // stable number, unique over all files, never reused
-  std::string name;         // UPPER_SNAKE, unique; what scripts use
-  std::string title;        // for people: "GitHub personal access token"
-  std::string provider;     // "GitHub"
-  std::string category;     // one of kCategories
+  int32_t id = 0;        // stable number, unique over all files, never reused
+  std::string name;      // UPPER_SNAKE, unique; what scripts use
+  std::string title;     // for people: "GitHub personal access token"
+  std::string provider;  // "GitHub"
+  std::string category;  // one of kCategories
   Severity severity = Severity::kHigh;
-  bool enabled = true;      // on unless somebody switches it
-  std::string pattern;      // PCRE2 syntax; group `secret`, else group 1, else group 0 is the secret
+  bool enabled = true;  // on unless somebody switches it
+  std::string pattern;  // PCRE2 syntax; group `secret`, else group 1, else group 0 is the secret
   std::vector<std::string> anchors;  // literals, one of which is in every match
   bool ignore_case = false;          // anchors and pattern in any case
-  uint32_t before = 0;      // bytes before the anchor that a match may begin at
-  uint32_t after = 0;       // bytes after the anchor's begin that a match may reach
-  std::vector<std::string> context;  // one of these words (any case) must stand within context_reach
-  uint32_t context_reach = 0;        // bytes to either side of the match
-  double min_entropy = 0;            // Shannon, bits a byte of the secret; 0 = no test
+  uint32_t before = 0;               // bytes before the anchor that a match may begin at
+  uint32_t after = 0;                // bytes after the anchor's begin that a match may reach
+  std::vector<std::string>
+      context;                 // one of these words (any case) must stand within context_reach
+  uint32_t context_reach = 0;  // bytes to either side of the match
+  double min_entropy = 0;      // Shannon, bits a byte of the secret; 0 = no test
   std::vector<std::string> validators;  // names of checks on the secret, see validators.h
   std::vector<std::string> stop_words;  // secrets that hold one of these (any case) are not secrets
-  std::vector<std::string> examples;          // after expansion of their templates
+  std::vector<std::string> examples;    // after expansion of their templates
   std::vector<std::string> counter_examples;  // the same; the rule must not match them
-  std::string source;       // where the format is documented
-  std::string file;         // for messages
+  std::string source;                         // where the format is documented
+  std::string file;                           // for messages
 };
 
-inline constexpr std::string_view kCategories[] = {"cloud", "source-control", "ci-cd", "chat", "email",
-    "payment", "ai", "database", "monitoring", "identity", "private-key", "connection-string", "token",
-    "crypto", "saas", "generic", "personal-data"};
+inline constexpr std::string_view kCategories[] = {
+    "cloud", "source-control", "ci-cd",      "chat",     "email",        "payment",
+    "ai",    "database",       "monitoring", "identity", "private-key",  "connection-string",
+    "token", "crypto",         "saas",       "generic",  "personal-data"};
 
 // All rules of a number of files, sorted by id. Immutable once made.
 class RuleSet {
@@ -66,7 +68,8 @@ class RuleSet {
 };
 
 // Every problem of the rules, a line each: bad names, patterns that do not compile, anchors that an
-// example lacks, examples that do not match, counter-examples that do, missing sources. Empty = good.
+// example lacks, examples that do not match, counter-examples that do, missing sources. Empty =
+// good.
 std::vector<std::string> check_rules(const RuleSet& rules);
 
 }  // namespace spillguard::detect

@@ -15,25 +15,29 @@ namespace spillguard::http {
 // Header fields in order; names compare in any case.
 class Headers {
  public:
-  void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
   void set(std::string_view name, std::string value);  // replaces all of that name
   // The first value of that name, or nothing.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const { return get(name).has_value(); }
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const {
+    return fields_;
+  }
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
 // A request as the server hands it to a handler. `path` is normalised: percent escapes decoded once
-// per segment, no empty, "." or ".." segments; requests whose raw path holds traversal tricks (encoded slashes or dots, ";", NUL,
-// backslashes) never get here (400).
+// per segment, no empty, "." or ".." segments; requests whose raw path holds traversal tricks
+// (encoded slashes or dots, ";", NUL, backslashes) never get here (400).
 struct Request {
-  std::string method;      // upper case
-  std::string raw_target;  // as sent
-  std::string path;        // "/rest/security/latest/project/FOO"
+  std::string method;                                       // upper case
+  std::string raw_target;                                   // as sent
+  std::string path;                                         // "/rest/security/latest/project/FOO"
   std::vector<std::string> segments;                        // path cut at the slashes, decoded
   std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
   std::vector<std::pair<std::string, std::string>> params;  // {name} parts of the route, decoded
@@ -50,8 +54,8 @@ struct Request {
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const;
 };
 
-// Where a streamed body goes. write() blocks while the peer is slow; an error means that the peer is gone and the
-// producer should stop.
+// Where a streamed body goes. write() blocks while the peer is slow; an error means that the peer
+// is gone and the producer should stop.
 class BodyWriter {
  public:
   virtual ~BodyWriter() = default;
@@ -66,7 +70,8 @@ struct Response {
   std::function<Status(BodyWriter&)> stream;
 
   static Response json(int status, std::string body);
-  static Response text(int status, std::string body, std::string content_type = "text/plain; charset=utf-8");
+  static Response text(int status, std::string body,
+                       std::string content_type = "text/plain; charset=utf-8");
   static Response empty(int status);
 };
 

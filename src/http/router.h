@@ -1,5 +1,5 @@
-// Finds the handler of a path. Routes are literal segments and {name} segments; literal ones win. A trailing
-// slash of the request is ignored. Built once, then read by many threads.
+// Finds the handler of a path. Routes are literal segments and {name} segments; literal ones win. A
+// trailing slash of the request is ignored. Built once, then read by many threads.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
-// A durable queue of jobs in the database: leases, fencing numbers, priorities, wake-ups. Jobs must be
-// idempotent: one whose lease ran out is given to somebody else, and the first worker's effects are refused by
-// its fencing number.
+// A durable queue of jobs in the database: leases, fencing numbers, priorities, wake-ups. Jobs must
+// be idempotent: one whose lease ran out is given to somebody else, and the first worker's effects
+// are refused by its fencing number.
 //
 // Thread-safe. Several processes may share the database.
 #pragma once
@@ -22,9 +22,9 @@ namespace spillguard::jobs {
 enum class Priority : int { kInteractive = 10, kWebhook = 20, kIncremental = 30, kBulk = 40 };
 
 struct NewJob {
-  std::string kind;       // "scan_scope", "scan_item", "scan_site" …
-  std::string key;        // jobs of one kind with the same key that are not yet running are one job
-  std::string payload;    // JSON of the kind's own
+  std::string kind;     // "scan_scope", "scan_item", "scan_site" …
+  std::string key;      // jobs of one kind with the same key that are not yet running are one job
+  std::string payload;  // JSON of the kind's own
   Priority priority = Priority::kBulk;
   TimeMs not_before = 0;
   int max_attempts = 20;
@@ -36,9 +36,9 @@ struct Job {
   std::string key;
   std::string payload;
   Priority priority = Priority::kBulk;
-  int attempts = 0;       // this one included
+  int attempts = 0;  // this one included
   int max_attempts = 0;
-  int64_t fence = 0;      // grows with every claim; effects of an older one are refused
+  int64_t fence = 0;  // grows with every claim; effects of an older one are refused
 };
 
 enum class JobState { kWaiting, kRunning };
@@ -56,22 +56,26 @@ class Queue {
   Queue(db::Database& database, std::string node, int64_t lease_ms = 60'000, Clock clock = now_ms);
   ~Queue();
 
-  // Adds, or joins the waiting job of the same kind and key (keeping the more urgent priority and the new payload).
-  // Returns the job's id. The form with a connection is part of the caller's transaction.
+  // Adds, or joins the waiting job of the same kind and key (keeping the more urgent priority and
+  // the new payload). Returns the job's id. The form with a connection is part of the caller's
+  // transaction.
   Result<int64_t> enqueue(const NewJob& job);
   Result<int64_t> enqueue(db::Connection& connection, const NewJob& job);
 
-  // Takes up to `limit` jobs that are due, most urgent and oldest first. At most one job of a (kind, key) runs at a time.
+  // Takes up to `limit` jobs that are due, most urgent and oldest first. At most one job of a
+  // (kind, key) runs at a time.
   Result<std::vector<Job>> claim(size_t limit, const std::vector<std::string>& kinds = {});
-  // Keeps the lease; kConflict when somebody else has the job now (or it was cancelled): stop working on it.
+  // Keeps the lease; kConflict when somebody else has the job now (or it was cancelled): stop
+  // working on it.
   Status renew(const Job& job);
-  // The same test inside the caller's transaction, for effects that must not come from a lost lease.
+  // The same test inside the caller's transaction, for effects that must not come from a lost
+  // lease.
   static Status check_fence(db::Connection& connection, const Job& job);
   Status complete(const Job& job);
   // Ends the job within the caller's transaction.
   static Status complete(db::Connection& connection, const Job& job);
-  // Puts it back with exponential back-off (or at retry_at), or drops it as failed after max_attempts: true when it will
-  // be tried again.
+  // Puts it back with exponential back-off (or at retry_at), or drops it as failed after
+  // max_attempts: true when it will be tried again.
   Result<bool> retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at = {});
   // Gives all jobs leased by this node's name back at once: for the start after a crash.
   Result<int64_t> release_own();

@@ -1,7 +1,7 @@
 // From markup to the text that is scanned, with a map back to the source. Inline runs are joined
 // without blanks (a token may be split by <strong>), blocks and table cells are separated by line
-// breaks or tabs, entities are decoded once; CDATA, macro parameters, link targets, attributes and comments are read.
-// Pure functions, thread-safe, linear in the source.
+// breaks or tabs, entities are decoded once; CDATA, macro parameters, link targets, attributes and
+// comments are read. Pure functions, thread-safe, linear in the source.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ Markup guess_markup(std::string_view file_name, std::string_view source);
 // (inserted line breaks) belongs to the byte before it.
 class SourceMap {
  public:
-  // The text from text_offset on came from source_offset on, byte for byte when `linear`, else all of
-  // it from that one place (a decoded entity). Offsets must not decrease; equal runs merge.
+  // The text from text_offset on came from source_offset on, byte for byte when `linear`, else all
+  // of it from that one place (a decoded entity). Offsets must not decrease; equal runs merge.
   void add(size_t text_offset, size_t source_offset, bool linear = true);
   [[nodiscard]] size_t to_source(size_t text_offset) const;
   // The source range of a text range; never empty for a non-empty one.

@@ -1,0 +1,192 @@
+// A Jira or Confluence as the crawler and the API see it. One interface for Data Center now and
+// Cloud later: cursors are opaque strings, totals are optional.
+//
+// Thread-safe. Errors: kUnavailable/kTimeout/kRateLimited may be retried; kUnauthenticated means
+// that OUR credential is not (or no longer) what it was: stop the run and keep its checkpoint;
+// kNotFound means absent or not visible.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "text/text.h"
+
+namespace spillguard::hosts {
+
+enum class Product { kJira, kConfluence };
+
+// How the crawler logs in. Exactly one of the two forms.
+struct Credential {
+  std::string user;  // with password: Basic
+  Secret password;
+  Secret token;  // personal access token: Bearer
+};
+
+struct HostOptions {
+  std::string name;  // the site's, for logs
+  Product product = Product::kJira;
+  std::string base_url;  // with context path, without a trailing slash
+  Credential credential;
+  std::string proxy;
+  std::string ca_file;
+  bool verify_tls = true;
+  int64_t timeout_ms = 60'000;
+  int page_size = 1000;     // asked for; the host's echo is what counts
+  int max_concurrency = 4;  // requests of ours at a time
+};
+
+struct Identity {
+  std::string name;
+  std::string key;
+  std::string display_name;
+  std::string time_zone;
+};
+
+struct HostScope {
+  std::string id;
+  std::string key;
+  std::string name;
+  bool personal = false;
+  bool archived = false;
+};
+
+enum class ItemKind { kIssue, kPage, kBlogPost };
+
+// What a listing says of an item; enough to decide whether to read it.
+struct ItemRef {
+  std::string id;
+  std::string key;  // Confluence: the id
+  ItemKind kind = ItemKind::kIssue;
+  std::string scope_id;
+  std::string scope_key;
+  std::string title;
+  std::string link;  // path on the host
+  TimeMs created = 0;
+  TimeMs updated = 0;
+  int64_t version = 0;  // 0 where items have no versions
+};
+
+// One text to scan, or one that could not be had. Kinds are the ledger's (see ARCHITECTURE.md,
+// "Parts").
+struct Part {
+  std::string kind;          // ledger: "description", "history", "comment", "page" …
+  std::string content_kind;  // where a finding in it belongs: "description" also for its history
+  std::string content_id;    // "description", comment id, "customfield_10200", page id
+  int64_t version = 1;       // of that content; Jira's texts count their changes: 1 = first value
+  text::Markup markup = text::Markup::kPlain;
+  std::string text;  // never empty for a readable part
+  std::string author;
+  TimeMs created = 0;  // when this version was made
+  // Set when there is no text: the part is skipped, failed or not visible.
+  enum class State { kText, kSkipped, kFailed, kNotVisible } state = State::kText;
+  std::string reason;  // fixed word: "waiting_for_extraction", "http_500", "too_large" …
+  std::string detail;
+  int64_t bytes = 0;  // size as the host tells it, when there is no text
+};
+
+// All versions of a content that exist on the host now.
+struct ContentState {
+  std::string content_kind;
+  std::string content_id;
+  int64_t newest = 0;
+  bool complete =
+      false;  // every version came as a part in this reading (or failed, said by a part)
+};
+
+// Takes what reading gives, in this order: begin_item, then parts and contents in any order,
+// end_item. An error from any call stops the reading with that error.
+class ItemSink {
+ public:
+  virtual ~ItemSink() = default;
+  virtual Status begin_item(const ItemRef& item) = 0;
+  virtual Status on_part(Part&& part) = 0;
+  virtual Status on_content(const ContentState& content) = 0;
+  // `failed`: the item could not be read to its end; its parts so far stand, and why.
+  virtual Status end_item(const std::optional<Error>& failed) = 0;
+  // An item of the listing that `wants` refused.
+  virtual Status on_unchanged(const ItemRef& item) = 0;
+};
+
+// What is known of an item already. Asked for a whole page of the listing at once.
+struct Known {
+  bool up_to_date_rules = false;  // scanned with the rules of now
+  TimeMs updated = 0;
+  int64_t version = 0;
+  // Highest version scanned of a content ("page/123"), 0 = none.
+  std::function<int64_t(const std::string& content)> highest;
+};
+using KnownLookup =
+    std::function<Result<std::vector<std::optional<Known>>>(const std::vector<ItemRef>&)>;
+
+struct PageRequest {
+  HostScope scope;
+  std::string cursor;       // "" = from the start; else what the last page gave
+  bool everything = false;  // read all items whole, whatever is known (force, first scan)
+  KnownLookup known;        // not called when `everything`
+};
+
+struct PageResult {
+  std::string next;              // "" = that was the last page
+  std::optional<int64_t> total;  // items of the scope, where the host tells
+  int64_t listed = 0;            // items on this page
+};
+
+// The Authorization header and cookies of somebody who called our API.
+struct CallerCredential {
+  Secret authorization;
+  Secret cookies;  // only names on the allow-list, "a=b; c=d"
+  [[nodiscard]] bool empty() const { return authorization.empty() && cookies.empty(); }
+};
+
+// Requests made and bytes received since the start, for the demo and the metrics.
+struct HostCounters {
+  int64_t requests = 0;
+  int64_t bytes = 0;
+  int64_t retries = 0;
+};
+
+class Host {
+ public:
+  virtual ~Host() = default;
+  [[nodiscard]] virtual Product product() const = 0;
+  [[nodiscard]] virtual const HostOptions& options() const = 0;
+  [[nodiscard]] virtual HostCounters counters() const = 0;
+
+  // Who we are to the host; kUnauthenticated when anonymous. Later answers under another name fail.
+  virtual Result<Identity> identify() = 0;
+
+  virtual Result<std::vector<HostScope>> list_scopes() = 0;
+  virtual Result<HostScope> find_scope(const std::string& key) = 0;
+  // One page of a scope's items, in an order that does not change while items are edited.
+  virtual Result<PageResult> read_page(const PageRequest& request, ItemSink& sink) = 0;
+  // One item by key or id, whole.
+  virtual Result<ItemRef> find_item(const std::string& key_or_id) = 0;
+  virtual Status read_item(const ItemRef& item, ItemSink& sink) = 0;
+  // One version of a page or blog post, by when it was made (Confluence); kUnsupported on Jira.
+  virtual Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) = 0;
+  // The number of that version, for filtering results.
+  virtual Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) = 0;
+
+  // The same questions asked with a caller's own credential. Never retried, never cached here.
+  virtual Result<Identity> caller_identity(const CallerCredential& caller) = 0;
+  virtual Result<bool> is_product_admin(const CallerCredential& caller) = 0;
+  // kNotFound when the caller can not see the scope.
+  virtual Result<bool> is_scope_admin(const CallerCredential& caller,
+                                      const std::string& scope_key) = 0;
+  virtual Result<bool> can_view_scope(const CallerCredential& caller,
+                                      const std::string& scope_key) = 0;
+  virtual Result<bool> can_view_item(const CallerCredential& caller,
+                                     const std::string& item_id) = 0;
+};
+
+Result<std::unique_ptr<Host>> make_host(HostOptions options);
+
+}  // namespace spillguard::hosts

@@ -1,0 +1,25 @@
+// The clear text of a finding, sealed for the database: the match and a little text around it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/crypto.h"
+
+namespace spillguard::store {
+
+struct Evidence {
+  std::string match;   // group 0 of the rule: what is reported and reviewed
+  std::string secret;  // the secret inside it
+  std::string before;  // up to kContextBytes of the text in front, whole UTF-8 characters
+  std::string after;
+  static constexpr size_t kContextBytes = 80;
+};
+
+// Bound to the finding's fingerprint: evidence moved to another row does not open.
+std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                          const Evidence& evidence);
+Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                               std::string_view sealed);
+
+}  // namespace spillguard::store

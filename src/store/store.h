@@ -1,0 +1,105 @@
+// The repositories over the database: sites, scopes, items, findings, reviews, coverage, settings.
+// Every method is one transaction unless it takes a connection. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "db/database.h"
+#include "store/types.h"
+
+namespace spillguard::store {
+
+// What an item was scanned at, for skipping what is up to date.
+struct KnownItem {
+  int64_t id = 0;
+  TimeMs updated = 0;
+  int64_t version = 0;
+  std::string rules_version;
+  // Highest version scanned by content ("page/123", "comment/456"), where content has versions.
+  std::unordered_map<std::string, int64_t> highest;
+};
+
+// What one commit of a scan writes, all or nothing.
+struct ScanCommit {
+  int64_t scope_id = 0;
+  std::string rules_version;
+  std::span<const ItemResult> items;
+  // Items that were listed and are up to date: only marked as seen by this scan.
+  std::span<const int64_t> unchanged;
+  std::optional<std::string> checkpoint;  // new value, with progress, for scope scans
+  int64_t items_done_delta = 0;
+  std::optional<int64_t> items_total;
+  // Called inside the transaction before anything is written; an error undoes all (fencing).
+  std::function<Status(db::Connection&)> guard;
+};
+
+class Store {
+ public:
+  explicit Store(db::Database& database, Clock clock = now_ms);
+
+  [[nodiscard]] db::Database& database() { return database_; }
+
+  // Sites: created or updated by name at start.
+  Result<Site> ensure_site(std::string_view name, Product product, std::string_view base_url);
+
+  // Scopes. upsert keeps identity by host_id; key and name follow the host.
+  Result<Scope> upsert_scope(int64_t site_id, const Scope& from_host);
+  Result<Scope> scope(int64_t scope_id);
+  // Exact key; on Jira keys are compared in any case. kNotFound when unknown to us.
+  Result<Scope> scope_by_key(int64_t site_id, std::string_view key);
+  Result<std::vector<Scope>> scopes(int64_t site_id);
+  Status mark_scheduled(db::Connection& connection, int64_t scope_id);
+  // A scan begins or goes on: state kScanning. `restart` drops the checkpoint, resets progress and
+  // opens a new serial.
+  Result<Scope> begin_scan(int64_t scope_id, bool restart);
+  // Completed: the checkpoint is cleared, content_stale too. What this scan did not see stays as it
+  // is (deletions are reconciliation's business).
+  Status finish_scan(int64_t scope_id, std::string_view rules_version,
+                     const std::function<Status(db::Connection&)>& guard);
+  Status fail_scan(int64_t scope_id, std::string_view error);
+  // Scopes that are kScheduled or kScanning without a job (after cancelling) go back to what they
+  // were.
+  Status unschedule(int64_t scope_id);
+
+  // Items.
+  Result<Item> item_by_host_id(int64_t site_id, std::string_view host_id);
+  Result<Item> item_by_key(int64_t site_id, std::string_view key);  // any case
+  Result<std::unordered_map<std::string, KnownItem>> known_items(
+      int64_t site_id, std::span<const std::string> host_ids);
+  Status set_item_state(int64_t item_id, ScanState state, std::string_view error = {});
+  // An item that is not in the store yet but was asked for: a row in state `state`.
+  Result<Item> ensure_item(int64_t scope_id, const Item& item, ScanState state);
+
+  // Findings, coverage and checkpoint of a batch, in one transaction. Idempotent.
+  Status commit(const ScanCommit& batch);
+
+  Result<FindingPage> findings(const FindingQuery& query);
+  Result<std::vector<FindingCount>> finding_counts(int64_t scope_id, std::optional<int64_t> item_id,
+                                                   const std::vector<int32_t>& disabled_rules);
+  // Sums of the ledger.
+  Result<std::vector<CoverageCell>> coverage(int64_t scope_id);
+  Result<std::vector<CoverageCell>> item_coverage(int64_t item_id);
+  Result<std::vector<PartProblem>> problems(int64_t scope_id, int64_t limit);
+  Result<int64_t> count_items(int64_t scope_id);
+
+  // Reviews: a fingerprint in a scope, or globally (no scope).
+  Status add_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint,
+                    std::string_view rule_name, std::string_view reviewer);
+  Result<bool> remove_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint);
+
+  // Settings: names to text.
+  Result<std::optional<std::string>> setting(std::string_view name);
+  Status set_setting(std::string_view name, std::string_view value);
+
+ private:
+  db::Database& database_;
+  Clock clock_;
+};
+
+}  // namespace spillguard::store

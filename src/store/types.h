@@ -1,0 +1,205 @@
+// What the store keeps, as plain data. Words as in ARCHITECTURE.md. Times are milliseconds UTC, 0 =
+// never.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/crypto.h"
+#include "base/time.h"
+
+namespace spillguard::store {
+
+enum class Product { kJira, kConfluence };
+std::string_view product_name(Product product);  // "jira", "confluence"
+
+// One configured host.
+struct Site {
+  int64_t id = 0;
+  std::string name;  // from the configuration; its identity
+  Product product = Product::kJira;
+  std::string base_url;
+};
+
+enum class ScanState { kUnscanned, kScheduled, kScanning, kScanned, kError };
+std::string_view scan_state_name(ScanState state);  // "UNSCANNED" … as the API spells it
+
+// A project or a space, and how its scan stands.
+struct Scope {
+  int64_t id = 0;
+  int64_t site_id = 0;
+  std::string host_id;  // the host's immutable id: identity
+  std::string key;      // may change
+  std::string name;
+  bool personal = false;
+  ScanState state = ScanState::kUnscanned;
+  bool content_stale = false;  // changed since its scan, as far as we know
+  std::string rules_version;   // of the last completed scan; "" = never completed
+  TimeMs scheduled_at = 0;
+  TimeMs started_at = 0;
+  TimeMs completed_at = 0;  // of the last completed scan
+  int64_t items_total = 0;  // of the running or last scan, as the host counts; 0 = not known yet
+  int64_t items_done = 0;
+  std::string checkpoint;   // where a scan that was interrupted goes on; "" = from the start
+  int64_t scan_serial = 0;  // grows with every full scan: separates what this scan saw from earlier
+  std::string error;        // why state is kError
+};
+
+enum class ItemKind { kIssue, kPage, kBlogPost };
+std::string_view item_kind_name(ItemKind kind);  // "issue", "page", "blogpost"
+
+struct Item {
+  int64_t id = 0;
+  int64_t scope_id = 0;
+  std::string host_id;
+  std::string key;  // FOO-1; for Confluence the host_id again
+  ItemKind kind = ItemKind::kIssue;
+  std::string title;
+  std::string link;  // path on the host, for people
+  TimeMs created = 0;
+  TimeMs updated = 0;   // the host's stamp that was scanned
+  int64_t version = 0;  // newest version that was scanned (Confluence)
+  ScanState state = ScanState::kUnscanned;
+  bool content_stale = false;
+  std::string rules_version;  // that it was scanned with
+  TimeMs scanned_at = 0;
+  std::string error;
+};
+
+enum class PartStatus { kScanned, kSkipped, kFailed, kNotVisible };
+std::string_view part_status_name(
+    PartStatus status);  // "scanned", "skipped", "failed", "not_visible"
+
+// One cell of the coverage ledger: how many parts of a kind ended in this way.
+struct CoverageCell {
+  std::string kind;  // "description", "comment", "history", "page" …
+  PartStatus status = PartStatus::kScanned;
+  std::string
+      reason;  // for skipped, failed, not visible: a fixed word such as "waiting_for_extraction"
+  int64_t parts = 0;
+  int64_t bytes = 0;
+  friend bool operator==(const CoverageCell&, const CoverageCell&) = default;
+};
+
+// A part that was not scanned, one by one, so that somebody can look into it.
+struct PartProblem {
+  std::string kind;
+  std::string content_id;
+  int64_t version = 0;
+  PartStatus status = PartStatus::kFailed;
+  std::string reason;  // the fixed word
+  std::string detail;  // a sentence without secrets
+  int64_t bytes = 0;
+};
+
+// A set of version numbers, kept as ranges: "1-3,7".
+class VersionSet {
+ public:
+  static VersionSet parse(std::string_view text);  // what is not a range is dropped
+  void add(int64_t version);
+  void merge(const VersionSet& other);
+  [[nodiscard]] bool contains(int64_t version) const;
+  [[nodiscard]] bool empty() const { return ranges_.empty(); }
+  [[nodiscard]] int64_t first() const;  // 0 when empty
+  [[nodiscard]] int64_t last() const;
+  [[nodiscard]] std::string to_string() const;
+  friend bool operator==(const VersionSet&, const VersionSet&) = default;
+
+ private:
+  struct Range {
+    int64_t first;
+    int64_t last;
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+  std::vector<Range> ranges_;  // ascending, not touching
+};
+
+// A finding as a scan reports it. Identity: item, content kind, content id, rule, fingerprint.
+struct NewFinding {
+  std::string content_kind;  // "description", "comment", "page" … where it stands
+  std::string content_id;
+  int32_t rule_id = 0;
+  std::string rule_name;
+  int severity = 0;
+  Fingerprint fingerprint;  // of the match text, exactly
+  VersionSet versions;      // those of this scan in which it stands
+  std::string evidence;     // sealed: match text and its surroundings (see store/evidence.h)
+  std::string author;       // of the first version that has it
+  TimeMs created_when = 0;  // of that version
+};
+
+// A content of which this scan read versions. Findings of it that do not stand in `newest` become
+// historical.
+struct ContentRead {
+  std::string content_kind;
+  std::string content_id;
+  int64_t newest = 0;        // newest version that the host has
+  int64_t highest_read = 0;  // all versions up to here are scanned now or were before
+  bool complete = false;     // every version that the host still has was read by this scan
+};
+
+// Everything that scanning one item gave, committed at once.
+struct ItemResult {
+  Item item;          // id and scope_id are filled by the store
+  bool whole = true;  // the coverage cells replace the item's; else they are added
+  std::vector<CoverageCell> coverage;
+  std::vector<PartProblem> problems;
+  std::vector<ContentRead> contents;
+  std::vector<NewFinding> findings;
+};
+
+// A finding as lists show it.
+struct Finding {
+  int64_t id = 0;
+  int64_t scope_id = 0;
+  int64_t item_id = 0;
+  std::string item_host_id;
+  std::string item_key;
+  ItemKind item_kind = ItemKind::kIssue;
+  std::string item_title;
+  std::string item_link;
+  std::string content_kind;
+  std::string content_id;
+  int32_t rule_id = 0;
+  std::string rule_name;
+  int severity = 0;
+  Fingerprint fingerprint;
+  VersionSet versions;
+  bool historical = false;
+  std::string evidence;  // sealed
+  std::string author;
+  TimeMs created_when = 0;
+  TimeMs first_seen = 0;
+  TimeMs last_seen = 0;
+  bool reviewed = false;  // in its scope or globally
+  bool reviewed_globally = false;
+};
+
+struct FindingQuery {
+  int64_t scope_id = 0;
+  std::optional<int64_t> item_id;
+  std::optional<int64_t>
+      version;  // only findings that stand in this version of the item's own content
+  std::optional<bool> reviewed;
+  std::vector<int32_t> rule_ids;        // empty = all
+  std::vector<int32_t> disabled_rules;  // findings of these are not shown
+  int64_t offset = 0;
+  int64_t limit = 50;
+};
+
+struct FindingPage {
+  int64_t total = 0;
+  std::vector<Finding> findings;  // by id
+};
+
+// How the scan of a scope or a whole item is to be reported.
+struct FindingCount {
+  int32_t rule_id = 0;
+  std::string rule_name;
+  int64_t findings = 0;
+  int64_t reviewed = 0;
+};
+
+}  // namespace spillguard::store
