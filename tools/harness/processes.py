@@ -1,0 +1,203 @@
+"""The simulator and the server as child processes, with their files in one folder."""
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+
+class StartError(Exception):
+    """A process did not come up; the text says why."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Process:
+    """A child process whose standard error goes to a log file."""
+
+    def __init__(self, name, command, log_path, env=None):
+        self.name = name
+        self.command = command
+        self.log_path = log_path
+        with open(log_path, "ab") as log:
+            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
+
+    def tail(self, lines=15):
+        with open(self.log_path, encoding="utf-8", errors="replace") as f:
+            return "".join(f.readlines()[-lines:])
+
+    def wait_for(self, ready, seconds=60):
+        """Polls ready() until it gives something; fails when the process ends or the time is over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            got = ready()
+            if got:
+                return got
+            if self.child.poll() is not None:
+                raise StartError(f"{self.name} ended with status {self.child.returncode}:\n{self.tail()}")
+            time.sleep(0.02)
+        raise StartError(f"{self.name} did not get ready within {seconds} s:\n{self.tail()}")
+
+    def stop(self, seconds=20):
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+            try:
+                self.child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.child.returncode
+
+    def kill(self):
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait()
+
+    def memory_mb(self):
+        """Resident and highest resident memory of the process."""
+        values = {}
+        try:
+            with open(f"/proc/{self.child.pid}/status", encoding="ascii", errors="replace") as f:
+                for line in f:
+                    name, _, rest = line.partition(":")
+                    if name in ("VmRSS", "VmHWM"):
+                        values[name] = int(rest.split()[0]) / 1000
+        except OSError:
+            pass
+        return values.get("VmRSS", 0.0), values.get("VmHWM", 0.0)
+
+
+class Simulator(Process):
+    """spillguard-sim on two free ports. jira_url and confluence_url are its addresses."""
+
+    def __init__(self, bin_dir, folder, options=()):
+        self.ready_file = os.path.join(folder, "sim-ready.json")
+        self.manifest_file = os.path.join(folder, "manifest.jsonl")
+        self.counts_file = os.path.join(folder, "counts.json")
+        if os.path.exists(self.ready_file):
+            os.unlink(self.ready_file)
+        command = [os.path.join(bin_dir, "spillguard-sim"), "--jira-port", "0", "--confluence-port", "0",
+                   "--ready-file", self.ready_file, "--manifest", self.manifest_file, "--counts", self.counts_file,
+                   *map(str, options)]
+        super().__init__("spillguard-sim", command, os.path.join(folder, "sim.log"))
+
+    def wait_ready(self, seconds=120):
+        def ready():
+            try:
+                with open(self.ready_file, encoding="utf-8") as f:
+                    return json.load(f)
+            except (OSError, ValueError):
+                return None
+        state = self.wait_for(ready, seconds)
+        self.jira_url = state["jira"]
+        self.confluence_url = state["confluence"]
+        return self
+
+    def manifest(self):
+        with open(self.manifest_file, encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
+    def counts(self):
+        with open(self.counts_file, encoding="utf-8") as f:
+            return json.load(f)
+
+
+CONFIG = """\
+data_dir = "{data}"
+node = "demo"
+
+[log]
+level = "{log_level}"
+
+[health]
+listen = "127.0.0.1:{health_port}"
+
+[scan]
+parallel = 2
+
+[[site]]
+name = "jira"
+product = "jira"
+base_url = "{jira_url}"
+listen = "127.0.0.1:{jira_port}"
+user = "scanner"
+password_env = "SPILLGUARD_DEMO_PASSWORD"
+{tls}
+[[site]]
+name = "confluence"
+product = "confluence"
+base_url = "{confluence_url}"
+listen = "127.0.0.1:{confluence_port}"
+user = "scanner"
+password_env = "SPILLGUARD_DEMO_PASSWORD"
+{tls}"""
+
+
+class Server(Process):
+    """spillguard serve for the two simulated sites. jira and confluence are the API's addresses."""
+
+    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False):
+        self.folder = folder
+        self.bin_dir = bin_dir
+        self.ports = ports or {k: free_port() for k in ("jira", "confluence", "health")}
+        self.jira = f"http://127.0.0.1:{self.ports['jira']}"
+        self.confluence = f"http://127.0.0.1:{self.ports['confluence']}"
+        self.health = f"http://127.0.0.1:{self.ports['health']}"
+        tls_lines = ""
+        if tls:
+            cert, key = make_certificate(folder)
+            tls_lines = f'tls = "optional"\ncertificate = "{cert}"\nprivate_key = "{key}"\n'
+        self.config = os.path.join(folder, "spillguard.toml")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(CONFIG.format(data=os.path.join(folder, "data"), log_level=log_level, jira_url=sim.jira_url,
+                                  confluence_url=sim.confluence_url, jira_port=self.ports["jira"],
+                                  confluence_port=self.ports["confluence"], health_port=self.ports["health"],
+                                  tls=tls_lines))
+        self.start()
+
+    def start(self):
+        env = dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner")
+        super().__init__("spillguard serve", [os.path.join(self.bin_dir, "spillguard"), "serve", "--config", self.config],
+                         os.path.join(self.folder, "server.log"), env)
+
+    def wait_ready(self, seconds=60):
+        def ready():
+            try:
+                with urllib.request.urlopen(self.health + "/healthz", timeout=2) as answer:
+                    return answer.status == 200
+            except (urllib.error.URLError, OSError):
+                return False
+        self.wait_for(ready, seconds)
+        return self
+
+    def metrics(self):
+        """Sums of the metrics by name, labels dropped."""
+        sums = {}
+        with urllib.request.urlopen(self.health + "/metrics", timeout=10) as answer:
+            for line in answer.read().decode().splitlines():
+                if line and not line.startswith("#"):
+                    name, _, value = line.rpartition(" ")
+                    name = name.split("{")[0]
+                    sums[name] = sums.get(name, 0.0) + float(value)
+        return sums
+
+
+def make_certificate(folder):
+    """A self-signed certificate for 127.0.0.1, or nothing where openssl is missing."""
+    cert, key = os.path.join(folder, "tls.pem"), os.path.join(folder, "tls.key")
+    if not os.path.exists(cert):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", key, "-out", cert],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return cert, key
+
+
+def trusting(cert):
+    return ssl.create_default_context(cafile=cert)
