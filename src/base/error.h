@@ -66,16 +66,17 @@ namespace internal {
 #define SG_CONCAT(a, b) SG_CONCAT_INNER(a, b)
 
 // Returns the error of a Status or Result expression to the caller.
-#define SG_TRY(expression)                                                        \
-  do {                                                                            \
-    if (auto sg_status = (expression); !sg_status) {                              \
-      return ::tl::unexpected<::spillguard::Error>(std::move(sg_status).error()); \
-    }                                                                             \
+#define SG_TRY(expression) SG_TRY_IMPL(SG_CONCAT(sg_status_, __COUNTER__), expression)
+#define SG_TRY_IMPL(temp, expression)                                        \
+  do {                                                                       \
+    if (auto temp = (expression); !temp) {                                   \
+      return ::tl::unexpected<::spillguard::Error>(std::move(temp).error()); \
+    }                                                                        \
   } while (false)
 
 // SG_ASSIGN(auto rows, read_rows()): binds the value, or returns the error to the caller.
 #define SG_ASSIGN(target, expression) \
-  SG_ASSIGN_IMPL(SG_CONCAT(sg_result_, __LINE__), target, expression)
+  SG_ASSIGN_IMPL(SG_CONCAT(sg_result_, __COUNTER__), target, expression)
 #define SG_ASSIGN_IMPL(temp, target, expression)                           \
   auto temp = (expression);                                                \
   if (!temp) {                                                             \

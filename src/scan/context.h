@@ -1,0 +1,40 @@
+// What all parts of scanning share: one site's host and record, the store, the rules, the key.
+// Owned by the server; outlives every scan.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/crypto.h"
+#include "base/threads.h"
+#include "detect/live_rules.h"
+#include "hosts/host.h"
+#include "jobs/queue.h"
+#include "store/store.h"
+
+namespace spillguard::scan {
+
+// One configured site with the connection to its host.
+struct ScanSite {
+  store::Site site;
+  hosts::Host* host = nullptr;
+};
+
+struct ScanContext {
+  store::Store& store;
+  jobs::Queue& queue;
+  detect::LiveRules& rules;
+  const MasterKey& key;
+  std::vector<ScanSite> sites;
+  StopFlag& stop;
+
+  // Nothing when no site of that id is configured (any more).
+  [[nodiscard]] const ScanSite* site(int64_t id) const {
+    for (const ScanSite& site : sites) {
+      if (site.site.id == id) return &site;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace spillguard::scan

@@ -1,0 +1,203 @@
+#include "scan/part_scanner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text/text.h"
+
+namespace spillguard::scan {
+namespace {
+
+store::PartStatus status_of(hosts::Part::State state) {
+  switch (state) {
+    case hosts::Part::State::kText:
+      return store::PartStatus::kScanned;
+    case hosts::Part::State::kSkipped:
+      return store::PartStatus::kSkipped;
+    case hosts::Part::State::kFailed:
+      return store::PartStatus::kFailed;
+    case hosts::Part::State::kNotVisible:
+      return store::PartStatus::kNotVisible;
+  }
+  return store::PartStatus::kFailed;
+}
+
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Up to kContextBytes of text before `end`, on whole characters and on the same side of NULs.
+std::string context_before(std::string_view text, size_t end) {
+  size_t begin = end > store::Evidence::kContextBytes ? end - store::Evidence::kContextBytes : 0;
+  while (begin < end && continues_character(text[begin])) ++begin;
+  return std::string(text.substr(begin, end - begin));
+}
+
+std::string context_after(std::string_view text, size_t begin) {
+  size_t end = std::min(text.size(), begin + store::Evidence::kContextBytes);
+  while (end > begin && end < text.size() && continues_character(text[end])) --end;
+  return std::string(text.substr(begin, end - begin));
+}
+
+}  // namespace
+
+store::Item to_store_item(const hosts::ItemRef& ref) {
+  store::Item item;
+  item.host_id = ref.id;
+  item.key = ref.key;
+  switch (ref.kind) {
+    case hosts::ItemKind::kIssue:
+      item.kind = store::ItemKind::kIssue;
+      break;
+    case hosts::ItemKind::kPage:
+      item.kind = store::ItemKind::kPage;
+      break;
+    case hosts::ItemKind::kBlogPost:
+      item.kind = store::ItemKind::kBlogPost;
+      break;
+  }
+  item.title = ref.title;
+  item.link = ref.link;
+  item.created = ref.created;
+  item.updated = ref.updated;
+  item.version = ref.version;
+  return item;
+}
+
+PartScanner::PartScanner(std::shared_ptr<const detect::Engine> engine, const MasterKey& key)
+    : engine_(std::move(engine)), key_(key), scratch_(engine_->make_scratch()) {}
+
+void PartScanner::begin(const hosts::ItemRef& item) {
+  result_ = {};
+  cells_.clear();
+  findings_.clear();
+  result_.item = to_store_item(item);
+  result_.item.rules_version = engine_->version();
+}
+
+void PartScanner::count(const std::string& kind, store::PartStatus status,
+                        const std::string& reason, int64_t bytes) {
+  store::CoverageCell& cell = cells_[{kind, status, reason}];
+  if (cell.parts == 0) {
+    cell.kind = kind;
+    cell.status = status;
+    cell.reason = reason;
+  }
+  ++cell.parts;
+  cell.bytes += bytes;
+  ++parts_;
+  bytes_ += bytes;
+}
+
+void PartScanner::record_problem(const hosts::Part& part, store::PartStatus status) {
+  const std::string reason = part.reason.empty() ? "unknown" : part.reason;
+  count(part.kind, status, reason, part.bytes);
+  result_.problems.push_back({.kind = part.kind,
+                              .content_id = part.content_id,
+                              .version = part.version,
+                              .status = status,
+                              .reason = reason,
+                              .detail = part.detail,
+                              .bytes = part.bytes});
+}
+
+void PartScanner::add(const hosts::Part& part) {
+  const store::PartStatus status = status_of(part.state);
+  if (status == store::PartStatus::kScanned) {
+    scan_text(part);
+  } else {
+    record_problem(part, status);
+  }
+}
+
+void PartScanner::add(const hosts::ContentState& content) {
+  result_.contents.push_back({.content_kind = content.content_kind,
+                              .content_id = content.content_id,
+                              .newest = content.newest,
+                              .highest_read = content.newest,
+                              .complete = content.complete});
+}
+
+void PartScanner::scan_text(const hosts::Part& part) {
+  const text::Extracted extracted = text::extract(part.markup, part.text);
+  // A reader that loses all of a text would be a silent hole: said as a failure, never as success.
+  if (extracted.text.empty() && !part.text.empty()) {
+    hosts::Part lost = part;
+    lost.text.clear();
+    lost.reason = "nothing_extracted";
+    lost.bytes = static_cast<int64_t>(part.text.size());
+    record_problem(lost, store::PartStatus::kFailed);
+    return;
+  }
+  engine_->scan(extracted.text.view(), scratch_, matches_);
+  count(part.kind, store::PartStatus::kScanned, "", static_cast<int64_t>(part.text.size()));
+  for (const detect::Match& match : matches_.matches) {
+    record_match(part, extracted.text.text(), match);
+  }
+  for (const detect::LimitHit& hit : matches_.limits) {
+    result_.problems.push_back({.kind = part.kind,
+                                .content_id = part.content_id,
+                                .version = part.version,
+                                .status = store::PartStatus::kFailed,
+                                .reason = "rule_over_limit",
+                                .detail = fmt::format("rule {} gave up at byte {} of the text",
+                                                      engine_->rules()[hit.rule].name, hit.offset),
+                                .bytes = static_cast<int64_t>(part.text.size())});
+  }
+}
+
+void PartScanner::record_match(const hosts::Part& part, std::string_view text,
+                               const detect::Match& match) {
+  const detect::Rule& rule = engine_->rules()[match.rule];
+  const std::string_view matched = text.substr(match.match.begin, match.match.size());
+  const Fingerprint fingerprint = key_.fingerprint(matched);
+  Pending& pending = findings_[{part.content_kind, part.content_id, rule.id, fingerprint}];
+  store::NewFinding& finding = pending.finding;
+  const bool first = finding.versions.empty();
+  // The earliest version that has the text tells who brought it in and when.
+  if (first || part.version < pending.evidence_version) {
+    finding.author = part.author;
+    finding.created_when = part.created;
+    pending.evidence_version = part.version;
+    pending.evidence = {.match = std::string(matched),
+                        .secret = std::string(text.substr(match.secret.begin, match.secret.size())),
+                        .before = context_before(text, match.match.begin),
+                        .after = context_after(text, match.match.end)};
+  }
+  if (first) {
+    finding.content_kind = part.content_kind;
+    finding.content_id = part.content_id;
+    finding.rule_id = rule.id;
+    finding.rule_name = rule.name;
+    finding.severity = static_cast<int>(rule.severity);
+    finding.fingerprint = fingerprint;
+  }
+  finding.versions.add(part.version);
+}
+
+void PartScanner::fail_item(const Error& error) {
+  hosts::Part part;
+  part.kind = "item";
+  part.reason = std::string(code_name(error.code));
+  part.detail = error.message;
+  record_problem(part, store::PartStatus::kFailed);
+  result_.item.state = store::ScanState::kError;
+  result_.item.error = error.message;
+}
+
+store::ItemResult PartScanner::finish(bool whole) {
+  result_.whole = whole;
+  if (result_.item.state != store::ScanState::kError) {
+    result_.item.state = store::ScanState::kScanned;
+  }
+  for (auto& [key, cell] : cells_) result_.coverage.push_back(std::move(cell));
+  result_.findings.reserve(findings_.size());
+  for (auto& [key, pending] : findings_) {
+    pending.finding.evidence = seal_evidence(key_, pending.finding.fingerprint, pending.evidence);
+    result_.findings.push_back(std::move(pending.finding));
+  }
+  cells_.clear();
+  findings_.clear();
+  return std::move(result_);
+}
+
+}  // namespace spillguard::scan

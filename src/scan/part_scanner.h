@@ -1,0 +1,67 @@
+// Scans the parts of one item: markup to text, text to matches, matches to findings, and every part
+// into the coverage ledger. Belongs to one thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/crypto.h"
+#include "detect/engine.h"
+#include "hosts/host.h"
+#include "store/evidence.h"
+#include "store/types.h"
+
+namespace spillguard::scan {
+
+// The store's form of what a host said of an item.
+store::Item to_store_item(const hosts::ItemRef& ref);
+
+class PartScanner {
+ public:
+  // `key` must outlive the scanner.
+  PartScanner(std::shared_ptr<const detect::Engine> engine, const MasterKey& key);
+
+  // Forgets the item before; what follows belongs to this one.
+  void begin(const hosts::ItemRef& item);
+  void add(const hosts::Part& part);
+  void add(const hosts::ContentState& content);
+  // The item could not be read to its end: counted as one failed part, so that the ledger shows it.
+  void fail_item(const Error& error);
+  // The whole result of the item. `whole`: all its parts were given.
+  store::ItemResult finish(bool whole);
+
+  // Parts and bytes given since the scanner was made, for metrics.
+  [[nodiscard]] int64_t parts() const { return parts_; }
+  [[nodiscard]] int64_t bytes() const { return bytes_; }
+
+ private:
+  using FindingKey = std::tuple<std::string, std::string, int32_t, Fingerprint>;
+  struct Pending {
+    store::NewFinding finding;
+    store::Evidence evidence;
+    int64_t evidence_version = 0;
+  };
+
+  void count(const std::string& kind, store::PartStatus status, const std::string& reason,
+             int64_t bytes);
+  void record_problem(const hosts::Part& part, store::PartStatus status);
+  void scan_text(const hosts::Part& part);
+  void record_match(const hosts::Part& part, std::string_view text, const detect::Match& match);
+
+  std::shared_ptr<const detect::Engine> engine_;
+  const MasterKey& key_;
+  detect::Engine::Scratch scratch_;
+  detect::ScanResult matches_;
+  store::ItemResult result_;
+  std::map<std::tuple<std::string, store::PartStatus, std::string>, store::CoverageCell> cells_;
+  std::map<FindingKey, Pending> findings_;  // ordered: the same item gives the same rows
+  int64_t parts_ = 0;
+  int64_t bytes_ = 0;
+};
+
+}  // namespace spillguard::scan

@@ -1,0 +1,42 @@
+// The threads that take scan jobs from the queue and run them, and one that keeps their leases.
+// Some threads take any job, one takes single items only, so that nobody who asked for one issue
+// waits for a whole project.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "scan/context.h"
+#include "scan/runner.h"
+
+namespace spillguard::scan {
+
+class Workers {
+ public:
+  // `parallel` jobs of any kind at a time. `context` outlives the workers. Threads start at once.
+  Workers(ScanContext& context, size_t parallel, int64_t renew_every_ms = 15'000);
+  // Asks running scans to stop at the next part, waits, and gives their jobs back.
+  ~Workers();
+
+  [[nodiscard]] size_t running() const { return running_.load(); }
+
+ private:
+  struct Held {
+    jobs::Job job;
+    std::atomic<bool> lost{false};
+  };
+  void work(const std::vector<std::string>& kinds);
+  void keep_leases(int64_t every_ms);
+
+  ScanContext& context_;
+  Runner runner_;
+  std::atomic<size_t> running_{0};
+  std::mutex mutex_;
+  std::vector<Held*> held_;  // owned by the working threads' stacks, listed while they run
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace spillguard::scan
