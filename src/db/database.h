@@ -19,6 +19,9 @@ namespace spillguard::db {
 enum class Dialect { kSqlite, kPostgres };
 
 // A prepared statement, reset before it is handed out. Columns and parameters count from 0 and 1.
+// Binding after a step starts the statement afresh; values stay bound over reset() and run() until
+// they are bound again. A parameter that was never bound is an error of step() and run(), as is one
+// that the SQL does not have.
 class Statement {
  public:
   virtual ~Statement() = default;
@@ -63,6 +66,10 @@ class Connection {
   virtual Status execute(std::string_view sql) = 0;
   // Rows changed by the last run().
   [[nodiscard]] virtual int64_t changes() const = 0;
+  // Called once, on the writing thread, when this write() has been committed and its lock released;
+  // dropped when it is rolled back. For wake-ups that must not come before others can see what was
+  // written.
+  virtual void after_commit(std::function<void()> action) = 0;
 };
 
 using Work = std::function<Status(Connection&)>;
@@ -81,10 +88,14 @@ class Database {
   // One transaction that may write: committed when work succeeds, rolled back when it fails. Work
   // may be run again after a conflict, so it must have no effects outside the database.
   virtual Status write(const Work& work) = 0;
-  // One read-only snapshot.
+  // One read-only snapshot. Inside a write() it shows what was committed before. Keep it short: an
+  // open snapshot keeps the write-ahead log from being folded back, and its connection from others.
   virtual Status read(const Work& work) = 0;
 
-  // Opens the file in WAL mode with foreign keys on and brings its schema up to date (migrate).
+  // Opens the file in WAL mode with foreign keys on and brings its schema up to date (migrate). A
+  // new file has mode 0600. What was committed survives the death of the process at any moment; the
+  // death of the machine (power, kernel) may take back the last commits, whole transactions from
+  // the end, never a part of one.
   static Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options);
 };
 
