@@ -11,11 +11,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/threads.h"
 #include "base/time.h"
 #include "text/text.h"
 
@@ -30,6 +32,16 @@ struct Credential {
   Secret token;  // personal access token: Bearer
 };
 
+// How often a question that may be asked twice (GET, search) is asked when the host fails, limits
+// us or is cut off, and how long we wait between: full jitter under a doubling bound, or what the
+// host's Retry-After says if that is more.
+struct RetryOptions {
+  int max_attempts = 6;
+  int64_t first_delay_ms = 500;
+  int64_t max_delay_ms = 60'000;
+  int64_t max_total_ms = 10 * 60'000;  // of waiting, for one question
+};
+
 struct HostOptions {
   std::string name;  // the site's, for logs
   Product product = Product::kJira;
@@ -41,6 +53,10 @@ struct HostOptions {
   int64_t timeout_ms = 60'000;
   int page_size = 1000;     // asked for; the host's echo is what counts
   int max_concurrency = 4;  // requests of ours at a time
+  RetryOptions retry;
+  uint64_t max_answer_bytes = 256ULL << 20;  // of one JSON answer, after decompression
+  int64_t page_bytes = 8 << 20;              // pages with bodies are sized to come near this
+  StopFlag* stop = nullptr;  // when set, waiting ends with kCancelled; outlives the host
 };
 
 struct Identity {
@@ -145,6 +161,10 @@ struct CallerCredential {
   Secret cookies;  // only names on the allow-list, "a=b; c=d"
   [[nodiscard]] bool empty() const { return authorization.empty() && cookies.empty(); }
 };
+
+// Of a Cookie header only what identifies a session to a host, its single sign-on or its load
+// balancer. Other applications' cookies are none of the host's business.
+Secret allowed_cookies(std::string_view cookie_header);
 
 // Requests made and bytes received since the start, for the demo and the metrics.
 struct HostCounters {

@@ -1,0 +1,97 @@
+// Questions to one host: builds URLs under its base, adds the credential, checks on every answer
+// who the host takes us for, retries what may be retried, reads JSON, turns error bodies into
+// Errors. Shared by the Jira and Confluence clients. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "hosts/governor.h"
+#include "hosts/host.h"
+#include "hosts/json.h"
+#include "http/client.h"
+
+namespace spillguard::hosts {
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+// How a failed question failed, for callers that can ask for less instead.
+struct Failure {
+  int status = 0;        // the last HTTP status; 0 = there was no answer
+  bool smaller = false;  // 5xx, time-out, cut or too large: fewer records may work
+  // The fixed word for the coverage ledger: "http_500", "timeout", "too_large", "bad_answer" …
+  [[nodiscard]] std::string reason(const Error& error) const;
+};
+
+struct Question {
+  // Path under the base URL, as segments that are not encoded yet: {"rest", "api", "2", "myself"}.
+  std::vector<std::string> path{};
+  Query query{};
+  // When not empty: a POST of this JSON. Only for searches, which may be asked twice.
+  std::string body{};
+  int attempts = 0;            // 0 = the host's
+  Failure* failure = nullptr;  // filled when the question fails
+};
+
+struct Answer {
+  Json json;
+  int64_t bytes = 0;  // of the body
+};
+
+class Transport {
+ public:
+  explicit Transport(HostOptions options);
+
+  // A 2xx answer with JSON, or an error. kUnauthenticated when the host takes us for somebody else
+  // than expect_identity() said.
+  Result<Answer> ask(const Question& question);
+
+  // A caller's question: asked once, with the caller's credential, within 3 s, outside the
+  // governor, redirects refused. `status` 200 with JSON, or 403 and 404 without; all else is an
+  // error: 401 and redirects kUnauthenticated, the rest kUnavailable.
+  struct CallerAnswer {
+    int status = 0;
+    Json json;
+    std::string user;  // X-AUSERNAME, decoded; "" when the host did not say
+  };
+  Result<CallerAnswer> ask_as(const CallerCredential& caller, const Question& question);
+
+  // The name that every later answer must carry.
+  void expect_identity(std::string name);
+  [[nodiscard]] std::string expected_identity() const;
+
+  [[nodiscard]] const HostOptions& options() const { return options_; }
+  [[nodiscard]] HostCounters counters() const;
+
+ private:
+  struct Attempt {
+    Error error;
+    int status = 0;
+    bool retry = false;
+    bool smaller = false;
+    int64_t wait_ms = 0;  // at least, as the host asks
+  };
+  Result<Answer> attempt(const Question& question, Attempt& failed);
+  Status check_identity(const http::ClientResponse& response) const;
+  [[nodiscard]] std::string url(const Question& question) const;
+  bool sleep_ms(int64_t milliseconds);
+
+  HostOptions options_;
+  http::Client client_;
+  Governor governor_;
+  Secret authorization_;
+  mutable std::mutex mutex_;
+  std::string identity_;
+  std::atomic<int64_t> requests_{0};
+  std::atomic<int64_t> bytes_{0};
+  std::atomic<int64_t> retries_{0};
+};
+
+}  // namespace spillguard::hosts
