@@ -29,12 +29,15 @@ std::string_view markup_name(Markup markup);
 Markup guess_markup(std::string_view file_name, std::string_view source);
 
 // Which byte of the source a byte of the text came from. Text that no source byte stands for
-// (inserted line breaks) belongs to the byte before it.
+// (inserted line breaks) belongs to the byte before it. Source offsets ascend with the text but for
+// one case: what stands aside of a line (attributes of inline elements, targets of links, comments)
+// is read on lines of its own after it, so that it does not tear the line's text apart.
 class SourceMap {
  public:
   // The text from text_offset on came from source_offset on, byte for byte when `linear`, else all
-  // of it from that one place (a decoded entity). Offsets must not decrease; equal runs merge.
-  void add(size_t text_offset, size_t source_offset, bool linear = true);
+  // of it from the source_length bytes there (a decoded entity). Text offsets must not decrease;
+  // equal runs merge.
+  void add(size_t text_offset, size_t source_offset, bool linear = true, size_t source_length = 1);
   [[nodiscard]] size_t to_source(size_t text_offset) const;
   // The source range of a text range; never empty for a non-empty one.
   [[nodiscard]] Span to_source(Span text_span) const;
@@ -44,8 +47,9 @@ class SourceMap {
   struct Run {
     size_t text;
     size_t source;
-    bool linear;
+    size_t length;  // of the source; 0: linear
   };
+  [[nodiscard]] const Run* find(size_t text_offset) const;
   std::vector<Run> runs_;
 };
 

@@ -1,0 +1,30 @@
+// A JSON text cut into values with their places: what a tree of values alone can not tell, and what
+// the map back to the source needs. No recursion; strings stay encoded in the source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/span.h"
+#include "text/text_builder.h"
+
+namespace spillguard::text {
+
+enum class JsonKind : uint8_t { kObject, kArray, kString, kNumber, kWord };
+
+struct JsonToken {
+  JsonKind kind = JsonKind::kWord;
+  Span place;       // of a string: without its quotes
+  size_t next = 0;  // the index behind this value and all that is in it
+};
+
+// The tokens of one JSON value in source order: an object is followed by its keys and values in
+// turn, an array by its values. Nothing when the text breaks the grammar (RFC 8259).
+std::optional<std::vector<JsonToken>> tokenize_json(std::string_view source);
+
+// Puts the characters of a string token into the text, with its escapes decoded.
+void put_json_string(TextBuilder& builder, Span place);
+
+}  // namespace spillguard::text
