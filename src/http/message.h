@@ -35,12 +35,14 @@ class Headers {
 // per segment, no empty, "." or ".." segments; requests whose raw path holds traversal tricks
 // (encoded slashes or dots, ";", NUL, backslashes) never get here (400).
 struct Request {
-  std::string method;                                       // upper case
-  std::string raw_target;                                   // as sent
-  std::string path;                                         // "/rest/security/latest/project/FOO"
-  std::vector<std::string> segments;                        // path cut at the slashes, decoded
-  std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
-  std::vector<std::pair<std::string, std::string>> params;  // {name} parts of the route, decoded
+  std::string method;                                      // upper case
+  std::string raw_target;                                  // as sent
+  std::string path;                                        // "/rest/security/latest/project/FOO"
+  std::vector<std::string> segments;                       // path cut at the slashes, decoded
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  // {name} parts of the route, decoded. Mutable: the router fills it in a request that handlers
+  // only read, and copying the request for that would copy its body.
+  mutable std::vector<std::pair<std::string, std::string>> params;
   Headers headers;
   std::string body;
   std::string remote_address;
@@ -70,6 +72,8 @@ struct Response {
   std::function<Status(BodyWriter&)> stream;
 
   static Response json(int status, std::string body);
+  // {"message":…,"status-code":…}, the shape of the hosts' own errors.
+  static Response error(int status, std::string_view message);
   static Response text(int status, std::string body,
                        std::string content_type = "text/plain; charset=utf-8");
   static Response empty(int status);
