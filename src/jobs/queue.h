@@ -22,9 +22,9 @@ namespace spillguard::jobs {
 enum class Priority : int { kInteractive = 10, kWebhook = 20, kIncremental = 30, kBulk = 40 };
 
 struct NewJob {
-  std::string kind;     // "scan_scope", "scan_item", "scan_site" …
-  std::string key;      // jobs of one kind with the same key that are not yet running are one job
-  std::string payload;  // JSON of the kind's own
+  std::string kind = {};  // "scan_scope", "scan_item", "scan_site" …
+  std::string key = {};   // jobs of one kind with the same key that are not yet running are one job
+  std::string payload = {};  // JSON of the kind's own
   Priority priority = Priority::kBulk;
   TimeMs not_before = 0;
   int max_attempts = 20;
@@ -48,6 +48,17 @@ struct JobInfo {
   std::string owner;
   TimeMs created = 0;
   std::string last_error;
+};
+
+// A job that was given up.
+struct Failure {
+  int64_t job_id = 0;
+  std::string kind;
+  std::string key;
+  std::string error;
+  int attempts = 0;
+  int crashes = 0;
+  TimeMs at = 0;
 };
 
 class Queue {
@@ -77,16 +88,26 @@ class Queue {
   // Puts it back with exponential back-off (or at retry_at), or drops it as failed after
   // max_attempts: true when it will be tried again.
   Result<bool> retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at = {});
-  // Gives all jobs leased by this node's name back at once: for the start after a crash.
+  // Gives one job back unharmed, due at once: for stopping in good order.
+  Status release(const Job& job);
+  // Gives all jobs leased by this node's name back: for the start after a crash, before the first
+  // claim. The attempt that the crash cut off is not counted; a job that was running at
+  // max_attempts crashes is given up, and from the second crash on it waits like one that failed. A
+  // lease that ran out counts as a crash too. Returns the number of jobs that will run again.
   Result<int64_t> release_own();
   // Removes waiting jobs of these kinds (all when empty); returns their number.
   Result<int64_t> cancel_waiting(const std::vector<std::string>& kinds = {});
   Result<std::vector<JobInfo>> list(size_t limit);
   Result<int64_t> count_waiting();
+  // The jobs that were given up, latest first; the last thousand are kept.
+  Result<std::vector<Failure>> failures(size_t limit);
 
-  // Blocks until a job may be due, at most max_ms. Wakes at once for jobs enqueued by this process.
-  void wait(int64_t max_ms);
-  // Wakes all waiters (for stopping).
+  // Blocks until a job of these kinds (any when empty) may be due, at most max_ms. Wakes at once
+  // for jobs enqueued by this process; those of others are seen at the next wait. Pass the kinds
+  // that claim() gets, or a job of another kind ends the wait at once.
+  void wait(int64_t max_ms, const std::vector<std::string>& kinds = {});
+  // Wakes all waiters (for stopping). A wait that begins later is not woken: look at the stop flag,
+  // keep max_ms short.
   void wake();
 
  private:

@@ -1,0 +1,223 @@
+#include "jobs/queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "jobs/claim.h"
+#include "jobs/job_rows.h"
+#include "jobs/queue_state.h"
+
+namespace spillguard::jobs {
+
+Queue::Queue(db::Database& database, std::string node, int64_t lease_ms, Clock clock)
+    : state_(new State{database, std::move(node), lease_ms, std::move(clock), {}, {}, 0}) {}
+Queue::~Queue() = default;
+
+Result<int64_t> Queue::enqueue(const NewJob& job) {
+  int64_t id = 0;
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    SG_ASSIGN(id, enqueue(c, job));
+    return {};
+  }));
+  return id;
+}
+
+Result<int64_t> Queue::enqueue(db::Connection& connection, const NewJob& job) {
+  const TimeMs now = state_->clock();
+  SG_ASSIGN(
+      auto s,
+      connection.prepare(
+          "INSERT INTO jobs (kind, key, payload, priority, not_before, created, max_attempts) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) WHERE state = 0 "
+          "DO UPDATE SET payload = excluded.payload, "
+          "priority = min(priority, excluded.priority), "
+          "not_before = min(not_before, excluded.not_before), "
+          "max_attempts = max(max_attempts, excluded.max_attempts) RETURNING id"));
+  s->bind(1, job.kind).bind(2, job.key).bind(3, job.payload);
+  s->bind(4, static_cast<int64_t>(job.priority)).bind(5, std::max(now, job.not_before));
+  SG_ASSIGN(const bool row, s->bind(6, now).bind(7, std::max(1, job.max_attempts)).step());
+  if (!row) return fail(Code::kInternal, "enqueuing a job gave no id");
+  const int64_t id = s->integer(0);
+  // Not before the commit: who wakes must see the job. The caller's transaction ends while the
+  // queue lives.
+  connection.after_commit([state = state_.get()] { state->signal(); });
+  return id;
+}
+
+namespace {
+
+struct Lease {
+  std::string_view owner;
+  TimeMs until = 0;
+  int64_t fence = 0;
+};
+
+Result<Job> take_job(db::Connection& connection, int64_t id, const Lease& lease) {
+  SG_ASSIGN(auto s,
+            connection.prepare(
+                "UPDATE jobs SET state = 1, attempts = attempts + 1, owner = $2, lease_until = $3, "
+                "fence = $4 WHERE id = $1 AND state = 0 "
+                "RETURNING kind, key, payload, priority, attempts, max_attempts"));
+  s->bind(1, id).bind(2, lease.owner).bind(3, lease.until).bind(4, lease.fence);
+  SG_ASSIGN(const bool row, s->step());
+  if (!row)
+    return fail(Code::kInternal, fmt::format("job {} left between finding and taking it", id));
+  return Job{.id = id,
+             .kind = std::string(s->text(0)),
+             .key = std::string(s->text(1)),
+             .payload = std::string(s->text(2)),
+             .priority = static_cast<Priority>(s->integer(3)),
+             .attempts = static_cast<int>(s->integer(4)),
+             .max_attempts = static_cast<int>(s->integer(5)),
+             .fence = lease.fence};
+}
+
+// The first of `count` numbers greater than all given out before.
+Result<int64_t> next_fences(db::Connection& connection, size_t count) {
+  const auto wanted = static_cast<int64_t>(count);
+  SG_ASSIGN(auto s, connection.prepare("UPDATE job_fence SET value = value + $1 RETURNING value"));
+  SG_ASSIGN(const bool row, s->bind(1, wanted).step());
+  if (!row) return fail(Code::kInternal, "the table job_fence has lost its row");
+  return s->integer(0) - wanted + 1;
+}
+
+}  // namespace
+
+Result<std::vector<Job>> Queue::claim(size_t limit, const std::vector<std::string>& kinds) {
+  // A look first, so that idle workers do not stand in the writers' line.
+  bool worth_it = false;
+  SG_TRY(state_->database.read([&](db::Connection& c) -> Status {
+    SG_ASSIGN(const auto due, next_due(c, kinds));
+    worth_it = due && *due <= state_->clock();
+    return {};
+  }));
+  std::vector<Job> jobs;
+  if (!worth_it || limit == 0) return jobs;
+  int64_t recovered = 0;
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    jobs.clear();  // the work may run again
+    const TimeMs now = state_->clock();
+    SG_ASSIGN(recovered, recover_expired(c, now));
+    SG_ASSIGN(const auto ids, find_due(c, limit, kinds, now));
+    if (ids.empty()) return {};
+    SG_ASSIGN(int64_t fence, next_fences(c, ids.size()));
+    for (const int64_t id : ids) {
+      SG_ASSIGN(auto job, take_job(c, id, {state_->node, now + state_->lease_ms, fence++}));
+      jobs.push_back(std::move(job));
+    }
+    return {};
+  }));
+  // Somebody else may wait for the kinds that we do not take.
+  if (recovered > 0) state_->signal();
+  return jobs;
+}
+
+Status Queue::renew(const Job& job) {
+  return state_->database.write([&](db::Connection& c) -> Status {
+    SG_ASSIGN(auto s, c.prepare("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND "
+                                "state = 1"));
+    SG_TRY(s->bind(1, job.id).bind(2, job.fence).bind(3, state_->clock() + state_->lease_ms).run());
+    if (c.changes() == 0) return fail(lost_lease(job));
+    return {};
+  });
+}
+
+Status Queue::check_fence(db::Connection& connection, const Job& job) {
+  SG_ASSIGN(const auto row, find_running(connection, job));
+  if (!row) return fail(lost_lease(job));
+  return {};
+}
+
+Status Queue::complete(const Job& job) {
+  SG_TRY(state_->database.write([&](db::Connection& c) { return complete(c, job); }));
+  state_->signal();  // a twin may have waited for it
+  return {};
+}
+
+Status Queue::complete(db::Connection& connection, const Job& job) {
+  SG_ASSIGN(auto s,
+            connection.prepare("DELETE FROM jobs WHERE id = $1 AND fence = $2 AND state = 1"));
+  SG_TRY(s->bind(1, job.id).bind(2, job.fence).run());
+  if (connection.changes() == 0) return fail(lost_lease(job));
+  return {};
+}
+
+Result<bool> Queue::retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at) {
+  bool again = false;
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    const TimeMs now = state_->clock();
+    SG_ASSIGN(const auto row, find_running(c, job));
+    if (!row) return fail(lost_lease(job));
+    again = row->attempts < row->max_attempts;
+    if (!again) return give_up(c, *row, error, now);
+    return put_back(c, *row, retry_at.value_or(now + back_off_ms(row->id, row->attempts)), error);
+  }));
+  state_->signal();
+  return again;
+}
+
+Status Queue::release(const Job& job) {
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    SG_ASSIGN(auto row, find_running(c, job));
+    if (!row) return fail(lost_lease(job));
+    row->attempts = std::max(0, row->attempts - 1);
+    return put_back(c, *row, state_->clock(), {});
+  }));
+  state_->signal();
+  return {};
+}
+
+Result<int64_t> Queue::release_own() {
+  int64_t released = 0;
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    SG_ASSIGN(released, recover_owned_by(c, state_->node, state_->clock()));
+    return {};
+  }));
+  if (released > 0) state_->signal();
+  return released;
+}
+
+Result<int64_t> Queue::cancel_waiting(const std::vector<std::string>& kinds) {
+  int64_t removed = 0;
+  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+    SG_ASSIGN(auto s, c.prepare("DELETE FROM jobs WHERE state = 0" + kind_condition(kinds, 1)));
+    bind_kinds(*s, kinds, 1);
+    SG_TRY(s->run());
+    removed = c.changes();
+    return {};
+  }));
+  return removed;
+}
+
+void Queue::wait(int64_t max_ms, const std::vector<std::string>& kinds) {
+  const auto give_up_at =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(std::max<int64_t>(0, max_ms));
+  uint64_t seen = 0;
+  {
+    const std::lock_guard lock(state_->mutex);
+    seen = state_->generation;
+  }
+  // What is committed after this look raises the generation after it.
+  std::optional<TimeMs> due;
+  const auto status = state_->database.read([&](db::Connection& c) -> Status {
+    SG_ASSIGN(due, next_due(c, kinds));
+    return {};
+  });
+  auto until = give_up_at;
+  if (status && due) {
+    const int64_t pause =
+        std::clamp<int64_t>(*due - state_->clock(), 0, std::max<int64_t>(0, max_ms));
+    until = std::min(until, std::chrono::steady_clock::now() + std::chrono::milliseconds(pause));
+  }
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait_until(lock, until, [&] { return state_->generation != seen; });
+}
+
+void Queue::wake() { state_->signal(); }
+
+}  // namespace spillguard::jobs
