@@ -1,0 +1,32 @@
+// What the handlers of one site's API work with. Owned by the server; outlives every request.
+#pragma once
+
+#include <string>
+
+#include "base/crypto.h"
+#include "detect/live_rules.h"
+#include "hosts/callers.h"
+#include "hosts/host.h"
+#include "jobs/queue.h"
+#include "store/store.h"
+
+namespace spillguard::api {
+
+struct ApiContext {
+  store::Site site;
+  std::string public_url;    // the host's address for people, for links; no trailing slash
+  std::string context_path;  // in front of /rest/security, "" or "/jira"
+  hosts::Host& host;
+  hosts::Callers& callers;
+  store::Store& store;
+  jobs::Queue& queue;
+  const detect::LiveRules& rules;
+  const MasterKey& key;
+
+  [[nodiscard]] bool is_jira() const { return site.product == store::Product::kJira; }
+  // "project" or "space"; "issue" or "content".
+  [[nodiscard]] std::string_view scope_word() const { return is_jira() ? "project" : "space"; }
+  [[nodiscard]] std::string_view item_word() const { return is_jira() ? "issue" : "content"; }
+};
+
+}  // namespace spillguard::api

@@ -1,0 +1,23 @@
+// The handlers behind the routes. Each is a function of context and request; routes.cc says which
+// path calls which.
+#pragma once
+
+#include "api/context.h"
+#include "http/message.h"
+
+namespace spillguard::api {
+
+using ApiHandler = Result<http::Response> (*)(const ApiContext&, const http::Request&);
+
+// Reading (results.cc).
+Result<http::Response> get_scope(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_item(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_site_coverage(const ApiContext& context, const http::Request& request);
+
+// Starting scans (triggers.cc).
+Result<http::Response> scan_all(const ApiContext& context, const http::Request& request);
+Result<http::Response> scan_scope(const ApiContext& context, const http::Request& request);
+Result<http::Response> scan_item(const ApiContext& context, const http::Request& request);
+Result<http::Response> scan_version(const ApiContext& context, const http::Request& request);
+
+}  // namespace spillguard::api

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "api/api.h"
+#include "api/errors.h"
+#include "api/handlers.h"
+#include "http/router.h"
+
+namespace spillguard::api {
+namespace {
+
+enum class Serves { kBoth, kJira, kConfluence };
+
+struct Route {
+  const char* method;
+  const char* path;  // under /rest/security/latest
+  Serves serves;
+  ApiHandler handler;
+};
+
+// The two documented pages; where they disagree on spelling both spellings are served.
+constexpr Route kRoutes[] = {
+    {"GET", "/project/{key}", Serves::kJira, get_scope},
+    {"GET", "/scan/project/{key}", Serves::kJira, get_scope},
+    {"GET", "/issue/{key}", Serves::kJira, get_item},
+    {"GET", "/scan/issue/{key}", Serves::kJira, get_item},
+    {"POST", "/scan/project", Serves::kJira, scan_scope},
+    {"POST", "/scan/issue", Serves::kJira, scan_item},
+
+    {"GET", "/scan/space/{key}", Serves::kConfluence, get_scope},
+    {"GET", "/space/{key}", Serves::kConfluence, get_scope},
+    {"GET", "/scan/content/{key}", Serves::kConfluence, get_item},
+    {"GET", "/content/{key}", Serves::kConfluence, get_item},
+    {"POST", "/scan/space", Serves::kConfluence, scan_scope},
+    {"POST", "/scan/content", Serves::kConfluence, scan_item},
+    {"POST", "/scan/content/version", Serves::kConfluence, scan_version},
+
+    {"POST", "/scan/all", Serves::kBoth, scan_all},
+    {"GET", "/coverage", Serves::kBoth, get_site_coverage},
+};
+
+http::Response answer(const ApiContext& context, const http::Request& request, ApiHandler handler) {
+  auto result = handler(context, request);
+  http::Response response =
+      result ? std::move(*result) : error_response(context.site.product, result.error());
+  // Findings are for this caller only: no cache may keep them.
+  response.headers.set("Cache-Control", "no-store");
+  response.headers.set("Vary", "Cookie, Authorization");
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+}  // namespace
+
+http::Handler make_api(const ApiContext& context) {
+  auto router = std::make_shared<http::Router>();  // shared by the copies of the handler
+  for (const Route& route : kRoutes) {
+    if (route.serves == Serves::kJira && !context.is_jira()) continue;
+    if (route.serves == Serves::kConfluence && context.is_jira()) continue;
+    for (const char* version : {"latest", "1.0"}) {
+      router->add(route.method,
+                  fmt::format("{}/rest/security/{}{}", context.context_path, version, route.path),
+                  [&context, handler = route.handler](const http::Request& request) {
+                    return answer(context, request, handler);
+                  });
+    }
+  }
+  router->set_error_handler([&context](const http::Request& request, int status) {
+    return error_response(
+        context.site.product, status,
+        status == 405
+            ? fmt::format("{} is not served here; see the Allow header.", request.method)
+            : fmt::format("There is nothing at {}. The API is under {}/rest/security/latest/.",
+                          request.path, context.context_path));
+  });
+  return [router](const http::Request& request) { return router->handle(request); };
+}
+
+}  // namespace spillguard::api

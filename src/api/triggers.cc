@@ -1,0 +1,107 @@
+#include "api/access.h"
+#include "api/handlers.h"
+#include "api/locate.h"
+#include "api/params.h"
+#include "api/scan_object.h"
+#include "jobs/scan_request.h"
+
+namespace spillguard::api {
+namespace {
+
+// The state of what will be scanned and the job, in one transaction: never one without the other.
+Result<int64_t> schedule(const ApiContext& context, const jobs::ScanRequest& request,
+                         const std::function<Status(db::Connection&)>& mark) {
+  int64_t job_id = 0;
+  SG_TRY(context.store.database().write([&](db::Connection& connection) -> Status {
+    if (mark) SG_TRY(mark(connection));
+    SG_ASSIGN(job_id, context.queue.enqueue(connection, jobs::to_job(request)));
+    return {};
+  }));
+  context.queue.wake();
+  return job_id;
+}
+
+store::Item row_of(const hosts::ItemRef& ref) {
+  store::Item item;
+  item.host_id = ref.id;
+  item.key = ref.key;
+  item.kind = ref.kind == hosts::ItemKind::kIssue  ? store::ItemKind::kIssue
+              : ref.kind == hosts::ItemKind::kPage ? store::ItemKind::kPage
+                                                   : store::ItemKind::kBlogPost;
+  item.title = ref.title;
+  item.link = ref.link;
+  item.created = ref.created;
+  return item;
+}
+
+Result<http::Response> schedule_item(const ApiContext& context, const Caller& caller,
+                                     const LocatedItem& item, jobs::ScanRequest request) {
+  request.site_id = context.site.id;
+  request.scope_id = item.scope.id;
+  request.item = item.ref.id;
+  request.requested_by = caller.identity.name;
+  SG_ASSIGN(const auto row, context.store.ensure_item(item.scope.id, row_of(item.ref),
+                                                      store::ScanState::kScheduled));
+  SG_TRY(context.store.set_item_state(row.id, store::ScanState::kScheduled));
+  SG_ASSIGN(const int64_t job, schedule(context, request, {}));
+  return http::Response::json(200, scheduled_json(item.ref.key, job));
+}
+
+}  // namespace
+
+Result<http::Response> scan_all(const ApiContext& context, const http::Request& request) {
+  SG_ASSIGN(const auto caller, authenticate(context, request));
+  SG_ASSIGN(const auto force, bool_param(request, "force"));
+  SG_TRY(require_product_admin(context, caller));
+  jobs::ScanRequest scan;
+  scan.kind = jobs::ScanKind::kSite;
+  scan.site_id = context.site.id;
+  scan.force = force.value_or(false);
+  scan.requested_by = caller.identity.name;
+  SG_ASSIGN(const int64_t job, schedule(context, scan, {}));
+  return http::Response::json(200, scheduled_json("", job));
+}
+
+Result<http::Response> scan_scope(const ApiContext& context, const http::Request& request) {
+  SG_ASSIGN(const auto caller, authenticate(context, request));
+  SG_ASSIGN(const auto key, required_param(request, "key"));
+  SG_ASSIGN(const auto force, bool_param(request, "force"));
+  SG_ASSIGN(const auto scope, administered_scope(context, caller, key));
+  jobs::ScanRequest scan;
+  scan.kind = jobs::ScanKind::kScope;
+  scan.site_id = context.site.id;
+  scan.scope_id = scope.id;
+  scan.force = force.value_or(false);
+  scan.requested_by = caller.identity.name;
+  SG_ASSIGN(const int64_t job, schedule(context, scan, [&](db::Connection& connection) {
+              return context.store.mark_scheduled(connection, scope.id);
+            }));
+  return http::Response::json(200, scheduled_json(scope.key, job));
+}
+
+Result<http::Response> scan_item(const ApiContext& context, const http::Request& request) {
+  SG_ASSIGN(const auto caller, authenticate(context, request));
+  SG_ASSIGN(const auto key, required_param(request, context.is_jira() ? "key" : "id"));
+  SG_ASSIGN(const auto force, bool_param(request, "force"));
+  SG_ASSIGN(const auto item, administered_item(context, caller, key));
+  jobs::ScanRequest scan;
+  scan.kind = jobs::ScanKind::kItem;
+  scan.force = force.value_or(false);
+  return schedule_item(context, caller, item, scan);
+}
+
+Result<http::Response> scan_version(const ApiContext& context, const http::Request& request) {
+  SG_ASSIGN(const auto caller, authenticate(context, request));
+  SG_ASSIGN(const auto id, required_param(request, "id"));
+  SG_TRY(required_param(request, "createdWhen"));
+  SG_ASSIGN(const auto created_when, time_param(request, "createdWhen"));
+  SG_ASSIGN(const auto item, administered_item(context, caller, id));
+  // Now, so that a time that belongs to no version is the caller's 404 and not a failed scan later.
+  SG_TRY(context.host.find_version(item.ref, *created_when));
+  jobs::ScanRequest scan;
+  scan.kind = jobs::ScanKind::kVersion;
+  scan.created_when = *created_when;
+  return schedule_item(context, caller, item, scan);
+}
+
+}  // namespace spillguard::api
