@@ -1,0 +1,151 @@
+#include "server/app.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <filesystem>
+
+#include "api/api.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "db/database.h"
+#include "hosts/callers.h"
+#include "jobs/queue.h"
+#include "scan/workers.h"
+#include "server/credentials.h"
+#include "server/health.h"
+#include "store/store.h"
+
+namespace spillguard::server {
+namespace {
+
+constexpr int64_t kGraceMs = 5'000;
+
+store::Product to_store_product(hosts::Product product) {
+  return product == hosts::Product::kJira ? store::Product::kJira : store::Product::kConfluence;
+}
+
+}  // namespace
+
+// Members stand in the order in which they need each other: they go down in reverse.
+struct App::State {
+  struct Site {
+    SiteConfig config;
+    std::unique_ptr<hosts::Host> host;
+    std::unique_ptr<hosts::Callers> callers;
+    std::unique_ptr<api::ApiContext> api;
+  };
+
+  State(ServerConfig server_config, MasterKey master_key, std::unique_ptr<db::Database> opened)
+      : config(std::move(server_config)),
+        key(std::move(master_key)),
+        database(std::move(opened)),
+        store(*database),
+        queue(*database, config.node),
+        scan{
+            .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
+  }
+
+  ServerConfig config;
+  MasterKey key;
+  std::unique_ptr<db::Database> database;
+  store::Store store;
+  jobs::Queue queue;
+  detect::LiveRules rules;
+  StopFlag stop;
+  std::deque<Site> sites;  // a deque: handlers keep references to its elements
+  scan::ScanContext scan;
+  std::unique_ptr<scan::Workers> workers;
+  std::unique_ptr<HealthServer> health;
+  std::vector<std::unique_ptr<http::Server>> listeners;
+
+  Status open_site(SiteConfig site_config);
+  Status listen(Site& site);
+};
+
+Status App::State::open_site(SiteConfig site_config) {
+  Site& site = sites.emplace_back();
+  site.config = std::move(site_config);
+  SG_ASSIGN(site.host, hosts::make_host(site.config.host));
+  site.callers = std::make_unique<hosts::Callers>(*site.host, key);
+  SG_ASSIGN(const auto row,
+            store.ensure_site(site.config.name, to_store_product(site.config.host.product),
+                              site.config.host.base_url));
+  site.api =
+      std::make_unique<api::ApiContext>(api::ApiContext{.site = row,
+                                                        .public_url = site.config.public_url,
+                                                        .context_path = site.config.context_path,
+                                                        .host = *site.host,
+                                                        .callers = *site.callers,
+                                                        .store = store,
+                                                        .queue = queue,
+                                                        .rules = rules,
+                                                        .key = key});
+  scan.sites.push_back({.site = row, .host = site.host.get()});
+  return {};
+}
+
+Status App::State::listen(Site& site) {
+  http::ServerOptions options;
+  options.name = site.config.name;
+  options.address = site.config.listen.address;
+  options.port = site.config.listen.port;
+  options.tls = site.config.tls;
+  options.certificate_file = site.config.certificate;
+  options.private_key_file = site.config.private_key;
+  options.handler_threads = static_cast<size_t>(config.handler_threads);
+  options.access_log = true;
+  auto listener = http::Server::start(std::move(options), api::make_api(*site.api));
+  if (!listener) return fail(listener.error().context(fmt::format("site '{}'", site.config.name)));
+  log::info("site {}: {} at {}, API at {}:{}{}/rest/security/latest", site.config.name,
+            store::product_name(site.api->site.product), site.config.host.base_url,
+            site.config.listen.address, (*listener)->port(), site.config.context_path);
+  listeners.push_back(std::move(*listener));
+  return {};
+}
+
+Result<std::unique_ptr<App>> App::start(ServerConfig config) {
+  log::set_level(config.log_level);
+  log::set_format(config.log_format);
+  SG_TRY(make_directories(config.data_dir, 0700));
+  const std::string path = config.data_dir + "/spillguard.db";
+  SG_ASSIGN(auto key, load_installation_key(config.key_file, std::filesystem::exists(path)));
+  SG_ASSIGN(auto database, db::Database::open_sqlite({.path = path}));
+  auto state = std::make_unique<State>(std::move(config), std::move(key), std::move(database));
+
+  const int64_t started = monotonic_ms();
+  SG_TRY(state->rules.set(detect::RuleSet::built_in()));
+  log::info("{} rules ready after {} ms", state->rules.engine()->rules().size(),
+            monotonic_ms() - started);
+
+  for (auto& site : state->config.sites) SG_TRY(state->open_site(std::move(site)));
+  // What this node held when it went down is free again at once; its scans go on from their
+  // checkpoints.
+  SG_ASSIGN(const int64_t released, state->queue.release_own());
+  if (released > 0) log::info("{} interrupted scans go on", released);
+  const auto parallel = state->config.parallel_scans == 0
+                            ? usable_processors()
+                            : static_cast<size_t>(state->config.parallel_scans);
+  state->workers = std::make_unique<scan::Workers>(state->scan, parallel);
+  for (auto& site : state->sites) SG_TRY(state->listen(site));
+  if (state->config.health.port != 0) {
+    std::vector<const hosts::Host*> hosts;
+    for (const auto& site : state->sites) hosts.push_back(site.host.get());
+    SG_ASSIGN(state->health,
+              HealthServer::start(state->config.health, state->queue, std::move(hosts)));
+  }
+  return std::unique_ptr<App>(new App(std::move(state)));
+}
+
+App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+App::~App() {
+  log::info("stopping");
+  state_->stop.stop();
+  state_->queue.wake();
+  for (auto& listener : state_->listeners) listener->stop(kGraceMs);
+  state_->workers.reset();
+}
+
+}  // namespace spillguard::server
