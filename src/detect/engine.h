@@ -5,6 +5,7 @@
 // Thread-safety: an Engine is immutable and shared by all threads; each thread has its own Scratch.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,6 +45,14 @@ struct ScanResult {
   }
 };
 
+struct EngineOptions {
+  // Bytes that the first stage takes at a time: small enough that the second finds them in the
+  // cache. Findings do not depend on it.
+  size_t block_bytes = size_t{256} * 1024;
+  // Off only where the caller ran the check itself and builds many engines.
+  bool self_check = true;
+};
+
 class Engine {
  public:
   // Working memory of one thread, of one engine. Not shareable; reusable for any number of scans.
@@ -62,7 +71,8 @@ class Engine {
 
   // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to
   // work with one that fails it.
-  static Result<std::shared_ptr<const Engine>> build(const RuleSet& rules);
+  static Result<std::shared_ptr<const Engine>> build(const RuleSet& rules,
+                                                     const EngineOptions& options = {});
   ~Engine();
 
   [[nodiscard]] Scratch make_scratch() const;

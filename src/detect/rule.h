@@ -53,6 +53,8 @@ class RuleSet {
   Status add_file(std::string_view file_name, std::string_view toml);
   // The rules compiled into this program. A broken built-in file is a programmer's error.
   static RuleSet built_in();
+  // A set of rules made by a program, for example of a rule under test. Ids and names are unique.
+  static RuleSet of(std::vector<Rule> rules);
 
   [[nodiscard]] std::span<const Rule> rules() const { return rules_; }
   [[nodiscard]] const Rule* find(std::string_view name) const;

@@ -1,0 +1,86 @@
+// Which anchors there are, which rules each of them wakes, and the cheap test of an anchor's
+// neighbours that most accidental hits fail before PCRE2 is asked.
+//
+// Thread-safety: immutable once built.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "detect/literal_index.h"
+#include "regex/shape.h"
+
+namespace spillguard::detect {
+
+class AnchorTable {
+ public:
+  // A rule that an anchor wakes, if the neighbours fit.
+  struct Hook {
+    uint32_t rule = 0;
+    uint32_t guard = 0;
+  };
+
+  // Adds an anchor of a rule. Rules come in ascending order.
+  void add(uint32_t rule, const std::string& anchor, bool ignore_case,
+           const regex::AnchorGuard& guard);
+
+  [[nodiscard]] const std::vector<Literal>& literals() const { return literals_; }
+  [[nodiscard]] std::span<const Hook> hooks(uint32_t literal) const { return hooks_[literal]; }
+  [[nodiscard]] uint32_t length(uint32_t literal) const {
+    return static_cast<uint32_t>(literals_[literal].bytes.size());
+  }
+
+  // Whether the bytes around the anchor at [begin, end) of the text can belong to a match.
+  [[nodiscard]] bool passes(uint32_t guard, std::string_view text, size_t begin, size_t end) const {
+    const Guard& test = guards_[guard];
+    if (begin == 0) {
+      if (!test.may_begin_text) return false;
+    } else if (!in_class(text[begin - 1], test.before)) {
+      return false;
+    }
+    if (text.size() - end < test.count) return false;
+    for (uint32_t i = 0; i < test.count; ++i) {
+      if (!in_class(text[end + i], test.after[i])) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr uint32_t kMaxAfter = 24;
+  static constexpr uint8_t kAnyByte = 0;  // the class of all bytes
+
+  struct Guard {
+    bool may_begin_text = true;
+    uint8_t before = kAnyByte;
+    uint8_t count = 0;
+    std::array<uint8_t, kMaxAfter> after{};
+  };
+
+  [[nodiscard]] bool in_class(char byte, uint8_t number) const {
+    return ((classes_of_[static_cast<unsigned char>(byte)] >> number) & 1U) != 0;
+  }
+  uint8_t class_number(const regex::ByteSet& set);
+  uint32_t guard_number(const regex::AnchorGuard& guard);
+
+  std::vector<Literal> literals_;
+  std::vector<std::vector<Hook>> hooks_;  // by literal
+  std::map<std::pair<std::string, bool>, uint32_t> numbers_;
+  std::vector<Guard> guards_;
+  // Few sets of bytes occur in all rules, so each has a number and each byte a word of 64 answers:
+  // the whole table is 2 kB and stays in the nearest cache.
+  std::vector<regex::ByteSet> classes_ = {~regex::ByteSet()};
+  std::array<uint64_t, 256> classes_of_ = filled();
+  static std::array<uint64_t, 256> filled() {
+    std::array<uint64_t, 256> all{};
+    all.fill(1);
+    return all;
+  }
+};
+
+}  // namespace spillguard::detect

@@ -1,0 +1,147 @@
+#include "detect/compiled_rule.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace spillguard::detect {
+namespace {
+
+// A match longer than this is cut: no secret is, and it bounds the work at one place.
+constexpr size_t kMaxMatch = size_t{1} << 16;
+// A rejected match up to this length is searched again from its second byte, because a valid one
+// may overlap it (a card number behind other digits); a longer one is passed over, to stay linear.
+constexpr size_t kMaxRetried = 64;
+// A rule that runs into its limits this often in one window is given up there.
+constexpr int kMaxLimitHits = 4;
+// Bytes that a subject keeps behind a window for \b, $ and look-ahead of unknown width.
+constexpr uint32_t kMinLookAhead = 16;
+constexpr uint32_t kMaxLookAhead = 4096;
+
+bool continues_character(std::string_view text, size_t at) {
+  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+}
+
+// The begin of the UTF-8 character that `at` is in the middle of; `at` itself when it is in none.
+size_t character_begin(std::string_view text, size_t at) {
+  if (!continues_character(text, at)) return at;
+  for (size_t back = 1; back <= 3 && back <= at; ++back) {
+    const auto byte = static_cast<unsigned char>(text[at - back]);
+    if ((byte & 0xC0) == 0x80) continue;
+    const size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC2 ? 2 : 1;
+    return length > back ? at - back : at;
+  }
+  return at;
+}
+
+uint64_t specificity_of(const Rule& rule, uint32_t longest_anchor) {
+  const bool specific = rule.category != "generic";
+  const auto low_id_first = static_cast<uint32_t>(INT32_MAX - rule.id);
+  return (uint64_t{specific} << 62) | (uint64_t{std::min<uint32_t>(longest_anchor, 0xFFFF)} << 32) |
+         low_id_first;
+}
+
+tl::unexpected<Error> about(const Rule& rule, std::string_view what) {
+  const std::string place = rule.file.empty() ? std::string() : rule.file + ": ";
+  return fail(Code::kInvalidArgument,
+              fmt::format("{}rule {} {}: {}", place, rule.id, rule.name, what));
+}
+
+}  // namespace
+
+Span clip_to_characters(std::string_view text, Span span) {
+  const size_t begin = character_begin(text, span.begin);
+  if (begin < span.begin) {
+    while (span.begin < span.end && continues_character(text, span.begin)) ++span.begin;
+  }
+  const size_t end = character_begin(text, span.end);
+  if (end >= span.begin) span.end = end;
+  return span;
+}
+
+Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
+  auto pattern = regex::Pattern::compile(rule.pattern, {.ignore_case = rule.ignore_case});
+  if (!pattern) return about(rule, pattern.error().message);
+  if (pattern->can_match_empty()) return about(rule, "the pattern can match nothing at all");
+  auto filters = CompiledFilters::compile(rule);
+  if (!filters) return about(rule, filters.error().message);
+  if (rule.anchors.empty()) {
+    return about(rule,
+                 "no anchor can be derived from the pattern; give `anchors`, literals of which "
+                 "every match holds one");
+  }
+  if (rule.after == 0) {
+    return about(rule,
+                 "the pattern has no greatest length; give `after`, the bytes that a match may "
+                 "reach from the anchor's begin");
+  }
+  CompiledRule out(std::move(*pattern), std::move(*filters));
+  out.number_ = number;
+  out.before_ = rule.before;
+  out.after_ = rule.after;
+  const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
+  const uint32_t look_ahead = shape ? shape->look_ahead() : kMaxLookAhead;
+  out.look_ahead_ = std::clamp(look_ahead, kMinLookAhead, kMaxLookAhead);
+  if (shape) out.plan_ = shape->plan(rule.anchors);
+  for (const std::string& anchor : rule.anchors) {
+    if (anchor.size() < 2 || anchor.size() > 200) {
+      return about(rule, "anchors have 2 to 200 bytes; shorter ones stand everywhere");
+    }
+    out.longest_anchor_ = std::max(out.longest_anchor_, static_cast<uint32_t>(anchor.size()));
+  }
+  out.after_ = std::max(out.after_, out.longest_anchor_);
+  out.group_ = out.pattern_.group_number("secret");
+  if (out.group_ == 0 && out.pattern_.group_count() > 0) out.group_ = 1;
+  out.specificity_ = specificity_of(rule, out.longest_anchor_);
+  return out;
+}
+
+Span CompiledRule::secret_of(const regex::MatchScratch& scratch, const Span& match) const {
+  const Span secret = scratch.group(group_);
+  // A group that took no part, or stands outside the match (in a look-around), is no secret.
+  const bool usable = secret.begin != regex::MatchScratch::npos && secret.begin < secret.end &&
+                      match.contains(secret);
+  return usable ? secret : match;
+}
+
+size_t CompiledRule::confirm(std::string_view text, Span window, regex::MatchScratch& scratch,
+                             ScanResult& result) const {
+  int limit_hits = 0;
+  size_t at = window.begin;
+  size_t limit = std::min(text.size(), window.end + look_ahead_);
+  while (at < window.end) {
+    const bool cut = limit < text.size();
+    const auto outcome = pattern_.match(text.substr(0, limit), at, cut, scratch);
+    if (outcome == regex::MatchOutcome::kNoMatch) return at;
+    if (outcome == regex::MatchOutcome::kLimit) {
+      result.limits.push_back({number_, at});
+      if (++limit_hits == kMaxLimitHits) return at;
+      at += std::max<size_t>(1, after_);  // what lies behind it is tried still
+      continue;
+    }
+    Span match = scratch.group(0);
+    if (match.begin >= window.end) return at;
+    if (cut && match.end == limit && limit - match.begin < kMaxMatch) {
+      // An unbounded pattern ran to the edge of the subject: give it more.
+      limit = std::min(text.size(), limit + std::max<size_t>(256, limit - match.begin));
+      at = match.begin;
+      continue;
+    }
+    const Span secret = clip_to_characters(text, secret_of(scratch, match));
+    match = clip_to_characters(text, match);
+    const Candidate candidate{.text = text, .match = match, .secret = secret};
+    const double entropy = shannon_entropy(candidate.secret_text());
+    const bool accepted = match.begin < match.end && secret.begin < secret.end &&
+                          match.contains(secret) && filters_.accept(candidate, entropy);
+    if (accepted) {
+      result.matches.push_back(
+          {.rule = number_, .match = match, .secret = secret, .entropy = entropy, .also = {}});
+    }
+    const bool retry = !accepted && match.size() <= kMaxRetried;
+    at = std::max(at + 1, retry ? match.begin + 1 : match.end);
+  }
+  return at;
+}
+
+}  // namespace spillguard::detect

@@ -1,0 +1,57 @@
+// A rule ready to run, and the confirmation of it in a window of text.
+// Thread-safety: immutable; the scratch is the caller's.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "detect/engine.h"
+#include "detect/filters.h"
+#include "detect/rule.h"
+#include "regex/pattern.h"
+#include "regex/shape.h"
+
+namespace spillguard::detect {
+
+class CompiledRule {
+ public:
+  // Errors name the rule. `number` is its index in the engine.
+  static Result<CompiledRule> compile(const Rule& rule, uint32_t number);
+
+  [[nodiscard]] uint32_t before() const { return before_; }
+  [[nodiscard]] uint32_t after() const { return after_; }
+  [[nodiscard]] uint32_t longest_anchor() const { return longest_anchor_; }
+  [[nodiscard]] const regex::AnchorPlan& plan() const { return plan_; }
+  // Among rules with the same secret, the one with the greater value is primary.
+  [[nodiscard]] uint64_t specificity() const { return specificity_; }
+
+  // Appends the matches that begin in the window and pass the filters. Matches do not overlap each
+  // other but may reach out of the window, up to the length that protects us. Returns where a later
+  // window of this rule may begin at the earliest, so that no byte is matched twice.
+  size_t confirm(std::string_view text, Span window, regex::MatchScratch& scratch,
+                 ScanResult& result) const;
+
+ private:
+  explicit CompiledRule(regex::Pattern pattern, CompiledFilters filters)
+      : pattern_(std::move(pattern)), filters_(std::move(filters)) {}
+  // The span of the secret in the match that the scratch holds.
+  [[nodiscard]] Span secret_of(const regex::MatchScratch& scratch, const Span& match) const;
+
+  regex::Pattern pattern_;
+  CompiledFilters filters_;
+  regex::AnchorPlan plan_;
+  uint32_t number_ = 0;
+  uint32_t group_ = 0;
+  uint32_t before_ = 0;
+  uint32_t after_ = 0;
+  uint32_t longest_anchor_ = 0;
+  uint32_t look_ahead_ = 0;
+  uint64_t specificity_ = 0;
+};
+
+// Moves the ends of a span inwards to the edges of UTF-8 characters, so that a cut character never
+// gets into a report. Bytes that are no UTF-8 stay as they are.
+Span clip_to_characters(std::string_view text, Span span);
+
+}  // namespace spillguard::detect

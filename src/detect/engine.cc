@@ -1,0 +1,195 @@
+// How a scan goes: the text is searched block by block for all anchors at once; a hit whose
+// neighbours fit opens a window for each rule of the anchor, or widens the one that is open; a
+// window that no later hit can reach is confirmed with the rule's pattern. All work is linear in
+// the text: windows of a rule are merged and no byte of a window is matched again after a match.
+#include "detect/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "detect/anchor_table.h"
+#include "detect/compiled_rule.h"
+#include "detect/literal_index.h"
+#include "detect/overlap.h"
+
+namespace spillguard::detect {
+namespace {
+
+// The window of a rule that later anchors may still widen.
+struct OpenWindow {
+  uint64_t scan = 0;  // the scan that opened it; others have none
+  size_t begin = 0;
+  size_t end = 0;
+  size_t done = 0;  // earlier windows were matched up to here
+};
+
+// What the hot loop needs of a rule, close together.
+struct Reach {
+  uint32_t before = 0;
+  uint32_t after = 0;
+  uint32_t longest_anchor = 0;
+};
+
+}  // namespace
+
+struct Engine::State {
+  explicit State(LiteralIndex literal_index) : index(std::move(literal_index)) {}
+
+  std::vector<Rule> rules;
+  std::string version;
+  std::vector<CompiledRule> compiled;
+  std::vector<Reach> reach;
+  std::vector<uint64_t> specificity;
+  AnchorTable anchors;
+  LiteralIndex index;
+  size_t block_bytes = 0;
+  size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one
+};
+
+struct Engine::Scratch::State {
+  State(LiteralScratch scratch, size_t rules) : literals(std::move(scratch)), windows(rules) {}
+
+  LiteralScratch literals;
+  regex::MatchScratch matching;
+  std::vector<LiteralHit> hits;
+  std::vector<OpenWindow> windows;  // by rule
+  std::vector<uint32_t> touched;    // rules with a window in this scan
+  uint64_t scan = 0;
+};
+
+Engine::Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::Scratch::~Scratch() = default;
+Engine::Scratch::Scratch(Scratch&&) noexcept = default;
+Engine::Scratch& Engine::Scratch::operator=(Scratch&&) noexcept = default;
+
+Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::~Engine() = default;
+
+Result<std::shared_ptr<const Engine>> Engine::build(const RuleSet& rules,
+                                                    const EngineOptions& options) {
+  if (options.self_check) SG_TRY(LiteralIndex::self_check());
+  AnchorTable anchors;
+  std::vector<CompiledRule> compiled;
+  std::vector<Rule> enabled;
+  size_t longest = 1;
+  for (const Rule& rule : rules.rules()) {
+    if (!rule.enabled) continue;
+    const auto number = static_cast<uint32_t>(enabled.size());
+    SG_ASSIGN(CompiledRule ready, CompiledRule::compile(rule, number));
+    const regex::AnchorPlan& plan = ready.plan();
+    for (size_t i = 0; i < rule.anchors.size(); ++i) {
+      if (plan.guards.empty()) {
+        anchors.add(number, rule.anchors[i], rule.ignore_case, {});
+      } else if (plan.guards[i].used) {  // no match needs the others
+        anchors.add(number, rule.anchors[i], rule.ignore_case, plan.guards[i]);
+      }
+    }
+    longest = std::max<size_t>(longest, ready.longest_anchor());
+    compiled.push_back(std::move(ready));
+    enabled.push_back(rule);
+  }
+  SG_ASSIGN(LiteralIndex index, LiteralIndex::build(anchors.literals()));
+
+  auto state = std::make_unique<State>(std::move(index));
+  state->rules = std::move(enabled);
+  state->version = rules.version();
+  state->anchors = std::move(anchors);
+  state->overlap_bytes = longest - 1;
+  state->block_bytes = std::clamp(options.block_bytes, longest * 2, LiteralIndex::kMaxBlock);
+  for (const CompiledRule& rule : compiled) {
+    state->reach.push_back({rule.before(), rule.after(), rule.longest_anchor()});
+    state->specificity.push_back(rule.specificity());
+  }
+  state->compiled = std::move(compiled);
+  return std::shared_ptr<const Engine>(new Engine(std::move(state)));
+}
+
+Engine::Scratch Engine::make_scratch() const {
+  return Scratch(
+      std::make_unique<Scratch::State>(state_->index.make_scratch(), state_->rules.size()));
+}
+
+void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
+  const State& engine = *state_;
+  Scratch::State& memory = *scratch.state_;
+  SG_CHECK(memory.windows.size() == engine.rules.size());
+  result.clear();
+  memory.touched.clear();
+  ++memory.scan;
+  const std::string_view whole = text.text();
+
+  const auto confirm = [&](uint32_t rule) {
+    OpenWindow& window = memory.windows[rule];
+    const Span span{std::max(window.begin, window.done), std::min(window.end, whole.size())};
+    window.done = engine.compiled[rule].confirm(whole, span, memory.matching, result);
+  };
+  const auto wake = [&](uint32_t rule, size_t begin, size_t end) {
+    const Reach& reach = engine.reach[rule];
+    const size_t from = begin - std::min<size_t>(begin, reach.before);
+    const size_t to = begin + reach.after;
+    OpenWindow& window = memory.windows[rule];
+    if (window.scan != memory.scan) {
+      memory.touched.push_back(rule);
+      window = {.scan = memory.scan, .begin = from, .end = to, .done = 0};
+      return;
+    }
+    // Hits come by their ends, so a later one of a longer anchor may begin before this one. Only
+    // when even that could not touch the open window, the window is final.
+    const size_t reachable = size_t{reach.longest_anchor} + reach.before;
+    if (end - std::min(end, reachable) <= window.end) {
+      window.begin = std::min(window.begin, from);
+      window.end = std::max(window.end, to);
+      return;
+    }
+    confirm(rule);
+    window.begin = from;
+    window.end = to;
+  };
+
+  size_t seen = 0;  // hits up to here were dealt with
+  while (seen < whole.size()) {
+    const size_t begin = seen - std::min(seen, engine.overlap_bytes);
+    const size_t length = std::min(engine.block_bytes, whole.size() - begin);
+    memory.hits.clear();
+    engine.index.scan(text.subview(begin, length), memory.literals, memory.hits);
+    for (const LiteralHit& hit : memory.hits) {
+      const size_t hit_end = begin + hit.end;
+      if (hit_end <= seen) continue;
+      const size_t hit_begin = hit_end - engine.anchors.length(hit.literal);
+      for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
+        if (engine.anchors.passes(hook.guard, whole, hit_begin, hit_end)) {
+          wake(hook.rule, hit_begin, hit_end);
+        }
+      }
+    }
+    seen = begin + length;
+  }
+  for (const uint32_t rule : memory.touched) confirm(rule);
+
+  resolve_overlaps(result.matches, engine.specificity);
+  std::sort(result.limits.begin(), result.limits.end(), [](const LimitHit& a, const LimitHit& b) {
+    return a.offset != b.offset ? a.offset < b.offset : a.rule < b.rule;
+  });
+}
+
+uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {
+  Scratch::State& memory = *scratch.state_;
+  uint64_t count = 0;
+  size_t seen = 0;
+  while (seen < text.size()) {
+    const size_t begin = seen - std::min(seen, state_->overlap_bytes);
+    const size_t length = std::min(state_->block_bytes, text.size() - begin);
+    memory.hits.clear();
+    state_->index.scan(text.subview(begin, length), memory.literals, memory.hits);
+    for (const LiteralHit& hit : memory.hits) count += begin + hit.end > seen ? 1 : 0;
+    seen = begin + length;
+  }
+  return count;
+}
+
+std::span<const Rule> Engine::rules() const { return state_->rules; }
+const std::string& Engine::version() const { return state_->version; }
+
+}  // namespace spillguard::detect

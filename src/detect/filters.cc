@@ -1,0 +1,72 @@
+#include "detect/filters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/strings.h"
+
+namespace spillguard::detect {
+namespace {
+
+char to_lower_byte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+}  // namespace
+
+double shannon_entropy(std::string_view text) {
+  if (text.empty()) return 0;
+  std::array<uint32_t, 256> counts{};
+  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
+  const auto total = static_cast<double>(text.size());
+  double sum = 0;
+  for (const uint32_t count : counts) {
+    if (count > 0) sum += count * std::log2(count);
+  }
+  return std::max(0.0, std::log2(total) - sum / total);
+}
+
+bool contains_ignore_case(std::string_view text, std::string_view lower_case_word) {
+  const auto same = [](char a, char b) { return to_lower_byte(a) == b; };
+  return std::search(text.begin(), text.end(), lower_case_word.begin(), lower_case_word.end(),
+                     same) != text.end();
+}
+
+Result<CompiledFilters> CompiledFilters::compile(const Rule& rule) {
+  CompiledFilters out;
+  out.min_entropy_ = rule.min_entropy;
+  out.context_reach_ = rule.context_reach;
+  for (const std::string& word : rule.stop_words) out.stop_words_.push_back(to_lower(word));
+  for (const std::string& word : rule.context) out.context_.push_back(to_lower(word));
+  for (const std::string& name : rule.validators) {
+    const Validator* validator = find_validator(name);
+    if (validator == nullptr) {
+      return fail(Code::kInvalidArgument,
+                  fmt::format("no validator is named {}; docs/rules.md lists them", name));
+    }
+    out.validators_.push_back(validator->function);
+  }
+  return out;
+}
+
+bool CompiledFilters::in_context(const Candidate& candidate) const {
+  if (context_.empty()) return true;
+  const size_t begin = candidate.match.begin - std::min(candidate.match.begin, context_reach_);
+  const size_t end = std::min(candidate.text.size(), candidate.match.end + context_reach_);
+  const std::string_view around = candidate.text.substr(begin, end - begin);
+  return std::any_of(context_.begin(), context_.end(),
+                     [&](const std::string& word) { return contains_ignore_case(around, word); });
+}
+
+bool CompiledFilters::accept(const Candidate& candidate, double entropy) const {
+  if (entropy < min_entropy_) return false;
+  for (const std::string& word : stop_words_) {
+    if (contains_ignore_case(candidate.secret_text(), word)) return false;
+  }
+  if (!in_context(candidate)) return false;
+  return std::all_of(validators_.begin(), validators_.end(),
+                     [&](ValidatorFunction check) { return check(candidate); });
+}
+
+}  // namespace spillguard::detect

@@ -1,0 +1,116 @@
+// Reading of rule files. The format is described in docs/rules.md.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/config.h"
+#include "detect/rule.h"
+#include "detect/templates.h"
+#include "regex/shape.h"
+
+namespace spillguard::detect {
+namespace {
+
+constexpr int64_t kMaxReach = 1 << 20;
+constexpr uint32_t kDefaultContextReach = 80;
+
+// Fills what the rule leaves open and its pattern tells: anchors and reach. What can not be told
+// stays empty; check_rules and Engine::build say so.
+void complete(Rule& rule, bool has_before, bool has_after) {
+  const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
+  if (!shape) return;
+  if (rule.anchors.empty())
+    rule.anchors = shape->derive_anchors().value_or(std::vector<std::string>{});
+  if (rule.anchors.empty()) return;
+  const regex::AnchorPlan plan = shape->plan(rule.anchors);
+  if (!has_before && plan.before <= kMaxReach) rule.before = plan.before;
+  if (!has_after && plan.after <= kMaxReach) rule.after = plan.after;
+}
+
+std::vector<std::string> expand_all(ConfigTable& table, std::string_view key,
+                                    std::string_view seed) {
+  std::vector<std::string> out;
+  for (const std::string& text : table.strings(key)) {
+    auto expanded = expand_template(text, fmt::format("{} {} {}", seed, key, out.size()));
+    if (!expanded) {
+      table.reject(key, expanded.error().message);
+      return out;
+    }
+    out.push_back(std::move(*expanded));
+  }
+  return out;
+}
+
+Rule read_rule(ConfigTable& table, const std::string& provider, const std::string& source) {
+  Rule rule;
+  rule.id = static_cast<int32_t>(table.integer("id", 0, 1, std::numeric_limits<int32_t>::max()));
+  if (!table.has("id")) table.reject("id", "is required");
+  rule.name = table.required_string("name");
+  rule.title = table.required_string("title");
+  rule.provider = table.string("provider", provider);
+  rule.category = table.required_string("category");
+  if (std::find(std::begin(kCategories), std::end(kCategories), rule.category) ==
+      std::end(kCategories)) {
+    table.reject("category", fmt::format("must be one of {}", fmt::join(kCategories, ", ")));
+  }
+  if (const auto severity = parse_severity(table.required_string("severity"))) {
+    rule.severity = *severity;
+  } else {
+    table.reject("severity", "must be info, low, medium, high or critical");
+  }
+  rule.enabled = table.boolean("enabled", true);
+  rule.pattern = table.required_string("pattern");
+  rule.anchors = table.strings("anchors");
+  rule.ignore_case = table.boolean("ignore_case", false);
+  rule.before = static_cast<uint32_t>(table.integer("before", 0, 0, kMaxReach));
+  rule.after = static_cast<uint32_t>(table.integer("after", 0, 1, kMaxReach));
+  rule.context = table.strings("context");
+  rule.context_reach =
+      static_cast<uint32_t>(table.integer("context_reach", kDefaultContextReach, 1, 10'000));
+  rule.min_entropy = table.number("entropy", 0, 0, 8);
+  rule.validators = table.strings("validators");
+  rule.stop_words = table.strings("stop_words");
+  rule.source = table.string("source", source);
+  rule.examples = expand_all(table, "examples", rule.name);
+  rule.counter_examples = expand_all(table, "counter_examples", rule.name);
+  complete(rule, table.has("before"), table.has("after"));
+  return rule;
+}
+
+}  // namespace
+
+Status RuleSet::add_file(std::string_view file_name, std::string_view toml) {
+  SG_ASSIGN(ConfigTable file, ConfigTable::parse(toml, std::string(file_name)));
+  const std::string provider = file.string("provider", "");
+  const std::string source = file.string("source", "");
+  std::vector<Rule> added;
+  std::vector<ConfigTable> tables = file.tables("rule");
+  for (ConfigTable& table : tables) {
+    Rule rule = read_rule(table, provider, source);
+    rule.file = file_name;
+    const auto clashes = [&](const Rule& other) {
+      return other.id == rule.id || other.name == rule.name;
+    };
+    const auto end = added.end();
+    const auto in_file = std::find_if(added.begin(), end, clashes);
+    const auto before = std::find_if(rules_.begin(), rules_.end(), clashes);
+    if (in_file != end || before != rules_.end()) {
+      const Rule& other = in_file != end ? *in_file : *before;
+      table.reject(other.id == rule.id ? "id" : "name",
+                   fmt::format("{} {} is taken by {} {} in {}", rule.id, rule.name, other.id,
+                               other.name, other.file));
+    }
+    added.push_back(std::move(rule));
+  }
+  SG_TRY(file.finish());
+  rules_.insert(rules_.end(), std::make_move_iterator(added.begin()),
+                std::make_move_iterator(added.end()));
+  std::sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
+  return {};
+}
+
+}  // namespace spillguard::detect

@@ -1,0 +1,91 @@
+// Compiled regular expressions: PCRE2 in byte mode with JIT, under limits.
+//
+// Thread-safety: a Pattern is immutable and may be matched by any number of threads, each with a
+// MatchScratch of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/span.h"
+
+struct pcre2_real_code_8;
+struct pcre2_real_match_data_8;
+struct pcre2_real_match_context_8;
+struct pcre2_real_jit_stack_8;
+
+namespace spillguard::regex {
+
+struct PatternOptions {
+  bool ignore_case = false;
+  bool utf = false;  // off: `.` and classes stand for bytes, \w \d \b are ASCII
+};
+
+// What bounds one match call. All are PCRE2's own counters.
+struct MatchLimits {
+  uint32_t match = 200'000;       // backtracking points
+  uint32_t depth = 10'000;        // nesting, interpreter only
+  uint32_t heap_kib = 4'096;      // interpreter only
+  size_t jit_stack = 512 * 1024;  // bytes, most the JIT code may use
+};
+
+enum class MatchOutcome { kMatch, kNoMatch, kLimit };
+
+// Match data, limits and JIT stack of one thread.
+class MatchScratch {
+ public:
+  explicit MatchScratch(const MatchLimits& limits = {});
+  ~MatchScratch();
+  MatchScratch(MatchScratch&&) noexcept;
+  MatchScratch& operator=(MatchScratch&&) noexcept;
+
+  // Of the last kMatch: where a group stands; begin == end == npos when it did not take part.
+  [[nodiscard]] Span group(uint32_t number) const;
+  static constexpr size_t npos = static_cast<size_t>(-1);
+
+ private:
+  friend class Pattern;
+  struct Free {
+    void operator()(pcre2_real_match_data_8* data) const;
+    void operator()(pcre2_real_match_context_8* context) const;
+    void operator()(pcre2_real_jit_stack_8* stack) const;
+  };
+  std::unique_ptr<pcre2_real_jit_stack_8, Free> stack_;
+  std::unique_ptr<pcre2_real_match_context_8, Free> context_;
+  std::unique_ptr<pcre2_real_match_data_8, Free> data_;
+};
+
+class Pattern {
+ public:
+  static constexpr uint32_t kMaxGroups = 63;
+
+  // kInvalidArgument with the position, the reason and a caret under the place.
+  static Result<Pattern> compile(std::string_view pattern, const PatternOptions& options = {});
+
+  // The leftmost match that begins at or after `from`. Bytes before `from` are seen by \b and
+  // look-behind. `more_follows`: the subject was cut, so its end is no end of a line or text for
+  // `$`.
+  MatchOutcome match(std::string_view subject, size_t from, bool more_follows,
+                     MatchScratch& scratch) const;
+
+  // The number of a named group, 0 when there is none of that name.
+  [[nodiscard]] uint32_t group_number(const char* name) const;
+  [[nodiscard]] uint32_t group_count() const { return groups_; }
+  [[nodiscard]] bool can_match_empty() const { return can_match_empty_; }
+  [[nodiscard]] bool has_jit() const { return jit_; }
+
+ private:
+  struct Free {
+    void operator()(pcre2_real_code_8* code) const;
+  };
+  Pattern() = default;
+  std::unique_ptr<pcre2_real_code_8, Free> code_;
+  uint32_t groups_ = 0;
+  bool jit_ = false;
+  bool can_match_empty_ = false;
+};
+
+}  // namespace spillguard::regex
