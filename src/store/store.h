@@ -15,13 +15,15 @@
 
 namespace spillguard::store {
 
-// What an item was scanned at, for skipping what is up to date.
+// What an item was scanned at, for skipping what is up to date. An item whose last reading failed,
+// or that is known to be stale, has `updated` and `version` 0: it is not up to date.
 struct KnownItem {
   int64_t id = 0;
   TimeMs updated = 0;
   int64_t version = 0;
   std::string rules_version;
-  // Highest version scanned by content ("page/123", "comment/456"), where content has versions.
+  // Highest version scanned by content ("page/123", "comment/456"), where content has versions: all
+  // of Confluence; on Jira contents with more than one version.
   std::unordered_map<std::string, int64_t> highest;
 };
 
@@ -54,9 +56,10 @@ class Store {
   // Exact key; on Jira keys are compared in any case. kNotFound when unknown to us.
   Result<Scope> scope_by_key(int64_t site_id, std::string_view key);
   Result<std::vector<Scope>> scopes(int64_t site_id);
+  // A scope that is being scanned stays kScanning and is kScheduled again when that scan is done.
   Status mark_scheduled(db::Connection& connection, int64_t scope_id);
   // A scan begins or goes on: state kScanning. `restart` drops the checkpoint, resets progress and
-  // opens a new serial.
+  // opens a new serial; so does a scan that has no checkpoint to go on from.
   Result<Scope> begin_scan(int64_t scope_id, bool restart);
   // Completed: the checkpoint is cleared, content_stale too. What this scan did not see stays as it
   // is (deletions are reconciliation's business).
@@ -66,6 +69,11 @@ class Store {
   // Scopes that are kScheduled or kScanning without a job (after cancelling) go back to what they
   // were.
   Status unschedule(int64_t scope_id);
+  // The same for single items of a scope; how many there were.
+  Result<int64_t> unschedule_items(int64_t scope_id);
+  // The host says that content changed and no scan follows now. finish_scan clears the mark of a
+  // scope unless it was set after the scan began; a commit clears that of its items.
+  Status mark_stale(int64_t scope_id, std::optional<int64_t> item_id = std::nullopt);
 
   // Items.
   Result<Item> item_by_host_id(int64_t site_id, std::string_view host_id);
@@ -76,9 +84,23 @@ class Store {
   // An item that is not in the store yet but was asked for: a row in state `state`.
   Result<Item> ensure_item(int64_t scope_id, const Item& item, ScanState state);
 
-  // Findings, coverage and checkpoint of a batch, in one transaction. Idempotent.
+  // Findings, coverage and checkpoint of a batch, in one transaction. The same results again change
+  // nothing but stamps. What is added up (items_done_delta, the coverage of a result that is not
+  // `whole`) counts once because checkpoint and content marks are written with it: who starts again
+  // goes on from them; and the cells of a partial result whose marks are all known already are not
+  // added. They can count a version twice only where an earlier one failed and is read again with
+  // those after it; the next whole reading puts that right.
+  //
+  // Findings of a content that was read: reported ones are shown, historical when the newest
+  // version does not have them. Ones not reported become historical when the newest version was
+  // read and is not among theirs; when it is among theirs and all was read, the text is the same
+  // and other rules do not find it any more: resolved (hidden, kept) -- or, under the same rules,
+  // the text was changed without a new version: historical. A version with a problem proves
+  // nothing. Contents that a whole result does not have any more: historical.
   Status commit(const ScanCommit& batch);
 
+  // Resolved findings and those of disabled rules are not shown. `offset` is walked in an index
+  // (not in the rows); with `after_id` no walk is needed.
   Result<FindingPage> findings(const FindingQuery& query);
   Result<std::vector<FindingCount>> finding_counts(int64_t scope_id, std::optional<int64_t> item_id,
                                                    const std::vector<int32_t>& disabled_rules);
@@ -88,7 +110,7 @@ class Store {
   Result<std::vector<PartProblem>> problems(int64_t scope_id, int64_t limit);
   Result<int64_t> count_items(int64_t scope_id);
 
-  // Reviews: a fingerprint in a scope, or globally (no scope).
+  // Reviews: a fingerprint in a scope, or globally (no scope): in all sites of this installation.
   Status add_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint,
                     std::string_view rule_name, std::string_view reviewer);
   Result<bool> remove_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint);

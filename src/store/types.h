@@ -92,6 +92,7 @@ struct PartProblem {
   std::string reason;  // the fixed word
   std::string detail;  // a sentence without secrets
   int64_t bytes = 0;
+  std::string item_key = {};  // filled by Store::problems()
 };
 
 // A set of version numbers, kept as ranges: "1-3,7".
@@ -104,7 +105,7 @@ class VersionSet {
   [[nodiscard]] bool empty() const { return ranges_.empty(); }
   [[nodiscard]] int64_t first() const;  // 0 when empty
   [[nodiscard]] int64_t last() const;
-  [[nodiscard]] std::string to_string() const;
+  [[nodiscard]] std::string to_string() const;  // parse() gives the same set again
   friend bool operator==(const VersionSet&, const VersionSet&) = default;
 
  private:
@@ -141,9 +142,19 @@ struct ContentRead {
 };
 
 // Everything that scanning one item gave, committed at once.
+//
+// The item's state becomes kScanned, or kError with item.error when item.state says so. Of a failed
+// reading the findings stand and the problems are recorded, once; nothing is concluded from what is
+// missing, and stamps, marks and the count of scanned parts stay as they were: all is read again.
 struct ItemResult {
-  Item item;          // id and scope_id are filled by the store
-  bool whole = true;  // the coverage cells replace the item's; else they are added
+  Item item;  // id and scope_id are filled by the store
+  // All contents of the item were read: the coverage cells and problems replace the item's, and
+  // contents that did not come are gone. Else they are added.
+  bool whole = true;
+  // False when only a part of the item was looked at on request (one old version): `updated`,
+  // `version` and the rules of the row stay as they were. A partial result never changes the rules
+  // of the row, and leaves the stamps of an item alone that was never scanned whole.
+  bool up_to_date = true;
   std::vector<CoverageCell> coverage;
   std::vector<PartProblem> problems;
   std::vector<ContentRead> contents;
@@ -187,6 +198,7 @@ struct FindingQuery {
   std::vector<int32_t> disabled_rules;  // findings of these are not shown
   int64_t offset = 0;
   int64_t limit = 50;
+  int64_t after_id = 0;  // only findings with a higher id: for walking all of them without offset
 };
 
 struct FindingPage {

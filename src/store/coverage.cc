@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "store/item_rows.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+namespace spillguard::store {
+namespace {
+
+// The words of numbered cells, ordered by them.
+Result<std::vector<CoverageCell>> with_words(db::Connection& connection, const CellSums& sums) {
+  std::vector<CoverageCell> cells;
+  for (const auto& [id, sum] : sums) {
+    if (sum == CellSum{}) continue;
+    SG_ASSIGN(auto row, bound(connection,
+                              "SELECT kind, status, reason FROM coverage_kinds WHERE id = $1", id));
+    SG_ASSIGN(const bool found, row->step());
+    if (!found) return fail(Code::kCorrupt, "a coverage cell names a kind that does not exist");
+    cells.push_back({.kind = std::string(row->text(0)),
+                     .status = static_cast<PartStatus>(row->integer(1)),
+                     .reason = std::string(row->text(2)),
+                     .parts = sum.parts,
+                     .bytes = sum.bytes});
+  }
+  std::sort(cells.begin(), cells.end(), [](const CoverageCell& a, const CoverageCell& b) {
+    return std::tie(a.kind, a.status, a.reason) < std::tie(b.kind, b.status, b.reason);
+  });
+  return cells;
+}
+
+}  // namespace
+
+Result<std::vector<CoverageCell>> Store::coverage(int64_t scope_id) {
+  std::vector<CoverageCell> cells;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    CellSums sums;
+    SG_ASSIGN(
+        auto rows,
+        bound(connection, "SELECT cell_id, parts, bytes FROM scope_coverage WHERE scope_id = $1",
+              scope_id));
+    while (true) {
+      SG_ASSIGN(const bool more, rows->step());
+      if (!more) break;
+      sums[rows->integer(0)] = {rows->integer(1), rows->integer(2)};
+    }
+    SG_ASSIGN(cells, with_words(connection, sums));
+    return {};
+  }));
+  return cells;
+}
+
+Result<std::vector<CoverageCell>> Store::item_coverage(int64_t item_id) {
+  std::vector<CoverageCell> cells;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(auto row, bound(connection, "SELECT coverage FROM items WHERE id = $1", item_id));
+    SG_ASSIGN(const bool found, row->step());
+    if (!found) return fail(Code::kNotFound, "no such item in the store");
+    SG_ASSIGN(const CellSums sums, decode_cells(row->blob(0)));
+    SG_ASSIGN(cells, with_words(connection, sums));
+    return {};
+  }));
+  return cells;
+}
+
+Result<std::vector<PartProblem>> Store::problems(int64_t scope_id, int64_t limit) {
+  std::vector<PartProblem> problems;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    problems.clear();
+    SG_ASSIGN(auto rows,
+              bound(connection,
+                    "SELECT p.kind, p.content_id, p.version, p.status, p.reason, p.detail, "
+                    "p.bytes, i.key FROM part_problems p JOIN items i ON i.id = p.item_id "
+                    "WHERE p.scope_id = $1 "
+                    "ORDER BY p.item_id, p.kind, p.content_id, p.version, p.reason LIMIT $2",
+                    scope_id, limit));
+    while (true) {
+      SG_ASSIGN(const bool more, rows->step());
+      if (!more) return {};
+      problems.push_back({.kind = std::string(rows->text(0)),
+                          .content_id = std::string(rows->text(1)),
+                          .version = rows->integer(2),
+                          .status = static_cast<PartStatus>(rows->integer(3)),
+                          .reason = std::string(rows->text(4)),
+                          .detail = std::string(rows->text(5)),
+                          .bytes = rows->integer(6),
+                          .item_key = std::string(rows->text(7))});
+    }
+  }));
+  return problems;
+}
+
+}  // namespace spillguard::store

@@ -1,0 +1,63 @@
+#include "store/evidence.h"
+
+#include <array>
+
+namespace spillguard::store {
+namespace {
+
+constexpr size_t kLengthBytes = 4;
+
+// Little endian, so that a database may move between machines.
+void append_piece(std::string& out, std::string_view piece) {
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    out += static_cast<char>((piece.size() >> (8 * i)) & 0xFF);
+  }
+  out += piece;
+}
+
+// Takes one piece off the front; false when the text is too short for it.
+bool take_piece(std::string_view& rest, std::string& piece) {
+  if (rest.size() < kLengthBytes) return false;
+  size_t size = 0;
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    size |= static_cast<size_t>(static_cast<uint8_t>(rest[i])) << (8 * i);
+  }
+  rest.remove_prefix(kLengthBytes);
+  if (rest.size() < size) return false;
+  piece = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return true;
+}
+
+std::string bound_to(const Fingerprint& fingerprint) { return "evidence:" + fingerprint.hex(); }
+
+}  // namespace
+
+std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                          const Evidence& evidence) {
+  const std::array<std::string_view, 4> pieces = {evidence.match, evidence.secret, evidence.before,
+                                                  evidence.after};
+  size_t size = 0;
+  for (const std::string_view piece : pieces) size += kLengthBytes + piece.size();
+  std::string clear;
+  clear.reserve(size);  // growing would leave copies of the secret in freed memory
+  for (const std::string_view piece : pieces) append_piece(clear, piece);
+  std::string sealed = key.seal(clear, bound_to(fingerprint));
+  wipe(clear.data(), clear.size());
+  return sealed;
+}
+
+Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                               std::string_view sealed) {
+  SG_ASSIGN(std::string clear, key.open(sealed, bound_to(fingerprint)));
+  std::string_view rest = clear;
+  Evidence evidence;
+  const bool whole = take_piece(rest, evidence.match) && take_piece(rest, evidence.secret) &&
+                     take_piece(rest, evidence.before) && take_piece(rest, evidence.after) &&
+                     rest.empty();
+  wipe(clear.data(), clear.size());
+  if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
+  return evidence;
+}
+
+}  // namespace spillguard::store
