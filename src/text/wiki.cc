@@ -117,7 +117,13 @@ class Reader {
   [[nodiscard]] char peek(size_t offset) const {
     return at_ + offset < stop_ ? source_[at_ + offset] : '\0';
   }
-  [[nodiscard]] char before() const { return edge_ || at_ == 0 ? '\0' : source_[at_ - 1]; }
+  // What stands before and behind a place of the line, as far as it matters to a phrase.
+  [[nodiscard]] std::string_view before() const {
+    return edge_ ? std::string_view{} : source_.substr(copied_, at_ - copied_);
+  }
+  [[nodiscard]] std::string_view behind(size_t place) const {
+    return source_.substr(place, stop_ - std::min(stop_, place));
+  }
 
   void step() {
     if (mono_end_ != kNone && at_ >= mono_end_) {
@@ -278,7 +284,7 @@ class Reader {
 
   bool monospaced() {
     size_t close = mono_close_.find(at_ + 2);
-    if (close == kNone || close >= stop_ || close == at_ + 2 || before() == '$' ||
+    if (close == kNone || close >= stop_ || close == at_ + 2 || before().ends_with('$') ||
         is_white(peek(2)) || is_white(source_[close - 1])) {
       return false;
     }
@@ -326,11 +332,10 @@ class Reader {
 
   bool image() {
     const size_t close = image_close_.find(at_ + 1);
-    if (!may_open_phrase_after(before()) || close == kNone || close >= stop_) {
+    if (!may_open_phrase(before()) || close == kNone || close >= stop_) {
       return false;
     }
-    const char after = close + 1 < stop_ ? source_[close + 1] : '\0';
-    if (!may_close_phrase_before(after) ||
+    if (!may_close_phrase(behind(close + 1)) ||
         !is_wiki_image(source_.substr(at_ + 1, close - at_ - 1))) {
       return false;
     }
@@ -347,7 +352,7 @@ class Reader {
       return false;
     }
     const auto parsed = parse_entity(rest);
-    if (!parsed) {
+    if (!parsed || parsed->character < U' ') {
       return false;
     }
     flush();
@@ -367,8 +372,7 @@ class Reader {
       return true;
     }
     const char first = peek(length);
-    if (!may_open_phrase_after(before()) || first == '\0' || is_white(first) ||
-        first == source_[at_]) {
+    if (!may_open_phrase(before()) || first == '\0' || is_white(first) || first == source_[at_]) {
       return false;
     }
     const size_t close = needle.find(at_ + length);
@@ -376,9 +380,7 @@ class Reader {
         source_[close - 1] == '\\') {
       return false;
     }
-    const size_t behind = close + length;
-    const char after = behind < stop_ ? source_[behind] : '\0';
-    if (!may_close_phrase_before(after) && !ends_phrase(behind)) {
+    if (!may_close_phrase(behind(close + length)) && !ends_phrase(close + length)) {
       return false;
     }
     pending_end = close;

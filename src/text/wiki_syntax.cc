@@ -147,14 +147,24 @@ bool is_wiki_escapable(char c) {
   return kMarkup.find(c) != std::string_view::npos;
 }
 
-bool may_open_phrase_after(char before) {
-  constexpr std::string_view kBefore = " \t(>|";
-  return before == '\0' || kBefore.find(before) != std::string_view::npos;
+bool may_open_phrase(std::string_view before) {
+  if (before.ends_with('(')) {
+    before.remove_suffix(1);
+  }
+  return before.empty() || before.back() == ' ' || before.back() == '\t';
 }
 
-bool may_close_phrase_before(char after) {
-  constexpr std::string_view kAfter = " \t.,;:!?)\"'<|";
-  return after == '\0' || kAfter.find(after) != std::string_view::npos;
+bool may_close_phrase(std::string_view after) {
+  constexpr std::string_view kPunctuation = ".,;:!?)\"'";
+  for (size_t i = 0; i < after.size() && i < 3; ++i) {
+    if (after[i] == ' ' || after[i] == '\t' || after[i] == '|') {
+      return true;
+    }
+    if (kPunctuation.find(after[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace spillguard::text

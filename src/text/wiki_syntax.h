@@ -38,9 +38,9 @@ bool is_wiki_image(std::string_view inside);
 size_t wiki_line_mark(std::string_view line);
 
 bool is_wiki_escapable(char c);
-// Whether a phrase (*bold*, _emphasis_, …) may begin behind or end before such a character; '\0'
-// stands for the edge of the line.
-bool may_open_phrase_after(char before);
-bool may_close_phrase_before(char after);
+// Whether a phrase (*bold*, _emphasis_, …) may begin behind or end before this text of its line.
+// Stricter than Jira, which takes any character that is no letter: tokens are full of those.
+bool may_open_phrase(std::string_view before);
+bool may_close_phrase(std::string_view after);
 
 }  // namespace spillguard::text
