@@ -20,11 +20,14 @@ struct ConfigTable::State {
     asked.emplace(key);
     return table->get(key);
   }
+  // "file:line" of a node, or of the table when there is none; a table that is absent has no line.
+  [[nodiscard]] std::string place(const toml::node* node) const {
+    const auto line = node != nullptr ? node->source().begin.line : table->source().begin.line;
+    return line > 0 ? fmt::format("{}:{}", origin, line) : origin;
+  }
   void reject(const toml::node* node, std::string_view key, std::string_view why) {
     if (error) return;
-    const auto line = node != nullptr ? node->source().begin.line : table->source().begin.line;
-    error =
-        Error{Code::kInvalidArgument, fmt::format("{}:{}: {}{}: {}", origin, line, path, key, why)};
+    error = Error{Code::kInvalidArgument, fmt::format("{}: {}{}: {}", place(node), path, key, why)};
   }
   std::shared_ptr<State> child(const toml::table* of, std::string child_path) {
     auto state = std::make_shared<State>();
@@ -114,7 +117,7 @@ double ConfigTable::number(std::string_view key, double fallback, double min, do
     state_->reject(node, key, "must be a number");
     return fallback;
   }
-  if (*number < min || *number > max) {
+  if (!(*number >= min && *number <= max)) {  // TOML has nan
     state_->reject(node, key, fmt::format("must be between {} and {}", min, max));
     return fallback;
   }
@@ -151,7 +154,13 @@ std::vector<std::string> ConfigTable::strings(std::string_view key) {
 
 ConfigTable ConfigTable::table(std::string_view key) {
   const auto* node = state_->find(key);
-  if (node == nullptr) return {};
+  if (node == nullptr) {
+    // It reports like one that is there: a key that it requires is missing.
+    auto absent = state_->child(nullptr, fmt::format("{}{}.", state_->path, key));
+    absent->root = std::make_shared<toml::table>();
+    absent->table = absent->root.get();
+    return ConfigTable(std::move(absent));
+  }
   const auto* sub = node->as_table();
   if (sub == nullptr) {
     state_->reject(node, key, "must be a table");
@@ -189,10 +198,7 @@ std::vector<std::string> ConfigTable::keys() const {
 bool ConfigTable::has(std::string_view key) const { return state_->table->contains(key); }
 
 std::string ConfigTable::where(std::string_view key) const {
-  const auto* node = state_->table->get(key);
-  const auto line =
-      node != nullptr ? node->source().begin.line : state_->table->source().begin.line;
-  return fmt::format("{}:{}", state_->origin, line);
+  return state_->place(state_->table->get(key));
 }
 
 void ConfigTable::reject(std::string_view key, std::string_view why) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -48,8 +49,13 @@ Result<std::string> read_file(const std::string& path, uint64_t max_bytes) {
   if (S_ISDIR(info.st_mode)) {
     return fail(Code::kInvalidArgument, fmt::format("cannot read {}: it is a folder", path));
   }
+  const auto size = static_cast<uint64_t>(std::max<off_t>(0, info.st_size));
+  const auto too_large = [&] {
+    return fail(Code::kTooLarge, fmt::format("{} is larger than {} bytes", path, max_bytes));
+  };
+  if (size > max_bytes) return too_large();
   std::string data;
-  if (info.st_size > 0) data.reserve(static_cast<size_t>(info.st_size));
+  if (size > 0) data.reserve(static_cast<size_t>(size));
   std::array<char, 1 << 16> buffer{};
   while (true) {
     const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
@@ -57,9 +63,7 @@ Result<std::string> read_file(const std::string& path, uint64_t max_bytes) {
     if (got < 0) return io_error("read", path);
     if (got == 0) return data;
     data.append(buffer.data(), static_cast<size_t>(got));
-    if (data.size() > max_bytes) {
-      return fail(Code::kTooLarge, fmt::format("{} is larger than {} bytes", path, max_bytes));
-    }
+    if (data.size() > max_bytes) return too_large();
   }
 }
 
@@ -108,15 +112,20 @@ Status for_each_line(const std::string& path, const std::function<Status(std::st
       break;
     }
     if (got == 0) break;
+    size_t look_from = pending.size();  // what was there has no line end: a long line stays linear
     pending.append(buffer.data(), static_cast<size_t>(got));
     size_t start = 0;
-    for (size_t end; status && (end = pending.find('\n', start)) != std::string::npos;
-         start = end + 1) {
+    for (size_t end; status && (end = pending.find('\n', look_from)) != std::string::npos;
+         start = look_from = end + 1) {
       status = line(std::string_view(pending).substr(start, end - start));
     }
     pending.erase(0, start);
   }
-  ::gzclose(file);
+  // A compressed file that ends too early reads like a shorter one; only closing tells.
+  if (::gzclose(file) == Z_BUF_ERROR && status) {
+    status =
+        fail(Code::kCorrupt, fmt::format("cannot read {}: the compressed file is cut off", path));
+  }
   if (status && !pending.empty()) status = line(pending);
   return status;
 }

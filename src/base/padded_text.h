@@ -2,9 +2,11 @@
 // past the end of what it scans, so scanned text is a type of its own and no raw buffer can get in.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 
@@ -44,18 +46,30 @@ class PaddedText {
     buffer_.append(text);
     buffer_.append(kPadding, '\0');
   }
+  PaddedText(const PaddedText&) = default;
+  PaddedText& operator=(const PaddedText&) = default;
+  // What was moved from is an empty text, padding and all.
+  PaddedText(PaddedText&& other) noexcept : buffer_(std::exchange(other.buffer_, {})) {}
+  PaddedText& operator=(PaddedText&& other) noexcept {
+    buffer_ = std::exchange(other.buffer_, {});
+    return *this;
+  }
+  ~PaddedText() = default;
   // Takes the string's buffer; grows it by the padding (which may move it once).
   explicit PaddedText(std::string&& text) : buffer_(std::move(text)) {
     buffer_.append(kPadding, '\0');
   }
 
-  [[nodiscard]] size_t size() const { return buffer_.size() - kPadding; }
+  [[nodiscard]] size_t size() const { return buffer_.empty() ? 0 : buffer_.size() - kPadding; }
   [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] std::string_view text() const { return {buffer_.data(), size()}; }
+  [[nodiscard]] std::string_view text() const {
+    return {buffer_.empty() ? kNothing.data() : buffer_.data(), size()};
+  }
   [[nodiscard]] PaddedView view() const { return PaddedView(text()); }
 
  private:
-  std::string buffer_;
+  static constexpr std::array<char, kPadding> kNothing{};
+  std::string buffer_;  // empty only when moved from
 };
 
 }  // namespace spillguard

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,13 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
-  Secret& operator=(const Secret&) = default;
+  Secret& operator=(const Secret& other) {
+    if (this != &other) {
+      clear();  // a longer value would free the old one's memory as it is
+      value_ = other.value_;
+    }
+    return *this;
+  }
   Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.clear(); }
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
@@ -34,6 +41,8 @@ class Secret {
   [[nodiscard]] std::string_view reveal() const { return value_; }
   [[nodiscard]] bool empty() const { return value_.empty(); }
   void clear() {
+    // All of the capacity: a short string that was moved from is empty, and its bytes still there.
+    value_.resize(value_.capacity());
     wipe(value_.data(), value_.size());
     value_.clear();
   }
@@ -44,10 +53,14 @@ class Secret {
 
 }  // namespace spillguard
 
+// Takes "{}" alone. On its own feet: the formatters of texts are defined in fmt/format.h only,
+// which every user of a Secret would have to include.
 template <>
-struct fmt::formatter<spillguard::Secret> : fmt::formatter<std::string_view> {
+struct fmt::formatter<spillguard::Secret> {
+  static constexpr auto parse(format_parse_context& context) { return context.begin(); }
   template <typename Context>
   auto format(const spillguard::Secret& /*secret*/, Context& context) const {
-    return fmt::formatter<std::string_view>::format("***", context);
+    constexpr std::string_view kStars = "***";
+    return std::copy(kStars.begin(), kStars.end(), context.out());
   }
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace spillguard {
 namespace {
@@ -99,6 +100,7 @@ std::optional<double> parse_double(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (!std::isfinite(value)) return std::nullopt;  // from_chars knows "inf" and "nan"
   return value;
 }
 
@@ -204,7 +206,7 @@ std::string human_bytes(uint64_t bytes) {
   constexpr std::array<std::string_view, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
   auto value = static_cast<double>(bytes);
   size_t unit = 0;
-  while (value >= 1000 && unit + 1 < kUnits.size()) {
+  while (value >= (unit == 0 ? 1000 : 999.95) && unit + 1 < kUnits.size()) {
     value /= 1000;
     ++unit;
   }

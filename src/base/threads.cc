@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,8 +18,10 @@ void StopFlag::stop() {
 }
 
 bool StopFlag::sleep_ms(int64_t milliseconds) {
+  // More would overflow the clock's nanoseconds and end at once.
+  constexpr int64_t kLongestMs = INT64_C(100) * 365 * 24 * 3600 * 1000;
   std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, std::chrono::milliseconds(milliseconds),
+  return !wake_.wait_for(lock, std::chrono::milliseconds(std::min(milliseconds, kLongestMs)),
                          [this] { return stopped_.load(); });
 }
 

@@ -46,8 +46,9 @@ std::optional<int> take_zone(std::string_view& text) {
   const bool west = text.front() == '-';
   if (!take(text, '+') && !take(text, '-')) return std::nullopt;
   const auto hours = take_number(text, 2);
-  take(text, ':');
-  const auto minutes = text.empty() ? std::optional<int>(0) : take_number(text, 2);
+  const bool needs_minutes = take(text, ':');
+  const auto minutes =
+      text.empty() && !needs_minutes ? std::optional<int>(0) : take_number(text, 2);
   if (!hours || !minutes || *hours > 18 || *minutes > 59) return std::nullopt;
   const int offset = *hours * 60 + *minutes;
   return west ? -offset : offset;
