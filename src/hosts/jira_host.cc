@@ -30,19 +30,6 @@ bool has_permission(const Json& permissions, std::string_view name) {
 
 }  // namespace
 
-bool ends_reading(const Error& error, const Failure& failure) {
-  switch (error.code) {
-    case Code::kUnauthenticated:
-    case Code::kCancelled:
-    case Code::kRateLimited:
-      return true;
-    case Code::kUnavailable:
-      return failure.status == 0 || failure.status == 502 || failure.status == 503;
-    default:
-      return false;
-  }
-}
-
 Result<Identity> JiraHost::identify() {
   SG_ASSIGN(const auto answer, transport_.ask({.path = {"rest", "api", "2", "myself"}}));
   Identity identity = jira_identity(answer.json);

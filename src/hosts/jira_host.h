@@ -78,8 +78,4 @@ class JiraHost : public Host {
   int64_t fields_read_ = 0;  // monotonic
 };
 
-// Whether an error ends a whole reading instead of being noted for one item: our credential, a
-// cancelled run, or a host that does not answer at all.
-bool ends_reading(const Error& error, const Failure& failure);
-
 }  // namespace spillguard::hosts

@@ -73,6 +73,19 @@ std::string Failure::reason(const Error& error) const {
   }
 }
 
+bool ends_reading(const Error& error, const Failure& failure) {
+  switch (error.code) {
+    case Code::kUnauthenticated:
+    case Code::kCancelled:
+    case Code::kRateLimited:
+      return true;
+    case Code::kUnavailable:
+      return failure.status == 0 || failure.status == 502 || failure.status == 503;
+    default:
+      return false;
+  }
+}
+
 Transport::Transport(HostOptions options)
     : options_(std::move(options)),
       client_(client_options(options_)),

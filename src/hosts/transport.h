@@ -30,6 +30,10 @@ struct Failure {
   [[nodiscard]] std::string reason(const Error& error) const;
 };
 
+// Whether an error ends a whole reading instead of being noted for one item: our credential, a
+// cancelled run, or a host that does not answer at all.
+bool ends_reading(const Error& error, const Failure& failure);
+
 struct Question {
   // Path under the base URL, as segments that are not encoded yet: {"rest", "api", "2", "myself"}.
   std::vector<std::string> path{};

@@ -1,0 +1,274 @@
+#include "hosts/callers.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <variant>
+
+#include "base/encoding.h"
+#include "base/strings.h"
+
+namespace spillguard::hosts {
+
+namespace {
+
+// Answers kept at most; the one unused for longest goes first.
+constexpr size_t kMaxCached = 20'000;
+// User names and addresses whose failures are counted at most.
+constexpr size_t kMaxCounted = 20'000;
+
+// What the host said: who, or yes or no; or why it said nothing.
+using Said = std::variant<Identity, bool>;
+
+bool is_positive(const Result<Said>& answer) {
+  if (!answer) return false;
+  const bool* yes = std::get_if<bool>(&*answer);
+  return yes == nullptr || *yes;
+}
+
+// A refusal is an answer and may be kept; a host that is away is none.
+bool may_be_kept(const Result<Said>& answer) {
+  if (answer) return true;
+  const Code code = answer.error().code;
+  return code == Code::kUnauthenticated || code == Code::kNotFound ||
+         code == Code::kPermissionDenied;
+}
+
+// "basic:<user name>" of a Basic credential; "" for others.
+std::string basic_user(const CallerCredential& caller) {
+  constexpr std::string_view kBasic = "basic ";
+  const std::string_view header = trim(caller.authorization.reveal());
+  if (!starts_with_ignore_case(header, kBasic)) return {};
+  const auto pair = base64_decode(trim(header.substr(kBasic.size())));
+  if (!pair) return "basic:";
+  // Directories fold the case of names.
+  return "basic:" + to_lower(std::string_view(*pair).substr(0, pair->find(':')));
+}
+
+// Failed logins by user name and by address, in a sliding window.
+class Failures {
+ public:
+  Failures(int max, int64_t window_ms) : max_(static_cast<size_t>(max)), window_ms_(window_ms) {}
+
+  bool too_many(const std::string& who, TimeMs now) {
+    if (who.empty()) return false;
+    const auto it = counted_.find(who);
+    if (it == counted_.end()) return false;
+    forget_old(it->second, now);
+    if (it->second.empty()) {
+      counted_.erase(it);
+      return false;
+    }
+    return it->second.size() >= max_;
+  }
+
+  void add(const std::string& who, TimeMs now) {
+    if (who.empty()) return;
+    if (counted_.size() >= kMaxCounted && !counted_.contains(who)) make_room(now);
+    auto& times = counted_[who];
+    forget_old(times, now);
+    times.push_back(now);
+  }
+
+  void clear(const std::string& who) { counted_.erase(who); }
+
+ private:
+  void forget_old(std::deque<TimeMs>& times, TimeMs now) const {
+    while (!times.empty() && times.front() + window_ms_ <= now) times.pop_front();
+  }
+
+  void make_room(TimeMs now) {
+    for (auto it = counted_.begin(); it != counted_.end();) {
+      forget_old(it->second, now);
+      it = it->second.empty() ? counted_.erase(it) : std::next(it);
+    }
+    // Somebody makes up names faster than the window forgets them: any one may go.
+    if (counted_.size() >= kMaxCounted) counted_.erase(counted_.begin());
+  }
+
+  size_t max_;
+  int64_t window_ms_;
+  std::unordered_map<std::string, std::deque<TimeMs>> counted_;
+};
+
+}  // namespace
+
+struct Callers::State {
+  State(Host& asked, const MasterKey& master, CallerOptions opts, Clock time)
+      : host(asked),
+        key(master),
+        options(opts),
+        clock(std::move(time)),
+        failures(opts.max_failures, opts.failure_window_ms) {}
+
+  struct Entry {
+    Result<Said> answer;
+    TimeMs until = 0;
+    std::list<std::string>::iterator used;
+  };
+  // A question on its way to the host; others with the same one wait for its answer.
+  struct Flight {
+    bool done = false;
+    Result<Said> answer{false};
+  };
+  using Ask = std::function<Result<Said>()>;
+
+  std::string cache_key(const CallerCredential& caller, std::string_view question) const {
+    // Lengths keep the three apart, whatever they hold.
+    std::string text = std::to_string(caller.authorization.reveal().size()) + "," +
+                       std::to_string(caller.cookies.reveal().size()) + ";";
+    text += caller.authorization.reveal();
+    text += caller.cookies.reveal();
+    text += question;
+    const Secret wiped(std::move(text));
+    return std::string(key.keyed_hash("caller-cache", wiped.reveal()).raw());
+  }
+
+  std::optional<Result<Said>> cached(const std::string& at) {
+    const auto it = entries.find(at);
+    if (it == entries.end()) return std::nullopt;
+    if (it->second.until <= clock()) {
+      by_use.erase(it->second.used);
+      entries.erase(it);
+      return std::nullopt;
+    }
+    by_use.splice(by_use.begin(), by_use, it->second.used);
+    return it->second.answer;
+  }
+
+  void keep(const std::string& at, const Result<Said>& answer) {
+    if (!may_be_kept(answer)) return;
+    const int64_t ttl = is_positive(answer) ? options.positive_ttl_ms : options.negative_ttl_ms;
+    if (const auto old = entries.find(at); old != entries.end()) {
+      by_use.erase(old->second.used);
+      entries.erase(old);
+    }
+    while (entries.size() >= kMaxCached) {
+      entries.erase(by_use.back());
+      by_use.pop_back();
+    }
+    by_use.push_front(at);
+    entries.emplace(at, Entry{answer, clock() + ttl, by_use.begin()});
+  }
+
+  // The answer from the cache, from somebody who is asking just now, or from the host. `before`
+  // may refuse to ask, `after` sees what the host said; both run under the lock.
+  Result<Said> answer(const std::string& at, const Ask& ask, const std::function<Status()>& before,
+                      const std::function<void(const Result<Said>&)>& after) {
+    std::unique_lock lock(mutex);
+    if (auto kept = cached(at)) return *kept;
+    if (const auto it = flights.find(at); it != flights.end()) {
+      // Shared by the one who asks and all who wait; the last to leave frees it.
+      const std::shared_ptr<Flight> flight = it->second;
+      landed.wait(lock, [&] { return flight->done; });
+      return flight->answer;
+    }
+    SG_TRY(before());
+    const auto flight = std::make_shared<Flight>();
+    flights.emplace(at, flight);
+    lock.unlock();
+    Result<Said> said = ask();
+    lock.lock();
+    keep(at, said);
+    after(said);
+    flight->answer = said;
+    flight->done = true;
+    flights.erase(at);
+    lock.unlock();
+    landed.notify_all();
+    return said;
+  }
+
+  Result<bool> permission(const CallerCredential& caller, std::string_view question,
+                          const std::function<Result<bool>()>& ask) {
+    if (caller.empty()) return fail(Code::kUnauthenticated, "log in to the host first");
+    auto said = answer(
+        cache_key(caller, question),
+        [&]() -> Result<Said> {
+          SG_ASSIGN(const bool yes, ask());
+          return Said(yes);
+        },
+        [] { return Status(); }, [](const Result<Said>&) {});
+    if (!said) return fail(std::move(said).error());
+    return std::get<bool>(*said);
+  }
+
+  Host& host;
+  MasterKey key;
+  CallerOptions options;
+  Clock clock;
+  std::mutex mutex;
+  std::condition_variable landed;
+  std::unordered_map<std::string, Entry> entries;
+  std::list<std::string> by_use;  // newest first
+  std::map<std::string, std::shared_ptr<Flight>> flights;
+  Failures failures;
+};
+
+Callers::Callers(Host& host, const MasterKey& key, CallerOptions options, Clock clock)
+    : state_(std::make_unique<State>(host, key, options, std::move(clock))) {}
+
+Callers::~Callers() = default;
+
+Result<Identity> Callers::authenticate(const CallerCredential& caller,
+                                       const std::string& remote_address) {
+  if (caller.empty()) return fail(Code::kUnauthenticated, "log in to the host first");
+  const std::string user = basic_user(caller);
+  // A session that ran out is no attempt to guess one: only credentials that somebody chose count.
+  const std::string address = caller.authorization.empty() ? "" : "from:" + remote_address;
+  State& state = *state_;
+  const auto before = [&]() -> Status {
+    const TimeMs now = state.clock();
+    if (state.failures.too_many(user, now) || state.failures.too_many(address, now)) {
+      return fail(
+          Code::kRateLimited,
+          "too many failed logins; wait a minute, so that the host does not lock the account");
+    }
+    return {};
+  };
+  const auto after = [&](const Result<Said>& said) {
+    if (said) {
+      state.failures.clear(user);
+    } else if (said.error().code == Code::kUnauthenticated) {
+      state.failures.add(user, state.clock());
+      state.failures.add(address, state.clock());
+    }
+  };
+  auto said = state.answer(
+      state.cache_key(caller, "identity"),
+      [&]() -> Result<Said> {
+        SG_ASSIGN(Identity identity, state.host.caller_identity(caller));
+        return Said(std::move(identity));
+      },
+      before, after);
+  if (!said) return fail(std::move(said).error());
+  return std::get<Identity>(std::move(*said));
+}
+
+Result<bool> Callers::is_product_admin(const CallerCredential& caller) {
+  return state_->permission(caller, "product-admin",
+                            [&] { return state_->host.is_product_admin(caller); });
+}
+
+Result<bool> Callers::is_scope_admin(const CallerCredential& caller, const std::string& scope_key) {
+  return state_->permission(caller, "scope-admin:" + scope_key,
+                            [&] { return state_->host.is_scope_admin(caller, scope_key); });
+}
+
+Result<bool> Callers::can_view_scope(const CallerCredential& caller, const std::string& scope_key) {
+  return state_->permission(caller, "view-scope:" + scope_key,
+                            [&] { return state_->host.can_view_scope(caller, scope_key); });
+}
+
+Result<bool> Callers::can_view_item(const CallerCredential& caller, const std::string& item_id) {
+  return state_->permission(caller, "view-item:" + item_id,
+                            [&] { return state_->host.can_view_item(caller, item_id); });
+}
+
+}  // namespace spillguard::hosts

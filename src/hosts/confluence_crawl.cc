@@ -1,0 +1,271 @@
+// Walking through a space: first its pages, then its blog posts, each by /content/scan, which goes
+// by ascending id, or where that is missing by /content with offsets.
+#include <algorithm>
+
+#include "base/json_writer.h"
+#include "base/strings.h"
+#include "hosts/confluence_host.h"
+#include "hosts/content_reader.h"
+
+namespace spillguard::hosts {
+
+namespace {
+
+constexpr int64_t kFirstBodyPage = 25;
+constexpr int64_t kLargestBodyPage = 200;
+
+// The host's cursor for what follows; "" = nothing does.
+std::string next_scan_cursor(const Json& page) {
+  if (auto cursor = page["nextCursor"].text(); !cursor.empty()) return cursor;
+  const std::string_view next = page["_links"]["next"].string();
+  const size_t query = next.find('?');
+  if (query == std::string_view::npos) return {};
+  for (const std::string_view pair : split(next.substr(query + 1), '&')) {
+    if (!pair.starts_with("cursor=")) continue;
+    if (auto cursor = percent_decode(pair.substr(7), true)) return *cursor;
+  }
+  return {};
+}
+
+}  // namespace
+
+struct ConfluenceHost::Cursor {
+  bool blog_posts = false;  // which of the two passes
+  bool by_offset = false;
+  std::string position;  // the host's cursor of a scan
+  int64_t start = 0;     // by offset
+  int64_t limit = 0;     // page size that worked; 0 = not known yet
+  int64_t total = -1;    // as the host's search counts; -1 = it does not
+
+  [[nodiscard]] const char* type() const { return blog_posts ? "blogpost" : "page"; }
+
+  // Over to the other listing of the same pass, from its start.
+  void use_offsets() {
+    by_offset = true;
+    position.clear();
+    start = 0;
+  }
+
+  // The second pass; false when this was it.
+  bool next_pass() {
+    if (blog_posts) return false;
+    blog_posts = true;
+    by_offset = false;
+    position.clear();
+    start = 0;
+    return true;
+  }
+
+  static Result<Cursor> parse(const std::string& text) {
+    Cursor cursor;
+    if (text.empty()) return cursor;
+    auto json = Json::parse(text);
+    if (!json) return fail(Code::kInvalidArgument, "not a cursor of a Confluence crawl: " + text);
+    cursor.blog_posts = (*json)["type"].string() == "blogpost";
+    cursor.by_offset = (*json)["offset"].boolean();
+    cursor.position = (*json)["position"].text();
+    cursor.start = (*json)["start"].integer();
+    cursor.limit = (*json)["limit"].integer();
+    cursor.total = (*json)["total"].integer(-1);
+    return cursor;
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string out;
+    JsonWriter writer(out);
+    writer.begin_object();
+    writer.field("type", type());
+    writer.field("offset", by_offset);
+    writer.field("position", position);
+    writer.field("start", start);
+    writer.field("limit", limit);
+    writer.field("total", total);
+    writer.end_object();
+    return out;
+  }
+};
+
+Result<Answer> ConfluenceHost::ask_listing(const PageRequest& request, const Cursor& cursor,
+                                           int64_t limit, bool body, Failure* failure) {
+  Question question{
+      .path = {"rest", "api", "content"},
+      .query = {{"spaceKey", request.scope.key},
+                {"type", cursor.type()},
+                {"status", "current"},
+                {"limit", std::to_string(limit)},
+                {"expand", body ? "body.storage,version,history,space" : "version,history,space"}},
+      .attempts = limit > 1 ? 2 : 0,
+      .failure = failure};
+  if (cursor.by_offset) {
+    question.query.emplace_back("start", std::to_string(cursor.start));
+  } else {
+    question.path.emplace_back("scan");
+    if (!cursor.position.empty()) question.query.emplace_back("cursor", cursor.position);
+  }
+  auto answer = transport_.ask(question);
+  if (answer && !answer->json["results"].is_array()) {
+    return fail(Code::kCorrupt, "the host's listing of a space has no results");
+  }
+  return answer;
+}
+
+// For progress only: the search index may lag, and a host without it is no error.
+Result<int64_t> ConfluenceHost::count_items(const std::string& space_key) {
+  std::string quoted;
+  for (const char c : space_key) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  auto answer = transport_.ask(
+      {.path = {"rest", "api", "search"},
+       .query = {{"cql", "space = \"" + quoted + "\" AND type in (page,blogpost)"}, {"limit", "1"}},
+       .attempts = 1});
+  if (answer) return answer->json["totalSize"].integer(-1);
+  if (answer.error().code == Code::kUnauthenticated || answer.error().code == Code::kCancelled) {
+    return fail(std::move(answer).error());
+  }
+  return -1;
+}
+
+Result<PageResult> ConfluenceHost::read_page(const PageRequest& request, ItemSink& sink) {
+  SG_TRY(ensure_identity());
+  SG_ASSIGN(Cursor cursor, Cursor::parse(request.cursor));
+  if (request.cursor.empty()) {
+    // A space that we can not see gives an empty listing, which must not pass for an empty space.
+    SG_TRY(find_scope(request.scope.key));
+    SG_ASSIGN(cursor.total, count_items(request.scope.key));
+  }
+  const int64_t largest = request.everything
+                              ? std::min<int64_t>(options().page_size, kLargestBodyPage)
+                              : options().page_size;
+  if (cursor.limit <= 0) cursor.limit = request.everything ? kFirstBodyPage : largest;
+  cursor.limit = std::clamp<int64_t>(cursor.limit, 1, std::max<int64_t>(1, largest));
+
+  bool body = request.everything;
+  Result<Answer> answer = fail(Code::kInternal, "not asked");
+  while (true) {
+    Failure failure;
+    answer = ask_listing(request, cursor, cursor.limit, body, &failure);
+    if (answer) {
+      // Older hosts scan pages only, whatever type is asked for.
+      const JsonView first = answer->json["results"].at(0);
+      if (cursor.by_offset || !first.exists() || first["type"].string() == cursor.type()) break;
+      cursor.use_offsets();
+      continue;
+    }
+    const Code code = answer.error().code;
+    const bool no_scan = code == Code::kNotFound || code == Code::kInvalidArgument ||
+                         code == Code::kUnsupported || failure.status == 501;
+    if (!cursor.by_offset && no_scan) {
+      cursor.use_offsets();
+    } else if (ends_reading(answer.error(), failure) || !failure.smaller) {
+      return fail(std::move(answer).error());
+    } else if (cursor.limit > 1) {
+      cursor.limit /= 2;
+    } else if (body) {
+      body = false;  // one page that can not be had with its text: list it, and say so
+    } else {
+      return fail(std::move(answer).error());
+    }
+  }
+
+  const JsonView results = answer->json["results"];
+  const auto received = static_cast<int64_t>(results.size());
+  std::vector<JsonView> contents;
+  contents.reserve(results.size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results.at(i)["type"].string() == cursor.type()) contents.push_back(results.at(i));
+  }
+  SG_TRY(read_listed(request, contents, body, sink));
+
+  PageResult result;
+  result.listed = static_cast<int64_t>(contents.size());
+  if (cursor.total >= 0) result.total = cursor.total;
+  if (request.everything && received > 0) {
+    const int64_t each = std::max<int64_t>(1, answer->bytes / received);
+    cursor.limit = body ? std::clamp<int64_t>(options().page_bytes / each, 1, cursor.limit * 2) : 2;
+  }
+  bool more = received > 0;
+  if (cursor.by_offset) {
+    cursor.start += received;
+    more = more && answer->json["_links"]["next"].is_string();
+  } else {
+    std::string next = next_scan_cursor(answer->json);
+    more = more && !next.empty() && next != cursor.position;
+    cursor.position = std::move(next);
+  }
+  if (more || cursor.next_pass()) result.next = cursor.text();
+  return result;
+}
+
+Status ConfluenceHost::read_listed(const PageRequest& request,
+                                   const std::vector<JsonView>& contents, bool body,
+                                   ItemSink& sink) {
+  std::vector<ItemRef> refs;
+  refs.reserve(contents.size());
+  for (const JsonView& content : contents) {
+    SG_ASSIGN(ItemRef ref, confluence_ref(content));
+    if (ref.scope_id.empty()) ref.scope_id = request.scope.id;
+    if (ref.scope_key.empty()) ref.scope_key = request.scope.key;
+    refs.push_back(std::move(ref));
+  }
+  std::vector<std::optional<Known>> known(refs.size());
+  if (!request.everything && request.known && !refs.empty()) {
+    SG_ASSIGN(known, request.known(refs));
+    known.resize(refs.size());
+  }
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (body) {
+      SG_TRY(ContentReader(*this, refs[i], nullptr, sink).read(contents[i]));
+      continue;
+    }
+    // Only what was read whole under the rules of now can be read on from where that ended.
+    const std::string own = std::string(confluence_kind(refs[i].kind)) + "/" + refs[i].id;
+    const bool partly = known[i] && known[i]->up_to_date_rules && known[i]->highest &&
+                        known[i]->highest(own) > 0 && known[i]->highest(own) <= refs[i].version;
+    if (partly && known[i]->highest(own) == refs[i].version) {
+      SG_TRY(ContentReader(*this, refs[i], &*known[i], sink).read(contents[i]));
+    } else {
+      SG_TRY(read_or_report(refs[i], partly ? &*known[i] : nullptr, sink));
+    }
+  }
+  return {};
+}
+
+Status ConfluenceHost::read_or_report(const ItemRef& item, const Known* known, ItemSink& sink) {
+  Failure failure;
+  auto answer = ask_content(item.id, true, &failure);
+  if (answer) {
+    SG_ASSIGN(const ItemRef now, confluence_ref(answer->json.root()));
+    return ContentReader(*this, now, known, sink).read(answer->json.root());
+  }
+  if (ends_reading(answer.error(), failure)) return fail(std::move(answer).error());
+  SG_TRY(sink.begin_item(item));
+  return sink.end_item(std::move(answer).error());
+}
+
+Status ConfluenceHost::read_item(const ItemRef& item, ItemSink& sink) {
+  SG_TRY(ensure_identity());
+  SG_ASSIGN(const auto answer, ask_content(item.id, true, nullptr));
+  SG_ASSIGN(const ItemRef now, confluence_ref(answer.json.root()));
+  return ContentReader(*this, now, nullptr, sink).read(answer.json.root());
+}
+
+Result<int64_t> ConfluenceHost::find_version(const ItemRef& item, TimeMs created_when) {
+  SG_TRY(ensure_identity());
+  if (item.version > 0 && item.updated == created_when) return item.version;
+  SG_ASSIGN(const auto versions, list_versions(item.id, nullptr));
+  for (const ContentVersion& version : versions) {
+    if (version.when == created_when) return version.number;
+  }
+  return fail(Code::kNotFound, "content " + item.id + " has no version of that time");
+}
+
+Status ConfluenceHost::read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) {
+  SG_ASSIGN(const ItemRef now, find_item(item.id));
+  SG_ASSIGN(const int64_t number, find_version(now, created_when));
+  return ContentReader(*this, now, nullptr, sink)
+      .read_only({.number = number, .author = {}, .when = created_when});
+}
+
+}  // namespace spillguard::hosts

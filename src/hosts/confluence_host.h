@@ -1,0 +1,68 @@
+// Confluence Data Center behind the Host interface. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hosts/confluence_content.h"
+#include "hosts/host.h"
+#include "hosts/json.h"
+#include "hosts/transport.h"
+
+namespace spillguard::hosts {
+
+class ConfluenceHost : public Host {
+ public:
+  explicit ConfluenceHost(HostOptions options) : transport_(std::move(options)) {}
+
+  [[nodiscard]] Product product() const override { return Product::kConfluence; }
+  [[nodiscard]] const HostOptions& options() const override { return transport_.options(); }
+  [[nodiscard]] HostCounters counters() const override { return transport_.counters(); }
+
+  Result<Identity> identify() override;
+  Result<std::vector<HostScope>> list_scopes() override;
+  Result<HostScope> find_scope(const std::string& key) override;
+  Result<PageResult> read_page(const PageRequest& request, ItemSink& sink) override;
+  Result<ItemRef> find_item(const std::string& key_or_id) override;
+  Status read_item(const ItemRef& item, ItemSink& sink) override;
+  Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
+  Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
+
+  Result<Identity> caller_identity(const CallerCredential& caller) override;
+  Result<bool> is_product_admin(const CallerCredential& caller) override;
+  Result<bool> is_scope_admin(const CallerCredential& caller,
+                              const std::string& scope_key) override;
+  Result<bool> can_view_scope(const CallerCredential& caller,
+                              const std::string& scope_key) override;
+  Result<bool> can_view_item(const CallerCredential& caller, const std::string& item_id) override;
+
+ private:
+  friend class ContentReader;
+
+  // confluence_host.cc
+  Status ensure_identity();
+  // Calls `each` for every record of a list by offset, with smaller pages where the host fails.
+  // `failure` is filled on errors of the host.
+  Status each_result(Question question, int64_t limit, Failure* failure,
+                     const std::function<Status(JsonView)>& each);
+  Result<Answer> ask_content(const std::string& id, bool body, Failure* failure);
+  // The versions that the host lists, newest or oldest first as it likes; kNotFound when it has no
+  // such list.
+  Result<std::vector<ContentVersion>> list_versions(const std::string& id, Failure* failure);
+
+  // confluence_crawl.cc
+  struct Cursor;
+  Result<Answer> ask_listing(const PageRequest& request, const Cursor& cursor, int64_t limit,
+                             bool body, Failure* failure);
+  Result<int64_t> count_items(const std::string& space_key);
+  Status read_listed(const PageRequest& request, const std::vector<JsonView>& contents, bool body,
+                     ItemSink& sink);
+
+  // Reads one item by itself; what can not be read is said to the sink, not returned.
+  Status read_or_report(const ItemRef& item, const Known* known, ItemSink& sink);
+
+  Transport transport_;
+};
+
+}  // namespace spillguard::hosts

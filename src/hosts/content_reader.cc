@@ -1,0 +1,252 @@
+#include "hosts/content_reader.h"
+
+#include <algorithm>
+#include <set>
+
+namespace spillguard::hosts {
+
+namespace {
+
+constexpr int64_t kCommentPage = 100;
+constexpr int64_t kAttachmentPage = 200;
+
+Part content_part(std::string_view kind, const std::string& id, const ContentVersion& version) {
+  Part part;
+  part.kind = kind;
+  part.content_kind = kind;
+  part.content_id = id;
+  part.version = version.number;
+  part.author = version.author;
+  part.created = version.when;
+  return part;
+}
+
+}  // namespace
+
+int64_t ContentReader::highest(std::string_view kind, const std::string& id) const {
+  if (known_ == nullptr || !known_->highest) return 0;
+  return known_->highest(std::string(kind) + "/" + id);
+}
+
+Status ContentReader::begin() {
+  if (begun_) return {};
+  begun_ = true;
+  return sink_.begin_item(item_);
+}
+
+Status ContentReader::read(JsonView content) {
+  if (known_ == nullptr) SG_TRY(begin());
+  SG_TRY(versions(content));
+  SG_TRY(comments());
+  SG_TRY(attachments());
+  if (!begun_) return sink_.on_unchanged(item_);
+  return sink_.end_item(failed_);
+}
+
+Status ContentReader::read_only(const ContentVersion& version) {
+  const Target target{std::string(confluence_kind(item_.kind)), item_.id};
+  SG_TRY(begin());
+  if (version.number == item_.version) {
+    Failure failure;
+    auto answer = host_.ask_content(item_.id, true, &failure);
+    if (!answer) {
+      SG_TRY(failed_version(target, version, answer.error(), failure));
+    } else {
+      SG_TRY(emit_version(target, answer->json.root(), version,
+                          storage_body(answer->json.root()).value_or("")));
+    }
+  } else {
+    SG_TRY(older_version(target, version));
+  }
+  // No ContentState: one version proves nothing of the others, and would hide those below it from
+  // the next reading that goes on above what is known.
+  return sink_.end_item(failed_);
+}
+
+Status ContentReader::versions(JsonView content) {
+  const Target target{std::string(confluence_kind(item_.kind)), item_.id};
+  const int64_t above = highest(target.kind, target.id);
+  if (item_.version <= above) return {};
+  SG_TRY(begin());
+  SG_TRY(older_versions(target, item_.version, above));
+  const ContentVersion current = ContentVersion::read(content["version"]);
+  auto body = storage_body(content);
+  if (body) {
+    SG_TRY(emit_version(target, content, current, std::move(*body)));
+  } else {
+    Failure failure;
+    auto answer = host_.ask_content(item_.id, true, &failure);
+    if (answer) {
+      // The page may have been edited since it was listed: what came is what is said.
+      const JsonView now = answer->json.root();
+      SG_TRY(emit_version(target, now, ContentVersion::read(now["version"]),
+                          storage_body(now).value_or("")));
+    } else {
+      SG_TRY(failed_version(target, current, answer.error(), failure));
+    }
+  }
+  SG_TRY(emit_content("title", item_.id, item_.version));
+  return emit_content(target.kind, item_.id, item_.version);
+}
+
+Status ContentReader::older_versions(const Target& target, int64_t current, int64_t above) {
+  if (current <= above + 1) return {};
+  Failure failure;
+  auto listed = host_.list_versions(target.id, &failure);
+  std::vector<ContentVersion> versions;
+  if (listed) {
+    versions = std::move(*listed);
+    // Numbers may have gaps; what is not in the list was removed and is not asked for.
+    std::sort(versions.begin(), versions.end(),
+              [](const auto& a, const auto& b) { return a.number < b.number; });
+  } else if (listed.error().code == Code::kNotFound) {
+    for (int64_t number = above + 1; number < current; ++number) {
+      versions.push_back({.number = number, .author = {}, .when = 0});
+    }
+  } else {
+    return failed_version(target, {.number = current - 1, .author = {}, .when = 0}, listed.error(),
+                          failure);
+  }
+  for (const ContentVersion& version : versions) {
+    if (version.number <= above || version.number >= current) continue;
+    SG_TRY(older_version(target, version));
+  }
+  return {};
+}
+
+Status ContentReader::older_version(const Target& target, const ContentVersion& version) {
+  Failure failure;
+  auto answer = host_.transport_.ask({.path = {"rest", "api", "content", target.id},
+                                      .query = {{"status", "historical"},
+                                                {"version", std::to_string(version.number)},
+                                                {"expand", "body.storage,version"}},
+                                      .failure = &failure});
+  if (!answer) return failed_version(target, version, answer.error(), failure);
+  const JsonView content = answer->json.root();
+  auto body = storage_body(content);
+  if (!body) {
+    return failed_version(target, version,
+                          {Code::kCorrupt, "the host gave the version without its body"}, {});
+  }
+  ContentVersion told = ContentVersion::read(content["version"]);
+  told.number = version.number;
+  if (told.when == 0) told.when = version.when;
+  if (told.author.empty()) told.author = version.author;
+  return emit_version(target, content, told, std::move(*body));
+}
+
+Status ContentReader::emit_version(const Target& target, JsonView content,
+                                   const ContentVersion& version, std::string body) {
+  if (target.kind != "comment") {
+    Part title = content_part("title", target.id, version);
+    title.text = content["title"].text();
+    if (!title.text.empty()) SG_TRY(sink_.on_part(std::move(title)));
+  }
+  if (body.empty()) return {};
+  Part part = content_part(target.kind, target.id, version);
+  part.markup = text::Markup::kStorage;
+  part.text = std::move(body);
+  return sink_.on_part(std::move(part));
+}
+
+Status ContentReader::emit_content(std::string_view kind, const std::string& id, int64_t newest) {
+  return sink_.on_content({.content_kind = std::string(kind),
+                           .content_id = id,
+                           .newest = newest,
+                           .complete = known_ == nullptr});
+}
+
+Status ContentReader::failed_version(const Target& target, const ContentVersion& version,
+                                     const Error& error, const Failure& failure) {
+  if (ends_reading(error, failure)) return fail(error);
+  Part part = content_part(target.kind, target.id, version);
+  const bool removed = error.code == Code::kNotFound;
+  const bool hidden = error.code == Code::kPermissionDenied;
+  part.state = removed || hidden ? Part::State::kNotVisible : Part::State::kFailed;
+  part.reason = removed ? "version_removed" : failure.reason(error);
+  part.detail = error.message;
+  return sink_.on_part(std::move(part));
+}
+
+Status ContentReader::failed_list(std::string_view kind, Error error, const Failure& failure) {
+  if (ends_reading(error, failure)) return fail(std::move(error));
+  SG_TRY(begin());
+  Part part = content_part(kind, "", {.number = 0, .author = {}, .when = 0});
+  part.state = Part::State::kFailed;
+  part.reason = failure.reason(error);
+  part.detail = error.message;
+  failed_ = std::move(error);
+  return sink_.on_part(std::move(part));
+}
+
+Status ContentReader::comments() {
+  std::set<std::string> seen;
+  // An error of the sink must not be taken for one of the host.
+  Status sink_status;
+  Failure failure;
+  const Status listed =
+      host_.each_result({.path = {"rest", "api", "content", item_.id, "child", "comment"},
+                         .query = {{"location", "footer"},
+                                   {"location", "inline"},
+                                   {"location", "resolved"},
+                                   {"depth", "all"},
+                                   {"expand", "body.storage,version,history"}}},
+                        kCommentPage, &failure, [&](JsonView content) -> Status {
+                          if (!seen.insert(content["id"].text()).second) return {};
+                          sink_status = comment(content);
+                          return sink_status;
+                        });
+  if (!sink_status) return sink_status;
+  if (!listed) return failed_list("comment", listed.error(), failure);
+  return {};
+}
+
+Status ContentReader::comment(JsonView content) {
+  const Target target{"comment", content["id"].text()};
+  const ContentVersion current = ContentVersion::read(content["version"]);
+  const int64_t above = highest(target.kind, target.id);
+  if (current.number <= above) return {};
+  SG_TRY(begin());
+  SG_TRY(older_versions(target, current.number, above));
+  if (auto body = storage_body(content)) {
+    SG_TRY(emit_version(target, content, current, std::move(*body)));
+  } else {
+    SG_TRY(failed_version(target, current,
+                          {Code::kCorrupt, "the host listed the comment without its body"}, {}));
+  }
+  return emit_content(target.kind, target.id, current.number);
+}
+
+Status ContentReader::attachments() {
+  std::set<std::string> seen;
+  Status sink_status;
+  Failure failure;
+  const Status listed =
+      host_.each_result({.path = {"rest", "api", "content", item_.id, "child", "attachment"},
+                         .query = {{"expand", "version"}}},
+                        kAttachmentPage, &failure, [&](JsonView content) -> Status {
+                          if (!seen.insert(content["id"].text()).second) return {};
+                          sink_status = attachment(content);
+                          return sink_status;
+                        });
+  if (!sink_status) return sink_status;
+  if (!listed) return failed_list("attachment", listed.error(), failure);
+  return {};
+}
+
+Status ContentReader::attachment(JsonView content) {
+  const std::string id = content["id"].text();
+  const ContentVersion current = ContentVersion::read(content["version"]);
+  if (current.number <= highest("attachment", id)) return {};
+  SG_TRY(begin());
+  Part part = content_part("attachment", id, current);
+  part.state = Part::State::kSkipped;
+  part.reason = "waiting_for_extraction";
+  part.detail = content["extensions"]["mediaType"].text();
+  if (part.detail.empty()) part.detail = content["metadata"]["mediaType"].text();
+  part.bytes = content["extensions"]["fileSize"].integer();
+  SG_TRY(sink_.on_part(std::move(part)));
+  return emit_content("attachment", id, current.number);
+}
+
+}  // namespace spillguard::hosts
