@@ -152,6 +152,7 @@ struct Transfer {
   uint64_t received = 0;  // after decompression
   size_t header_bytes = 0;
   Status stopped;  // why a callback ended the transfer
+  bool header_ended = false;
   bool body_began = false;
 };
 
@@ -174,8 +175,10 @@ Status take_header(Transfer& transfer, std::string_view line) {
   if (transfer.body_began) return {};  // a trailer
   if (line.starts_with("HTTP/")) {
     transfer.response.headers = {};  // an interim answer came before
+    transfer.header_ended = false;
     return {};
   }
+  if (line == "\r\n" || line == "\n") transfer.header_ended = true;
   const size_t colon = line.find(':');
   if (colon != std::string_view::npos && colon > 0) {
     transfer.response.headers.add(std::string(trim(line.substr(0, colon))),
@@ -387,6 +390,8 @@ Result<ClientResponse> Client::send(const ClientRequest& request) {
   CURLcode code = set.code();
   if (code == CURLE_OK) code = curl_easy_perform(handle.get());
   if (code == CURLE_OK && !transfer.stopped) code = CURLE_WRITE_ERROR;
+  // libcurl takes a connection that closes in the middle of the header for an answer.
+  if (code == CURLE_OK && !transfer.header_ended) code = CURLE_PARTIAL_FILE;
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   state_->pool.give_back(origin, std::move(handle));

@@ -165,14 +165,16 @@ void RequestReader::fail_with(int status, std::string message) {
   error_message_ = std::move(message);
 }
 
-void RequestReader::check_pending(size_t pending) {
-  if (!parser_->line_done && pending > limits_.max_target_bytes + kRequestLineRest) {
+void RequestReader::check_pending(std::string_view pending) {
+  const size_t line_limit = limits_.max_target_bytes + kRequestLineRest;
+  if (!parser_->line_done && pending.size() > line_limit &&
+      pending.substr(0, line_limit).find("\r\n") == std::string_view::npos) {
     return fail_with(414, "the target is longer than this server takes");
   }
-  if (!parser_->header_done && parser_->header_bytes + pending > limits_.max_header_bytes) {
+  if (!parser_->header_done && parser_->header_bytes + pending.size() > limits_.max_header_bytes) {
     return fail_with(431, "the header is larger than this server takes");
   }
-  if (parser_->header_done && pending > limits_.max_header_bytes) {
+  if (parser_->header_done && pending.size() > limits_.max_header_bytes) {
     return fail_with(400, "the chunked body is malformed");
   }
 }
@@ -201,7 +203,7 @@ size_t RequestReader::feed(std::string_view bytes) {
   } else if (parser_->is_done()) {
     state_ = State::kDone;
   } else {
-    check_pending(bytes.size() - used);
+    check_pending(bytes.substr(used));
   }
   return taken + used;
 }

@@ -45,7 +45,7 @@ class RequestReader {
  private:
   struct Parser;
   void fail_with(int status, std::string message);
-  void check_pending(size_t pending);
+  void check_pending(std::string_view pending);
 
   RequestLimits limits_;
   std::unique_ptr<Parser> parser_;
