@@ -12,12 +12,15 @@ struct Group {
   std::string kind;
 };
 
-// The next pair of kind and priority behind this one, one index seek each.
+// The next pair of kind and priority behind this one: at most two index seeks.
 Result<std::optional<Group>> next_group(db::Connection& connection, const Group& last) {
-  SG_ASSIGN(auto s,
-            connection.prepare("SELECT kind, priority FROM jobs WHERE state = 0 AND "
-                               "(kind, priority) > ($1, $2) ORDER BY kind, priority LIMIT 1"));
-  SG_ASSIGN(const bool found, s->bind(1, last.kind).bind(2, last.priority).step());
+  {
+    SG_ASSIGN(auto s, connection.prepare(kNextPriority));
+    SG_ASSIGN(const bool found, s->bind(1, last.kind).bind(2, last.priority).step());
+    if (found) return Group{s->integer(0), last.kind};
+  }
+  SG_ASSIGN(auto s, connection.prepare(kNextKind));
+  SG_ASSIGN(const bool found, s->bind(1, last.kind).step());
   if (!found) return std::nullopt;
   return Group{s->integer(1), std::string(s->text(0))};
 }
@@ -39,13 +42,6 @@ Result<std::vector<Group>> list_groups(db::Connection& connection,
                    [](const Group& a, const Group& b) { return a.priority < b.priority; });
   return groups;
 }
-
-constexpr std::string_view kHeadOfGroup =
-    "SELECT not_before, id FROM jobs AS waiting WHERE state = 0 AND kind = $1 AND priority = $2 "
-    "AND "
-    "not_before <= $3 AND NOT EXISTS (SELECT 1 FROM jobs AS twin WHERE twin.state = 1 AND "
-    "twin.kind "
-    "= waiting.kind AND twin.key = waiting.key) ORDER BY not_before, id LIMIT $4";
 
 using Due = std::pair<TimeMs, int64_t>;  // not_before, id: the order within one priority
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -16,6 +17,21 @@
 #include "db/database.h"
 
 namespace spillguard::jobs {
+
+// The statements of the walk, here for the test that looks at their plans. (One comparison of the
+// pair (kind, priority) would be shorter; SQLite seeks by its first column only and reads all jobs
+// of the kind.)
+inline constexpr std::string_view kNextPriority =
+    "SELECT priority FROM jobs WHERE state = 0 AND kind = $1 AND priority > $2 ORDER BY priority "
+    "LIMIT 1";
+inline constexpr std::string_view kNextKind =
+    "SELECT kind, priority FROM jobs WHERE state = 0 AND kind > $1 ORDER BY kind, priority LIMIT 1";
+inline constexpr std::string_view kHeadOfGroup =
+    "SELECT not_before, id FROM jobs AS waiting WHERE state = 0 AND kind = $1 AND priority = $2 "
+    "AND "
+    "not_before <= $3 AND NOT EXISTS (SELECT 1 FROM jobs AS twin WHERE twin.state = 1 AND "
+    "twin.kind "
+    "= waiting.kind AND twin.key = waiting.key) ORDER BY not_before, id LIMIT $4";
 
 // The ids of up to `limit` jobs that may be claimed now, in order. A job whose twin is running is
 // not among them.
