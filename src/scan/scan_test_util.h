@@ -1,0 +1,210 @@
+// A host made of data and a store in memory, for the tests of this module.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "detect/rule.h"
+#include "hosts/host.h"
+#include "scan/context.h"
+
+namespace spillguard::scan::testing_util {
+
+// "tok_" and 16 lower-case letters; never a real service's format.
+inline std::string token(char fill) { return "tok" + std::string("_") + std::string(16, fill); }
+
+inline detect::RuleSet test_rules(const std::string& pattern = "tok_[a-z]{16}") {
+  detect::RuleSet rules;
+  const auto added = rules.add_file("test.toml", R"(
+provider = "Test"
+source = "made for the test"
+[[rule]]
+id = 1
+name = "TEST_TOKEN"
+title = "test token"
+category = "token"
+severity = "high"
+pattern = ''')" + pattern + R"('''
+anchors = ["tok_"]
+before = 0
+after = 20
+examples = ["tok_{{lower:16}}"]
+counter_examples = ["tok_1"]
+)");
+  EXPECT_TRUE(added) << (added ? "" : added.error().message);
+  return rules;
+}
+
+inline hosts::Part comment(const std::string& id, const std::string& text, int64_t version = 1) {
+  hosts::Part part;
+  part.kind = part.content_kind = "comment";
+  part.content_id = id;
+  part.version = version;
+  part.text = text;
+  return part;
+}
+
+struct FakeItem {
+  hosts::ItemRef ref;
+  std::vector<hosts::Part> parts;
+  std::vector<hosts::ContentState> contents;
+};
+
+// Items in one scope, two on a page; the cursor is the index of the next item.
+class FakeHost : public hosts::Host {
+ public:
+  std::vector<FakeItem> items;
+  std::map<std::string, int> reads;  // of items, by id
+  int pages = 0;
+  int fail_after_pages = -1;          // then every page is kUnavailable
+  std::optional<Error> item_failure;  // given to end_item of the last item
+
+  void add(const std::string& id, std::vector<hosts::Part> parts, TimeMs updated = 100) {
+    FakeItem item;
+    item.ref.id = id;
+    item.ref.key = "T-" + id;
+    item.ref.scope_id = "s1";
+    item.ref.scope_key = "T";
+    item.ref.updated = updated;
+    for (const auto& part : parts) {
+      item.contents.push_back({part.content_kind, part.content_id, part.version, true});
+    }
+    item.parts = std::move(parts);
+    items.push_back(std::move(item));
+  }
+
+  [[nodiscard]] hosts::Product product() const override { return hosts::Product::kJira; }
+  [[nodiscard]] const hosts::HostOptions& options() const override { return options_; }
+  [[nodiscard]] hosts::HostCounters counters() const override { return {}; }
+  Result<hosts::Identity> identify() override {
+    return hosts::Identity{"scanner", "scanner", "Scanner", "UTC"};
+  }
+  Result<std::vector<hosts::HostScope>> list_scopes() override { return std::vector{scope_}; }
+  Result<hosts::HostScope> find_scope(const std::string&) override { return scope_; }
+
+  Result<hosts::PageResult> read_page(const hosts::PageRequest& request,
+                                      hosts::ItemSink& sink) override {
+    if (fail_after_pages >= 0 && pages >= fail_after_pages)
+      return fail(Code::kUnavailable, "host is down");
+    ++pages;
+    const size_t begin = request.cursor.empty() ? 0 : std::stoul(request.cursor);
+    const size_t end = std::min(begin + 2, items.size());
+    std::vector<hosts::ItemRef> refs;
+    for (size_t i = begin; i < end; ++i) refs.push_back(items[i].ref);
+    std::vector<std::optional<hosts::Known>> known(refs.size());
+    if (!request.everything) {
+      SG_ASSIGN(known, request.known(refs));
+    }
+    for (size_t i = begin; i < end; ++i) {
+      const auto& row = known[i - begin];
+      if (row && row->up_to_date_rules && row->updated == items[i].ref.updated) {
+        SG_TRY(sink.on_unchanged(items[i].ref));
+      } else {
+        SG_TRY(give(items[i], sink));
+      }
+    }
+    hosts::PageResult page;
+    page.next = end < items.size() ? std::to_string(end) : "";
+    page.total = static_cast<int64_t>(items.size());
+    page.listed = static_cast<int64_t>(refs.size());
+    return page;
+  }
+  Result<hosts::ItemRef> find_item(const std::string& id) override {
+    for (const auto& item : items) {
+      if (item.ref.id == id || item.ref.key == id) return item.ref;
+    }
+    return fail(Code::kNotFound, "no such issue");
+  }
+  Status read_item(const hosts::ItemRef& ref, hosts::ItemSink& sink) override {
+    for (const auto& item : items) {
+      if (item.ref.id == ref.id) return give(item, sink);
+    }
+    return fail(Code::kNotFound, "no such issue");
+  }
+  Status read_version(const hosts::ItemRef&, TimeMs, hosts::ItemSink&) override {
+    return fail(Code::kUnsupported, "no versions here");
+  }
+  Result<int64_t> find_version(const hosts::ItemRef&, TimeMs) override {
+    return fail(Code::kUnsupported, "no versions here");
+  }
+  Result<hosts::Identity> caller_identity(const hosts::CallerCredential&) override {
+    return fail(Code::kUnauthenticated, "nobody calls");
+  }
+  Result<bool> is_product_admin(const hosts::CallerCredential&) override { return false; }
+  Result<bool> is_scope_admin(const hosts::CallerCredential&, const std::string&) override {
+    return false;
+  }
+  Result<bool> can_view_scope(const hosts::CallerCredential&, const std::string&) override {
+    return false;
+  }
+  Result<bool> can_view_item(const hosts::CallerCredential&, const std::string&) override {
+    return false;
+  }
+
+ private:
+  Status give(const FakeItem& item, hosts::ItemSink& sink) {
+    ++reads[item.ref.id];
+    SG_TRY(sink.begin_item(item.ref));
+    for (const auto& part : item.parts) {
+      hosts::Part copy = part;
+      SG_TRY(sink.on_part(std::move(copy)));
+    }
+    for (const auto& content : item.contents) SG_TRY(sink.on_content(content));
+    return sink.end_item(&item == &items.back() ? item_failure : std::nullopt);
+  }
+
+  hosts::HostOptions options_;
+  hosts::HostScope scope_{
+      .id = "s1", .key = "T", .name = "Test", .personal = false, .archived = false};
+};
+
+// Everything that a Runner needs.
+class World {
+ public:
+  World() {
+    auto opened = db::Database::open_sqlite({.path = ":memory:"});
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+    database = std::move(*opened);
+    store = std::make_unique<store::Store>(*database);
+    queue = std::make_unique<jobs::Queue>(*database, "node");
+    EXPECT_TRUE(rules.set(test_rules()));
+    const auto site = store->ensure_site("fake", store::Product::kJira, "http://fake");
+    EXPECT_TRUE(site) << (site ? "" : site.error().message);
+    context = std::make_unique<ScanContext>(ScanContext{.store = *store,
+                                                        .queue = *queue,
+                                                        .rules = rules,
+                                                        .key = key,
+                                                        .sites = {{*site, &host}},
+                                                        .stop = stop});
+    store::Scope row;
+    row.host_id = "s1";
+    row.key = "T";
+    scope_id = store->upsert_scope(site->id, row).value().id;
+    site_id = site->id;
+  }
+
+  std::vector<store::Finding> findings() const {
+    store::FindingQuery query;
+    query.scope_id = scope_id;
+    query.limit = 1000;
+    return store->findings(query).value().findings;
+  }
+  store::Scope scope() const { return store->scope(scope_id).value(); }
+
+  FakeHost host;
+  detect::LiveRules rules;
+  MasterKey key = MasterKey::generate();
+  StopFlag stop;
+  std::unique_ptr<db::Database> database;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<jobs::Queue> queue;
+  std::unique_ptr<ScanContext> context;
+  int64_t scope_id = 0;
+  int64_t site_id = 0;
+};
+
+}  // namespace spillguard::scan::testing_util
