@@ -190,12 +190,12 @@ struct Finding {
 
 struct FindingQuery {
   int64_t scope_id = 0;
-  std::optional<int64_t> item_id;
-  std::optional<int64_t>
-      version;  // only findings that stand in this version of the item's own content
-  std::optional<bool> reviewed;
-  std::vector<int32_t> rule_ids;        // empty = all
-  std::vector<int32_t> disabled_rules;  // findings of these are not shown
+  std::optional<int64_t> item_id = {};
+  std::optional<int64_t> version =
+      {};  // only findings that stand in this version of the item's own content
+  std::optional<bool> reviewed = {};
+  std::vector<int32_t> rule_ids = {};        // empty = all
+  std::vector<int32_t> disabled_rules = {};  // findings of these are not shown
   int64_t offset = 0;
   int64_t limit = 50;
   int64_t after_id = 0;  // only findings with a higher id: for walking all of them without offset
