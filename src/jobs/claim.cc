@@ -38,8 +38,8 @@ Result<std::vector<Group>> list_groups(db::Connection& connection,
       groups.push_back(last);
     }
   }
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const Group& a, const Group& b) { return a.priority < b.priority; });
+  std::sort(groups.begin(), groups.end(),
+            [](const Group& a, const Group& b) { return a.priority < b.priority; });
   return groups;
 }
 
