@@ -113,10 +113,12 @@ CREATE TABLE findings (
   last_seen INTEGER NOT NULL,
   UNIQUE (item_id, content_kind, content_id, rule_id, fingerprint)
 ) STRICT;
--- Lists and totals of a scope; of an item; what a review covers.
-CREATE INDEX findings_in_scope ON findings (scope_id, id, rule_id) WHERE resolved_at = 0;
-CREATE INDEX findings_in_item ON findings (item_id, id, rule_id) WHERE resolved_at = 0;
-CREATE INDEX findings_by_text ON findings (scope_id, fingerprint, rule_id) WHERE resolved_at = 0;
+-- Lists and totals of a scope; of an item; what a review covers. resolved_at is a column too,
+-- without need: SQLite does not see that a partial index answers for its own condition, and would
+-- look at every row.
+CREATE INDEX findings_in_scope ON findings (scope_id, id, rule_id, resolved_at) WHERE resolved_at = 0;
+CREATE INDEX findings_in_item ON findings (item_id, id, rule_id, resolved_at) WHERE resolved_at = 0;
+CREATE INDEX findings_by_text ON findings (scope_id, fingerprint, resolved_at) WHERE resolved_at = 0;
 
 -- The kinds of cells that the ledger has; cells name them by number.
 CREATE TABLE coverage_kinds (

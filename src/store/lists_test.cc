@@ -1,0 +1,208 @@
+// Lists of findings, counts and reviews.
+#include <gtest/gtest.h>
+
+#include "store/store_test_util.h"
+
+namespace spillguard::store::test {
+namespace {
+
+class ListsTest : public StoreTest {
+ protected:
+  // Pages 1..4, each with secret 1 (rule 1) and one of its own (rule 2).
+  void SetUp() override {
+    std::vector<ItemResult> items;
+    for (int i = 1; i <= 4; ++i) {
+      const std::string id = std::to_string(i);
+      ItemResult result = page(id, 3);
+      result.findings = {finding_in("page", id, 1, {1, 2, 3}, 1),
+                         finding_in("page", id, 100 + i, {3}, 2),
+                         finding_in("comment", "c" + id, 200 + i, {1}, 2)};
+      result.contents.push_back({"comment", "c" + id, 1, 1, true});
+      items.push_back(std::move(result));
+    }
+    commit(items);
+  }
+
+  FindingPage list(FindingQuery query) {
+    query.scope_id = scope_.id;
+    return must(store_->findings(query));
+  }
+};
+
+TEST_F(ListsTest, PagesByOffsetAndByKey) {
+  const auto all = list({});
+  EXPECT_EQ(all.total, 12);
+  ASSERT_EQ(all.findings.size(), 12U);
+  for (int64_t offset = 0; offset < 14; offset += 5) {
+    const auto page = list({.offset = offset, .limit = 5});
+    EXPECT_EQ(page.total, 12);
+    for (size_t i = 0; i < page.findings.size(); ++i) {
+      EXPECT_EQ(page.findings[i].id, all.findings[static_cast<size_t>(offset) + i].id);
+    }
+    EXPECT_EQ(page.findings.size(), offset == 10 ? 2U : 5U);
+  }
+  std::vector<int64_t> walked;
+  while (true) {
+    const auto page = list({.limit = 5, .after_id = walked.empty() ? 0 : walked.back()});
+    if (page.findings.empty()) break;
+    for (const Finding& finding : page.findings) walked.push_back(finding.id);
+  }
+  EXPECT_EQ(walked.size(), 12U);
+  EXPECT_TRUE(std::is_sorted(walked.begin(), walked.end()));
+}
+
+TEST_F(ListsTest, FiltersByItemRuleAndVersion) {
+  const int64_t item_id = item("2").id;
+  EXPECT_EQ(list({.item_id = item_id}).total, 3);
+  EXPECT_EQ(list({.rule_ids = {2}}).total, 8);
+  EXPECT_EQ(list({.rule_ids = {2, 9}, .disabled_rules = {1}}).total, 8);
+  EXPECT_EQ(list({.disabled_rules = {2, 1}}).total, 0);
+  // Of the page's own content: not the comment, whose versions are numbers of its own.
+  EXPECT_EQ(list({.item_id = item_id, .version = 1}).total, 1);
+  const auto third = list({.item_id = item_id, .version = 3, .offset = 1, .limit = 1});
+  EXPECT_EQ(third.total, 2);
+  ASSERT_EQ(third.findings.size(), 1U);
+  EXPECT_EQ(third.findings[0].rule_id, 2);
+  EXPECT_EQ(list({.item_id = item_id, .version = 4}).total, 0);
+  EXPECT_EQ(store_->findings({.scope_id = scope_.id, .version = 1}).error().code,
+            Code::kInvalidArgument);
+  const Scope other = make_scope("20", "OPS");
+  EXPECT_EQ(must(store_->findings({.scope_id = other.id, .item_id = item_id})).total, 0);
+}
+
+TEST_F(ListsTest, ReviewsCountInTheirScopeOrEverywhere) {
+  const Scope other = make_scope("20", "OPS");
+  ItemResult elsewhere = page("50");
+  elsewhere.findings = {finding_in("page", "50", 1, {1}), finding_in("page", "50", 101, {1})};
+  commit({elsewhere}, "r1", other.id);
+  const auto reviewed = [&](int64_t scope_id, bool wanted) {
+    return must(store_->findings({.scope_id = scope_id, .reviewed = wanted})).total;
+  };
+  must(store_->add_review(scope_.id, fingerprint_of(1), "RULE_1", "ada"));
+  EXPECT_EQ(reviewed(scope_.id, true), 4);
+  EXPECT_EQ(reviewed(scope_.id, false), 8);
+  EXPECT_EQ(reviewed(other.id, true), 0);
+  must(store_->add_review({}, fingerprint_of(101), "RULE_2", "bob"));
+  must(store_->add_review({}, fingerprint_of(1), "RULE_1", "bob"));
+  EXPECT_EQ(reviewed(scope_.id, true), 5);  // one under two reviews is one
+  EXPECT_EQ(reviewed(other.id, true), 2);
+  EXPECT_EQ(list({.item_id = item("1").id, .reviewed = true}).total, 2);
+  EXPECT_EQ(list({.item_id = item("1").id, .reviewed = false}).total, 1);
+  EXPECT_EQ(list({.item_id = item("1").id, .version = 1, .reviewed = false}).total, 0);
+  for (const Finding& finding : list({.reviewed = true}).findings) {
+    EXPECT_TRUE(finding.reviewed);
+    EXPECT_TRUE(finding.reviewed_globally);
+  }
+  EXPECT_TRUE(must(store_->remove_review({}, fingerprint_of(1))));
+  EXPECT_FALSE(must(store_->remove_review({}, fingerprint_of(1))));
+  EXPECT_EQ(reviewed(scope_.id, true), 5);  // still by the scope's own
+  EXPECT_FALSE(list({.item_id = item("3").id, .reviewed = true}).findings.at(0).reviewed_globally);
+  EXPECT_EQ(reviewed(other.id, true), 1);
+  EXPECT_TRUE(must(store_->remove_review(scope_.id, fingerprint_of(1))));
+  EXPECT_EQ(reviewed(scope_.id, true), 1);
+  // Taken back and given again by somebody else.
+  must(store_->add_review(scope_.id, fingerprint_of(1), "RULE_1", "eve"));
+  EXPECT_EQ(reviewed(scope_.id, true), 5);
+  EXPECT_EQ(number("SELECT count(*) FROM reviews WHERE reviewer = 'eve'"), 1);
+}
+
+TEST_F(ListsTest, ReviewsOutliveFindingsAndRunOut) {
+  must(store_->add_review(scope_.id, fingerprint_of(777), "RULE_1", "ada"));
+  ItemResult late = page("60");
+  late.findings = {finding_in("page", "60", 777, {1})};
+  commit({late});
+  EXPECT_EQ(list({.reviewed = true}).total, 1);
+  must(database_->write([&](db::Connection& connection) {
+    return connection.execute("UPDATE reviews SET expires_at = 20000");
+  }));
+  EXPECT_EQ(list({.reviewed = true}).total, 1);
+  now_ = 20'000;
+  EXPECT_EQ(list({.reviewed = true}).total, 0);
+  EXPECT_FALSE(list({.item_id = item("60").id}).findings.at(0).reviewed);
+}
+
+TEST_F(ListsTest, CountsByRule) {
+  must(store_->add_review({}, fingerprint_of(1), "RULE_1", "ada"));
+  must(store_->add_review(scope_.id, fingerprint_of(201), "RULE_2", "ada"));
+  auto counts = must(store_->finding_counts(scope_.id, {}, {}));
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_EQ(counts[0].rule_name, "RULE_1");
+  EXPECT_EQ(counts[0].findings, 4);
+  EXPECT_EQ(counts[0].reviewed, 4);
+  EXPECT_EQ(counts[1].findings, 8);
+  EXPECT_EQ(counts[1].reviewed, 1);
+  counts = must(store_->finding_counts(scope_.id, item("2").id, {1}));
+  ASSERT_EQ(counts.size(), 1U);
+  EXPECT_EQ(counts[0].rule_id, 2);
+  EXPECT_EQ(counts[0].findings, 2);
+  EXPECT_EQ(counts[0].reviewed, 0);
+}
+
+TEST_F(ListsTest, ARuleMayGetAnotherName) {
+  ItemResult result = page("70");
+  result.findings = {finding_in("page", "70", 5, {1}, 2)};
+  result.findings[0].rule_name = "NEW_NAME";
+  commit({result});
+  EXPECT_EQ(list({.rule_ids = {2}}).findings.at(0).rule_name, "NEW_NAME");
+}
+
+TEST_F(ListsTest, ListsAndTotalsAreServedByIndexes) {
+  // What the planner does with the texts that findings.cc makes.
+  const auto plan = [&](const std::string& sql) {
+    std::string out;
+    must(database_->read([&](db::Connection& connection) -> Status {
+      SG_ASSIGN(auto rows, connection.prepare("EXPLAIN QUERY PLAN " + sql));
+      while (true) {
+        SG_ASSIGN(const bool more, rows->step());
+        if (!more) return {};
+        out += std::string(rows->text(3)) + "\n";
+      }
+    }));
+    return out;
+  };
+  const std::string in_scope = plan(
+      "SELECT f.id FROM findings f WHERE f.resolved_at = 0 AND f.scope_id = 1 AND f.rule_id "
+      "NOT IN (3) AND f.id > 5 ORDER BY f.id LIMIT 50 OFFSET 1000");
+  EXPECT_NE(in_scope.find("COVERING INDEX findings_in_scope"), std::string::npos) << in_scope;
+  EXPECT_EQ(in_scope.find("TEMP B-TREE"), std::string::npos) << in_scope;
+  const std::string in_item = plan(
+      "SELECT f.id FROM findings f WHERE f.resolved_at = 0 AND f.item_id = 4 AND "
+      "+f.scope_id = 1 ORDER BY f.id");
+  EXPECT_NE(in_item.find("findings_in_item"), std::string::npos) << in_item;
+  const std::string by_key = plan(
+      "SELECT * FROM items i WHERE i.site_id = 1 AND upper(i.key) = 'A-1' AND i.key <> i.host_id");
+  EXPECT_NE(by_key.find("items_by_key"), std::string::npos) << by_key;
+}
+
+TEST_F(ListsTest, PrintsTheLatencyOfALongList) {
+  must(database_->write([&](db::Connection& connection) {
+    return connection.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+        "INSERT INTO findings (scope_id, item_id, content_kind, content_id, rule_id, severity, "
+        "fingerprint, versions, historical, evidence, author, created_when, first_seen, last_seen) "
+        "SELECT (SELECT scope_id FROM items LIMIT 1), (SELECT id FROM items LIMIT 1), "
+        "'attachment', "
+        "'a', i % 50, 1, randomblob(32), '1', 0, randomblob(200), 'ada', 1, 1, 1 FROM n");
+  }));
+  for (int i = 0; i < 200; ++i) {
+    must(store_->add_review({}, fingerprint_of(i), "RULE_1", "ada"));
+  }
+  const auto timed = [&](const char* what, const FindingQuery& query) {
+    const int64_t start = monotonic_ms();
+    const auto page = list(query);
+    printf("%s: %lld of %lld findings in %lld ms\n", what,
+           static_cast<long long>(page.findings.size()), static_cast<long long>(page.total),
+           static_cast<long long>(monotonic_ms() - start));
+    return page.total;
+  };
+  EXPECT_EQ(timed("first page", {}), 100'012);
+  EXPECT_EQ(timed("last page", {.offset = 99'950}), 100'012);
+  EXPECT_EQ(timed("unreviewed, deep", {.reviewed = false, .offset = 90'000}), 100'004);
+  EXPECT_EQ(timed("reviewed", {.reviewed = true}), 8);
+  const int64_t start = monotonic_ms();
+  EXPECT_GE(must(store_->finding_counts(scope_.id, {}, {7})).size(), 49U);
+  printf("counts by rule: %lld ms\n", static_cast<long long>(monotonic_ms() - start));
+}
+
+}  // namespace
+}  // namespace spillguard::store::test
