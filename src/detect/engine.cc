@@ -15,26 +15,14 @@
 #include "detect/overlap.h"
 
 namespace spillguard::detect {
-namespace {
-
-// The window of a rule that later anchors may still widen.
-struct OpenWindow {
-  uint64_t scan = 0;  // the scan that opened it; others have none
-  size_t begin = 0;
-  size_t end = 0;
-  size_t done = 0;  // earlier windows were matched up to here
-};
-
-// What the hot loop needs of a rule, close together.
-struct Reach {
-  uint32_t before = 0;
-  uint32_t after = 0;
-  uint32_t longest_anchor = 0;
-};
-
-}  // namespace
-
 struct Engine::State {
+  // What the hot loop needs of a rule, close together.
+  struct Reach {
+    uint32_t before = 0;
+    uint32_t after = 0;
+    uint32_t longest_anchor = 0;
+  };
+
   explicit State(LiteralIndex literal_index) : index(std::move(literal_index)) {}
 
   std::vector<Rule> rules;
@@ -49,6 +37,14 @@ struct Engine::State {
 };
 
 struct Engine::Scratch::State {
+  // The window of a rule that later anchors may still widen.
+  struct OpenWindow {
+    uint64_t scan = 0;  // the scan that opened it; others have none
+    size_t begin = 0;
+    size_t end = 0;
+    size_t done = 0;  // earlier windows were matched up to here
+  };
+
   State(LiteralScratch scratch, size_t rules) : literals(std::move(scratch)), windows(rules) {}
 
   LiteralScratch literals;
@@ -121,15 +117,15 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   const std::string_view whole = text.text();
 
   const auto confirm = [&](uint32_t rule) {
-    OpenWindow& window = memory.windows[rule];
+    Scratch::State::OpenWindow& window = memory.windows[rule];
     const Span span{std::max(window.begin, window.done), std::min(window.end, whole.size())};
     window.done = engine.compiled[rule].confirm(whole, span, memory.matching, result);
   };
   const auto wake = [&](uint32_t rule, size_t begin, size_t end) {
-    const Reach& reach = engine.reach[rule];
+    const State::Reach& reach = engine.reach[rule];
     const size_t from = begin - std::min<size_t>(begin, reach.before);
     const size_t to = begin + reach.after;
-    OpenWindow& window = memory.windows[rule];
+    Scratch::State::OpenWindow& window = memory.windows[rule];
     if (window.scan != memory.scan) {
       memory.touched.push_back(rule);
       window = {.scan = memory.scan, .begin = from, .end = to, .done = 0};
