@@ -1,0 +1,60 @@
+// Scans many files on many threads; what comes out is in the files' order, the same for any number
+// of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <istream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/crypto.h"
+#include "cli/file_walk.h"
+#include "detect/engine.h"
+#include "text/text.h"
+
+namespace spillguard::cli {
+
+struct FileFinding {
+  uint64_t line = 0;
+  uint64_t column = 0;
+  uint32_t rule = 0;  // index into Engine::rules()
+  std::string secret;
+  std::string match;
+  Fingerprint fingerprint;
+  // For people: the line around the secret, every secret in it masked, without control characters.
+  std::string before;
+  std::string masked;
+  std::string after;
+};
+
+// What came of one file.
+struct FileReport {
+  std::vector<FileFinding> findings;
+  std::vector<detect::LimitHit> limits;
+  uint64_t bytes = 0;               // scanned
+  std::optional<LeftOut> left_out;  // why it was not scanned
+};
+
+struct FileScanOptions {
+  std::shared_ptr<const detect::Engine> engine;  // shared by all threads
+  MasterKey key = MasterKey::public_key();
+  std::optional<text::Markup> markup;  // nothing: guessed file by file
+  size_t threads = 1;
+  uint64_t max_file_bytes = UINT64_C(1) << 30U;
+  uint64_t max_bytes_in_memory = UINT64_C(1)
+                                 << 29U;  // of files being scanned; one is always let in
+};
+
+// One text, for example the standard input.
+FileReport scan_bytes(const FileScanOptions& options, detect::Engine::Scratch& scratch,
+                      const std::string& name, std::string bytes);
+
+// Calls `done` for each file in order, on the calling thread.
+void scan_files(const FileScanOptions& options, const std::vector<InputFile>& files,
+                std::istream& standard_input,
+                const std::function<void(const InputFile&, FileReport)>& done);
+
+}  // namespace spillguard::cli

@@ -1,0 +1,69 @@
+#include "cli/scan_summary.h"
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "cli/command_line.h"
+
+namespace spillguard::cli {
+namespace summary {
+namespace {
+
+std::string counted(uint64_t number, const char* one, const char* many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+}  // namespace
+}  // namespace summary
+
+void ScanSummary::add(const FileReport& report) {
+  if (report.left_out) {
+    add(*report.left_out);
+    return;
+  }
+  ++files_;
+  bytes_ += report.bytes;
+  findings_ += report.findings.size();
+  files_with_findings_ += report.findings.empty() ? 0 : 1;
+  undecided_ += report.limits.size();
+}
+
+void ScanSummary::add(const LeftOut& left_out) {
+  if (left_out.failure) {
+    ++failures_;
+  } else {
+    ++skipped_[left_out.reason];
+  }
+}
+
+void ScanSummary::print(std::ostream& out) const {
+  out << fmt::format("{} in {}; scanned {}, {}", summary::counted(findings_, "finding", "findings"),
+                     summary::counted(files_with_findings_, "file", "files"),
+                     summary::counted(files_, "file", "files"), human_bytes(bytes_));
+  if (failures_ != 0) {
+    out << fmt::format("; {} not read", failures_);
+  }
+  out << '\n';
+  if (!skipped_.empty()) {
+    std::string reasons;
+    uint64_t all = 0;
+    for (const auto& [reason, count] : skipped_) {
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
+      all += count;
+    }
+    out << fmt::format("skipped {}: {}\n", all, reasons);
+  }
+  if (undecided_ != 0) {
+    out << fmt::format("{} a rule gave up at its match limit\n",
+                       summary::counted(undecided_, "place where", "places where"));
+  }
+}
+
+int ScanSummary::exit_code() const {
+  if (failures_ != 0) {
+    return kExitError;
+  }
+  return findings_ != 0 ? kExitFindings : kExitNothing;
+}
+
+}  // namespace spillguard::cli

@@ -1,0 +1,36 @@
+// What a scan of files did, for its last lines and its exit code. Nothing that was not scanned goes
+// uncounted.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <string>
+
+#include "cli/file_scan.h"
+
+namespace spillguard::cli {
+
+class ScanSummary {
+ public:
+  void add(const FileReport& report);
+  void add(const LeftOut& left_out);
+
+  // One or two lines.
+  void print(std::ostream& out) const;
+  // Failures outweigh findings: what could not be read may hold more of them.
+  [[nodiscard]] int exit_code() const;
+  [[nodiscard]] uint64_t files() const { return files_; }
+  [[nodiscard]] uint64_t findings() const { return findings_; }
+
+ private:
+  uint64_t files_ = 0;
+  uint64_t bytes_ = 0;
+  uint64_t findings_ = 0;
+  uint64_t files_with_findings_ = 0;
+  uint64_t failures_ = 0;
+  uint64_t undecided_ = 0;
+  std::map<std::string, uint64_t> skipped_;  // by reason
+};
+
+}  // namespace spillguard::cli
