@@ -95,6 +95,12 @@ Outcome Runner::run(const jobs::Job& job, const std::atomic<bool>& lost) {
 Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error) {
   if (error.code == Code::kCancelled || error.code == Code::kConflict) {
     log::info("{} {} stops here: {}", job.kind, job.key, error.message);
+    if (error.code == Code::kCancelled) {
+      if (auto released = context_.queue.release(job); !released) {
+        log::warn("{} {} is not given back, its lease will run out: {}", job.kind, job.key,
+                  released.error().message);
+      }
+    }
     return Outcome::kGivenBack;
   }
   if (is_retryable(error.code)) {

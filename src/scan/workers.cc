@@ -35,10 +35,6 @@ Workers::~Workers() {
   context_.stop.stop();
   context_.queue.wake();
   for (auto& thread : threads_) thread.join();
-  if (auto released = context_.queue.release_own(); !released) {
-    log::warn("unfinished scans are not given back, their leases will run out: {}",
-              released.error().message);
-  }
 }
 
 void Workers::work(const std::vector<std::string>& kinds) {
@@ -50,7 +46,7 @@ void Workers::work(const std::vector<std::string>& kinds) {
       continue;
     }
     if (claimed->empty()) {
-      context_.queue.wait(kPollMs);
+      context_.queue.wait(kPollMs, kinds);
       continue;
     }
     Held held;
