@@ -1,0 +1,100 @@
+// The REST resources of the simulated Jira. Thread-safe: content is read only, the rest is in Auth.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "http/message.h"
+#include "http/router.h"
+#include "sim/auth.h"
+#include "sim/jira_site.h"
+
+namespace spillguard::sim {
+
+struct JiraApiOptions {
+  std::string context = "/jira";
+  size_t page_cap = 1000;  // jira.search.views.default.max
+  size_t anonymous_scopes = 0;
+  Clock clock = now_ms;
+};
+
+class JiraApi {
+ public:
+  // The site and the auth outlive this.
+  JiraApi(const JiraSite& site, Auth& auth, JiraApiOptions options);
+
+  [[nodiscard]] http::Response handle(const http::Request& request) const;
+
+ private:
+  using Method = http::Response (JiraApi::*)(const http::Request&, const Caller&) const;
+  void add(std::string_view method, const std::string& path, Method handler);
+  void add_v2(std::string_view method, const std::string& path, Method handler);
+
+  // jira_search.cc
+  http::Response search(const http::Request& request, const Caller& caller) const;
+  // jira_issue.cc
+  http::Response issue(const http::Request& request, const Caller& caller) const;
+  http::Response comments(const http::Request& request, const Caller& caller) const;
+  http::Response worklogs(const http::Request& request, const Caller& caller) const;
+  http::Response remote_links(const http::Request& request, const Caller& caller) const;
+  http::Response properties(const http::Request& request, const Caller& caller) const;
+  http::Response attachment(const http::Request& request, const Caller& caller) const;
+  http::Response attachment_bytes(const http::Request& request, const Caller& caller) const;
+  // jira_misc.cc
+  http::Response fields(const http::Request& request, const Caller& caller) const;
+  http::Response projects(const http::Request& request, const Caller& caller) const;
+  http::Response project(const http::Request& request, const Caller& caller) const;
+  http::Response server_info(const http::Request& request, const Caller& caller) const;
+  http::Response status(const http::Request& request, const Caller& caller) const;
+  // jira_callers.cc
+  http::Response myself(const http::Request& request, const Caller& caller) const;
+  http::Response my_permissions(const http::Request& request, const Caller& caller) const;
+  http::Response permissions(const http::Request& request, const Caller& caller) const;
+  http::Response log_in(const http::Request& request, const Caller& caller) const;
+  http::Response session(const http::Request& request, const Caller& caller) const;
+  http::Response log_out(const http::Request& request, const Caller& caller) const;
+
+  [[nodiscard]] bool readable(const Caller& caller, size_t project) const {
+    return may_read(caller.user, project, options_.anonymous_scopes);
+  }
+  // The issue of the route, when the caller may see it.
+  [[nodiscard]] std::optional<size_t> visible_issue(const http::Request& request,
+                                                    const Caller& caller) const;
+  [[nodiscard]] std::optional<std::pair<size_t, size_t>> visible_attachment(
+      const http::Request& request, const Caller& caller) const;
+
+  const JiraSite& site_;
+  Auth& auth_;
+  JiraApiOptions options_;
+  http::Router router_;
+};
+
+// Which fields a caller asked for.
+class FieldChoice {
+ public:
+  // "*all", "*navigable", names and "-name"s; an empty list means `when_empty`.
+  FieldChoice(const std::vector<std::string>& words, std::string_view when_empty);
+  [[nodiscard]] bool all() const { return all_; }
+  [[nodiscard]] bool wants(size_t field) const { return wanted_[field]; }
+
+ private:
+  bool all_ = true;
+  std::vector<bool> wanted_;
+};
+
+struct IssueView {
+  const FieldChoice& fields;
+  bool changelog = false;
+  bool administrator = false;  // sees comments for administrators
+};
+
+// Appends the issue's object.
+void append_issue(std::string& out, const JiraSite& site, size_t issue, const IssueView& view);
+// Comma separated words of all values of a query parameter.
+std::vector<std::string> query_words(const http::Request& request, std::string_view name);
+// "names":{…} and "schema":{…} of the fields, as expand asks for.
+void append_names_and_schema(std::string& out, const std::vector<std::string>& expand);
+
+}  // namespace spillguard::sim

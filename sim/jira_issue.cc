@@ -1,0 +1,125 @@
+// /issue/{idOrKey} and what hangs on it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "sim/bytes.h"
+#include "sim/errors.h"
+#include "sim/jira_api.h"
+
+namespace spillguard::sim {
+namespace {
+
+// What the host echoes for a list without an explicit end.
+constexpr size_t kEverything = 1'048'576;
+constexpr uint64_t kMostBytes = 64ULL << 20;
+
+size_t size_value(const http::Request& request, std::string_view name, size_t missing) {
+  const auto value = parse_int(request.query_value(name).value_or(""));
+  return value && *value >= 0 ? static_cast<size_t>(*value) : missing;
+}
+
+}  // namespace
+
+http::Response JiraApi::issue(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const FieldChoice fields(query_words(request, "fields"), "*all");
+  const auto expand = query_words(request, "expand");
+  std::string out;
+  append_issue(out, site_, *issue,
+               {.fields = fields,
+                .changelog = std::find(expand.begin(), expand.end(), "changelog") != expand.end(),
+                .administrator = may_administer(caller.user, site_.records()[*issue].project)});
+  out.pop_back();
+  append_names_and_schema(out, expand);
+  out += '}';
+  return http::Response::json(200, std::move(out));
+}
+
+http::Response JiraApi::comments(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto limit = size_value(request, "maxResults", kEverything);
+  return http::Response::json(
+      200, comments_page(*site_.document(*issue),
+                         may_administer(caller.user, site_.records()[*issue].project),
+                         size_value(request, "startAt", 0), limit, limit));
+}
+
+http::Response JiraApi::worklogs(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto document = site_.document(*issue);
+  const auto total = document->worklogs.size();
+  const auto start = size_value(request, "startAt", 0);
+  const auto limit = size_value(request, "maxResults", total);
+  std::string list;
+  for (size_t i = start; i < total && i - start < limit; ++i) {
+    if (!list.empty()) list += ',';
+    list += document->view(document->worklogs[i].range);
+  }
+  return http::Response::json(
+      200, fmt::format(R"({{"startAt":{},"maxResults":{},"total":{},"worklogs":[{}]}})", start,
+                       limit, total, list));
+}
+
+http::Response JiraApi::remote_links(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto document = site_.document(*issue);
+  return http::Response::json(200, std::string(document->view(document->remote_links)));
+}
+
+http::Response JiraApi::properties(const http::Request& request, const Caller& caller) const {
+  if (!visible_issue(request, caller)) return jira_not_found();
+  return http::Response::json(200, R"({"keys":[]})");
+}
+
+std::optional<std::pair<size_t, size_t>> JiraApi::visible_attachment(const http::Request& request,
+                                                                     const Caller& caller) const {
+  const auto id = parse_int(request.param("attachment"));
+  const auto place = id ? site_.find_attachment(*id) : std::nullopt;
+  if (!place || !readable(caller, site_.records()[place->first].project)) return std::nullopt;
+  return place;
+}
+
+http::Response JiraApi::attachment(const http::Request& request, const Caller& caller) const {
+  const auto place = visible_attachment(request, caller);
+  if (!place) {
+    return jira_error(404, fmt::format("The attachment with id '{}' does not exist",
+                                       request.param("attachment")));
+  }
+  const auto document = site_.document(place->first);
+  return http::Response::json(
+      200, std::string(document->view(document->attachments[place->second].range)));
+}
+
+http::Response JiraApi::attachment_bytes(const http::Request& request, const Caller& caller) const {
+  const auto place = visible_attachment(request, caller);
+  if (!place) {
+    // Not the REST layer: who is not logged in is sent to the login page.
+    if (caller.user != nullptr) return html_error(404, "The attachment does not exist.");
+    auto response = http::Response::empty(302);
+    response.headers.set(
+        "Location",
+        fmt::format(
+            "{}/login.jsp?permissionViolation=true&os_destination=%2Fsecure%2Fattachment%2F{}%2F",
+            site_.base_url(), percent_encode(request.param("attachment"))));
+    return response;
+  }
+  const auto document = site_.document(place->first);
+  const auto& attachment = document->attachments[place->second];
+  auto response = http::Response::text(
+      200,
+      attachment_content(attachment.id, std::min(attachment.size, kMostBytes),
+                         attachment.mime_type),
+      attachment.mime_type.empty() ? "application/octet-stream" : attachment.mime_type);
+  response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
+                                                          percent_encode(attachment.name)));
+  response.headers.set("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+}  // namespace spillguard::sim

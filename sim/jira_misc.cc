@@ -1,0 +1,120 @@
+// Fields, projects and what the server says about itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json_writer.h"
+#include "sim/errors.h"
+#include "sim/field_table.h"
+#include "sim/jira_api.h"
+
+namespace spillguard::sim {
+namespace {
+
+bool has_expand(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void open_project(JsonWriter& json, const JiraProject& project, std::string_view base) {
+  json.begin_object();
+  json.field("expand", "description,lead,url,projectKeys");
+  json.field("self", fmt::format("{}/rest/api/2/project/{}", base, project.id));
+  json.field("id", std::to_string(project.id));
+  json.field("key", project.key);
+  json.field("name", project.name);
+  json.key("avatarUrls");
+  json.raw(fmt::format(R"({{"48x48":"{}/secure/projectavatar?avatarId=10324"}})", base));
+  json.field("projectTypeKey", "software");
+  json.field("archived", false);
+}
+
+void write_keys(JsonWriter& json, const JiraProject& project) {
+  json.key("projectKeys");
+  json.begin_array();
+  json.value(project.key);
+  if (!project.former_key.empty()) json.value(project.former_key);
+  json.end_array();
+}
+
+}  // namespace
+
+http::Response JiraApi::fields(const http::Request& /*request*/, const Caller& /*caller*/) const {
+  return http::Response::json(200, fields_json());
+}
+
+http::Response JiraApi::projects(const http::Request& request, const Caller& caller) const {
+  const auto expand = query_words(request, "expand");
+  std::string out;
+  JsonWriter json(out);
+  json.begin_array();
+  for (size_t i = 0; i < site_.projects().size(); ++i) {
+    if (!readable(caller, i)) continue;
+    const auto& project = site_.projects()[i];
+    open_project(json, project, site_.base_url());
+    if (has_expand(expand, "description")) json.field("description", project.description);
+    if (has_expand(expand, "url")) json.field("url", project.url);
+    if (has_expand(expand, "lead")) {
+      json.key("lead");
+      json.raw(site_.people()[0]);
+    }
+    if (has_expand(expand, "projectKeys")) write_keys(json, project);
+    json.end_object();
+  }
+  json.end_array();
+  return http::Response::json(200, std::move(out));
+}
+
+http::Response JiraApi::project(const http::Request& request, const Caller& caller) const {
+  const auto index = site_.find_project(request.param("project"));
+  if (!index || !readable(caller, *index)) {
+    return jira_error(
+        404, fmt::format("No project could be found with key '{}'.", request.param("project")));
+  }
+  const auto& project = site_.projects()[*index];
+  std::string out;
+  JsonWriter json(out);
+  open_project(json, project, site_.base_url());
+  json.field("description", project.description);
+  json.key("lead");
+  json.raw(site_.people()[0]);
+  json.key("components");
+  json.raw(project.components_json);
+  json.key("issueTypes");
+  json.raw(R"([{"id":"1","name":"Bug","subtask":false},{"id":"2","name":"Task","subtask":false}])");
+  json.field("url", project.url);
+  json.field("assigneeType", "UNASSIGNED");
+  json.key("versions");
+  json.raw(project.versions_json);
+  json.key("roles");
+  json.raw(fmt::format(R"({{"Administrators":"{}/rest/api/2/project/{}/role/10002"}})",
+                       site_.base_url(), project.id));
+  if (has_expand(query_words(request, "expand"), "projectKeys")) write_keys(json, project);
+  json.end_object();
+  return http::Response::json(200, std::move(out));
+}
+
+http::Response JiraApi::server_info(const http::Request& /*request*/,
+                                    const Caller& /*caller*/) const {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.field("baseUrl", site_.base_url());
+  json.field("version", "10.3.19");
+  json.key("versionNumbers");
+  json.raw("[10,3,19]");
+  json.field("deploymentType", "Server");
+  json.field("buildNumber", 10'030'019);
+  json.field("buildDate", "2026-04-03T00:00:00.000+0000");
+  json.field("databaseBuildNumber", 10'030'019);
+  json.field("serverTime", format_jira_time(options_.clock()));
+  json.field("scmInfo", "0000000000000000000000000000000000000000");
+  json.field("serverTitle", "Simulated Jira");
+  json.end_object();
+  return http::Response::json(200, std::move(out));
+}
+
+http::Response JiraApi::status(const http::Request& /*request*/, const Caller& /*caller*/) const {
+  return http::Response::json(200, R"({"state":"RUNNING"})");
+}
+
+}  // namespace spillguard::sim

@@ -1,0 +1,151 @@
+#include "sim/jira_site.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/strings.h"
+#include "base/threads.h"
+
+namespace spillguard::sim {
+
+Result<std::unique_ptr<JiraSite>> JiraSite::build(const JiraSiteOptions& options) {
+  auto site = std::unique_ptr<JiraSite>(new JiraSite(options));
+  if (!options.data_file.empty()) {
+    SG_ASSIGN(site->data_, JiraData::load(options.data_file, options.base_url));
+    site->projects_ = site->data_.projects();
+    site->records_ = site->data_.records();
+  }
+  site->generator_ = std::make_unique<JiraGenerator>(
+      options.seed, options.base_url, site->projects_.size(), options.projects, options.issues);
+  for (auto& project : site->generator_->projects()) site->projects_.push_back(std::move(project));
+  for (size_t i = 0; i < site->generator_->issues(); ++i)
+    site->records_.push_back(site->generator_->record(i));
+  site->by_number_.resize(site->projects_.size());
+  site->items_.resize(site->projects_.size());
+  for (size_t i = 0; i < site->records_.size(); ++i) {
+    const auto& record = site->records_[i];
+    site->by_id_.emplace(record.id, i);
+    site->by_number_[record.project].emplace(record.number, i);
+    ++site->items_[record.project];
+  }
+  site->plants_ = plan_jira_plants(options.seed, options.plants_per_kind, site->records_,
+                                   site->projects_.size());
+  site->make_all();
+  return site;
+}
+
+// Every issue is made once at the start, on all processors: for the counts, the table of
+// attachments, and to keep the documents when they are not too many.
+void JiraSite::make_all() {
+  struct Share {
+    std::vector<PartCounts> counts;
+    std::vector<std::pair<int64_t, std::pair<size_t, size_t>>> attachments;
+  };
+  const bool keep = records_.size() <= options_.max_kept_issues;
+  if (keep) kept_.resize(records_.size());
+  const size_t workers = usable_processors();
+  std::vector<Share> shares(workers);
+  std::vector<std::thread> threads;
+  for (size_t worker = 0; worker < workers; ++worker) {
+    threads.emplace_back([&, worker] {
+      auto& share = shares[worker];
+      share.counts.resize(projects_.size());
+      for (size_t i = worker; i < records_.size(); i += workers) {
+        const auto issue = make_issue(i);
+        count_parts(issue, share.counts[records_[i].project]);
+        for (size_t place = 0; place < issue.attachments.size(); ++place) {
+          share.attachments.push_back({issue.attachments[place].id, {i, place}});
+        }
+        if (keep)
+          kept_[i] =
+              std::make_shared<const JiraDocument>(sim::make_document(issue, options_.base_url));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  counts_.resize(projects_.size());
+  for (const auto& share : shares) {
+    for (size_t project = 0; project < share.counts.size(); ++project) {
+      for (const auto& [kind, number] : share.counts[project]) counts_[project][kind] += number;
+    }
+    attachments_.insert(share.attachments.begin(), share.attachments.end());
+  }
+  if (keep) data_.forget_texts();
+}
+
+JiraIssue JiraSite::make_issue(size_t index) const {
+  const auto& record = records_[index];
+  JiraIssue issue;
+  if (record.loaded) {
+    issue = data_.make(record.source);
+    issue.project = record.project;
+    Random random(options_.seed, "life of loaded", record.source);
+    generator_->add_life(issue, random);
+  } else {
+    issue = generator_->make(record.source, projects_[record.project]);
+  }
+  const auto found = plants_.find(index);
+  if (found != plants_.end()) {
+    for (const auto& plant : found->second)
+      apply_plant(issue, plant, people()[plant.number % people().size()]);
+  }
+  return issue;
+}
+
+std::string JiraSite::key_of(const JiraRecord& record) const {
+  return fmt::format("{}-{}", projects_[record.project].key, record.number);
+}
+
+std::optional<size_t> JiraSite::find_project(std::string_view id_or_key) const {
+  const auto id = parse_int(id_or_key);
+  for (size_t i = 0; i < projects_.size(); ++i) {
+    const auto& project = projects_[i];
+    if (id == project.id || equals_ignore_case(project.key, id_or_key) ||
+        (!project.former_key.empty() && equals_ignore_case(project.former_key, id_or_key))) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<size_t> JiraSite::find_issue(std::string_view id_or_key) const {
+  if (const auto id = parse_int(id_or_key)) {
+    const auto found = by_id_.find(*id);
+    return found == by_id_.end() ? std::nullopt : std::optional<size_t>(found->second);
+  }
+  const auto dash = id_or_key.rfind('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto number = parse_int(id_or_key.substr(dash + 1));
+  const auto project = find_project(id_or_key.substr(0, dash));
+  if (!number || !project) return std::nullopt;
+  const auto found = by_number_[*project].find(*number);
+  return found == by_number_[*project].end() ? std::nullopt : std::optional<size_t>(found->second);
+}
+
+std::shared_ptr<const JiraDocument> JiraSite::document(size_t issue) const {
+  if (!kept_.empty()) return kept_[issue];
+  return std::make_shared<const JiraDocument>(
+      sim::make_document(make_issue(issue), options_.base_url));
+}
+
+std::optional<std::pair<size_t, size_t>> JiraSite::find_attachment(int64_t id) const {
+  const auto found = attachments_.find(id);
+  return found == attachments_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void JiraSite::for_each_plant(const std::function<void(const ManifestLine&)>& take) const {
+  std::vector<const JiraPlant*> sorted;
+  for (const auto& [issue, plants] : plants_) {
+    for (const auto& plant : plants) sorted.push_back(&plant);
+  }
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* a, const auto* b) { return a->number < b->number; });
+  for (const auto* plant : sorted) {
+    const auto& record = records_[plant->issue];
+    take(manifest_line(*plant, record, projects_[record.project]));
+  }
+}
+
+}  // namespace spillguard::sim

@@ -1,0 +1,16 @@
+// The two files that tell what the simulator holds: the manifest of planted secrets (JSON Lines)
+// and the counts of all parts. They contain the planted secrets in clear: they are test data.
+#pragma once
+
+#include <string>
+
+#include "sim/jira_site.h"
+#include "sim/wiki_site.h"
+
+namespace spillguard::sim {
+
+std::string manifest_text(const JiraSite& jira, const WikiSite& wiki);
+// {"parts":[{"product","scope","kind","parts"}…],"items":[{"product","scope","items"}…],"plants":N}
+std::string counts_text(const JiraSite& jira, const WikiSite& wiki);
+
+}  // namespace spillguard::sim

@@ -1,0 +1,132 @@
+#include "sim/wiki_api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "sim/errors.h"
+
+namespace spillguard::sim {
+
+WikiApi::WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options)
+    : site_(site), auth_(auth), options_(std::move(options)) {
+  const std::string api = "/rest/api";
+  add("GET", api + "/space", &WikiApi::spaces);
+  add("GET", api + "/space/{space}", &WikiApi::space);
+  add("GET", api + "/space/{space}/content", &WikiApi::space_content);
+  add("GET", api + "/space/{space}/content/{type}", &WikiApi::space_content_of_type);
+  add("GET", api + "/space/{space}/trash", &WikiApi::trash);
+  add("GET", api + "/content", &WikiApi::contents);
+  add("GET", api + "/content/scan", &WikiApi::scan);
+  add("GET", api + "/content/search", &WikiApi::content_search);
+  add("GET", api + "/search", &WikiApi::search);
+  add("GET", api + "/content/{content}", &WikiApi::content);
+  add("GET", api + "/content/{content}/child/comment", &WikiApi::child_comments);
+  add("GET", api + "/content/{content}/child/page", &WikiApi::child_pages);
+  add("GET", api + "/content/{content}/child/attachment", &WikiApi::child_attachments);
+  add("GET", api + "/content/{content}/label", &WikiApi::nothing_inside);
+  add("GET", api + "/content/{content}/property", &WikiApi::nothing_inside);
+  add("GET", "/rest/experimental/content/{content}/version", &WikiApi::versions);
+  add("GET", "/download/attachments/{content}/{name}", &WikiApi::download);
+  add("GET", api + "/user/current", &WikiApi::current_user);
+  add("GET", api + "/user/memberof", &WikiApi::member_of);
+  add("GET", api + "/audit", &WikiApi::audit);
+  add("GET", api + "/permissions/user/{user}", &WikiApi::user_permissions);
+  add("GET", api + "/server-information", &WikiApi::server_information);
+  add("GET", api + "/accessmode", &WikiApi::access_mode);
+  add("GET", "/status", &WikiApi::status);
+  router_.set_error_handler([](const http::Request& request, int status) {
+    if (status == 404)
+      return jira_rest_error(404, fmt::format("null for uri: {}", request.raw_target));
+    return confluence_error(status, fmt::format("HTTP {} {}", status, http::reason_phrase(status)));
+  });
+}
+
+void WikiApi::add(std::string_view method, const std::string& path, Method handler) {
+  router_.add(method, options_.context + path, [this, handler](const http::Request& request) {
+    return auth_.serve(request, [&](const http::Request& same, const Caller& caller) {
+      return (this->*handler)(same, caller);
+    });
+  });
+}
+
+http::Response WikiApi::handle(const http::Request& request) const {
+  return router_.handle(request);
+}
+
+std::optional<size_t> WikiApi::visible_space(const http::Request& request,
+                                             const Caller& caller) const {
+  const auto space = site_.find_space(request.param("space"));
+  if (!space || !readable(caller, *space)) return std::nullopt;
+  return space;
+}
+
+std::optional<WikiItem> WikiApi::visible_content(const http::Request& request,
+                                                 const Caller& caller) const {
+  const auto item = site_.find(request.param("content"));
+  if (!item || !readable(caller, item->page->space)) return std::nullopt;
+  return item;
+}
+
+http::Response WikiApi::list_items(const http::Request& request,
+                                   const std::vector<WikiItem>& items) const {
+  const Expand expand(request, "");
+  const auto window = list_window(request, 25, expansion_cap(expand));
+  std::string results;
+  size_t shown = 0;
+  for (size_t i = window.start; i < items.size() && shown < window.limit; ++i, ++shown) {
+    if (shown > 0) results += ',';
+    append_content(results, site_, items[i], nullptr, expand, false);
+  }
+  return list_response(site_, request, window, shown, results);
+}
+
+ListWindow list_window(const http::Request& request, size_t missing, size_t cap) {
+  const auto start = parse_int(request.query_value("start").value_or(""));
+  const auto limit = parse_int(request.query_value("limit").value_or(""));
+  return {.start = start && *start > 0 ? static_cast<size_t>(*start) : 0,
+          .limit = std::min(cap, limit && *limit >= 0 ? static_cast<size_t>(*limit) : missing)};
+}
+
+size_t expansion_cap(const Expand& expand) {
+  if (expand.has("body")) return 50;
+  return expand.any() ? 200 : 1000;
+}
+
+std::string query_with(const http::Request& request,
+                       const std::vector<std::pair<std::string, std::string>>& set) {
+  std::string query;
+  const auto put = [&](std::string_view name, std::string_view value) {
+    query += fmt::format("{}{}={}", query.empty() ? "?" : "&", percent_encode(name),
+                         percent_encode(value));
+  };
+  for (const auto& [name, value] : request.query) {
+    const bool replaced =
+        std::any_of(set.begin(), set.end(),
+                    [&, &known = name](const auto& entry) { return entry.first == known; });
+    if (!replaced) put(name, value);
+  }
+  for (const auto& [name, value] : set) put(name, value);
+  return query;
+}
+
+http::Response list_response(const WikiSite& site, const http::Request& request,
+                             const ListWindow& window, size_t shown, const std::string& results,
+                             std::string_view more) {
+  const auto path = std::string_view(request.path).substr(site.context().size());
+  std::string links = fmt::format(R"("self":"{}{}")", site.base_url(), path);
+  const auto link = [&](std::string_view name, size_t start) {
+    links += fmt::format(R"(,"{}":"{}{}")", name, path,
+                         query_with(request, {{"limit", std::to_string(window.limit)},
+                                              {"start", std::to_string(start)}}));
+  };
+  if (shown == window.limit && shown > 0) link("next", window.start + shown);
+  if (window.start > 0) link("prev", window.start > window.limit ? window.start - window.limit : 0);
+  links += fmt::format(R"(,"base":"{}","context":"{}")", site.base_url(), site.context());
+  return http::Response::json(
+      200, fmt::format(R"({{"results":[{}],"start":{},"limit":{},"size":{}{},"_links":{{{}}}}})",
+                       results, window.start, window.limit, shown, more, links));
+}
+
+}  // namespace spillguard::sim

@@ -1,0 +1,101 @@
+// The REST resources of the simulated Confluence. Thread-safe: content is read only, the rest is in
+// Auth.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "http/message.h"
+#include "http/router.h"
+#include "sim/auth.h"
+#include "sim/wiki_json.h"
+#include "sim/wiki_site.h"
+
+namespace spillguard::sim {
+
+struct WikiApiOptions {
+  std::string context = "/confluence";
+  size_t anonymous_scopes = 0;
+  Clock clock = now_ms;
+};
+
+class WikiApi {
+ public:
+  // The site and the auth outlive this.
+  WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options);
+
+  [[nodiscard]] http::Response handle(const http::Request& request) const;
+
+ private:
+  using Method = http::Response (WikiApi::*)(const http::Request&, const Caller&) const;
+  void add(std::string_view method, const std::string& path, Method handler);
+
+  // wiki_spaces.cc
+  http::Response spaces(const http::Request& request, const Caller& caller) const;
+  http::Response space(const http::Request& request, const Caller& caller) const;
+  http::Response space_content(const http::Request& request, const Caller& caller) const;
+  http::Response space_content_of_type(const http::Request& request, const Caller& caller) const;
+  http::Response trash(const http::Request& request, const Caller& caller) const;
+  // wiki_content.cc
+  http::Response contents(const http::Request& request, const Caller& caller) const;
+  http::Response scan(const http::Request& request, const Caller& caller) const;
+  http::Response content(const http::Request& request, const Caller& caller) const;
+  http::Response child_comments(const http::Request& request, const Caller& caller) const;
+  http::Response child_pages(const http::Request& request, const Caller& caller) const;
+  http::Response child_attachments(const http::Request& request, const Caller& caller) const;
+  http::Response versions(const http::Request& request, const Caller& caller) const;
+  http::Response nothing_inside(const http::Request& request, const Caller& caller) const;
+  http::Response download(const http::Request& request, const Caller& caller) const;
+  // wiki_search.cc
+  http::Response content_search(const http::Request& request, const Caller& caller) const;
+  http::Response search(const http::Request& request, const Caller& caller) const;
+  // Items that the query finds and the caller may see, in the query's order.
+  Result<std::vector<WikiItem>> run_cql(std::string_view cql, const Caller& caller) const;
+  // wiki_callers.cc
+  http::Response current_user(const http::Request& request, const Caller& caller) const;
+  http::Response member_of(const http::Request& request, const Caller& caller) const;
+  http::Response audit(const http::Request& request, const Caller& caller) const;
+  http::Response user_permissions(const http::Request& request, const Caller& caller) const;
+  http::Response server_information(const http::Request& request, const Caller& caller) const;
+  http::Response access_mode(const http::Request& request, const Caller& caller) const;
+  http::Response status(const http::Request& request, const Caller& caller) const;
+
+  [[nodiscard]] bool readable(const Caller& caller, size_t space) const {
+    return may_read(caller.user, space, options_.anonymous_scopes);
+  }
+  [[nodiscard]] std::optional<size_t> visible_space(const http::Request& request,
+                                                    const Caller& caller) const;
+  [[nodiscard]] std::optional<WikiItem> visible_content(const http::Request& request,
+                                                        const Caller& caller) const;
+  // A page of items with the host's caps, links and echoed limit.
+  [[nodiscard]] http::Response list_items(const http::Request& request,
+                                          const std::vector<WikiItem>& items) const;
+
+  const WikiSite& site_;
+  Auth& auth_;
+  WikiApiOptions options_;
+  http::Router router_;
+};
+
+// Where a list starts and how much of it is shown.
+struct ListWindow {
+  size_t start = 0;
+  size_t limit = 25;
+};
+// `missing` when no limit is asked for; never more than `cap`.
+ListWindow list_window(const http::Request& request, size_t missing, size_t cap);
+// What the host allows at most for an expansion: 50 with bodies, 200 with others, 1000 without.
+size_t expansion_cap(const Expand& expand);
+// {"results":[…],"start","limit","size","_links":{…}}. `next` is written whenever the page is full,
+// even if nothing follows, and without the context path: so does the host.
+http::Response list_response(const WikiSite& site, const http::Request& request,
+                             const ListWindow& window, size_t shown, const std::string& results,
+                             std::string_view more = {});
+// The request's query with one parameter replaced, encoded again.
+std::string query_with(const http::Request& request,
+                       const std::vector<std::pair<std::string, std::string>>& set);
+
+}  // namespace spillguard::sim

@@ -1,0 +1,211 @@
+// /content: lists, the scan, one content with its versions, children and attachments' bytes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/strings.h"
+#include "sim/bytes.h"
+#include "sim/errors.h"
+#include "sim/wiki_api.h"
+
+namespace spillguard::sim {
+namespace {
+
+// "content:false:393229": direction and the last id seen.
+struct Cursor {
+  bool backwards = false;
+  std::optional<int64_t> id;
+};
+
+std::optional<Cursor> parse_cursor(std::string_view text) {
+  if (text.empty()) return Cursor{};
+  const auto parts = split(text, ':');
+  if (parts.size() != 3 || parts[0] != "content" || (parts[1] != "true" && parts[1] != "false"))
+    return std::nullopt;
+  Cursor cursor{.backwards = parts[1] == "true", .id = parse_int(parts[2])};
+  if (!cursor.id && parts[2] != "null") return std::nullopt;
+  return cursor;
+}
+
+http::Response content_missing(const http::Request& request) {
+  return confluence_not_found(
+      fmt::format("content with id: ContentId{{id={}}}", request.param("content")));
+}
+
+}  // namespace
+
+http::Response WikiApi::contents(const http::Request& request, const Caller& caller) const {
+  const auto type = request.query_value("type").value_or("page");
+  const auto status = request.query_value("status").value_or("current");
+  if (type != "page" && type != "blogpost")
+    return confluence_error(400, fmt::format("Unsupported content type: {}", type));
+  const auto key = request.query_value("spaceKey");
+  const auto title = request.query_value("title");
+  std::vector<WikiItem> items;
+  for (const auto& page : site_.pages()) {
+    if (page.blog != (type == "blogpost") || !readable(caller, page.space)) continue;
+    if (key && !equals_ignore_case(site_.spaces()[page.space].key, *key)) continue;
+    if (title && page.newest().title != *title) continue;
+    // Nothing is in the trash, nobody has a draft.
+    if (status == "current" || status == "any") items.push_back({.page = &page});
+  }
+  return list_items(request, items);
+}
+
+http::Response WikiApi::scan(const http::Request& request, const Caller& caller) const {
+  const auto cursor = parse_cursor(request.query_value("cursor").value_or(""));
+  if (!cursor) return confluence_error(400, "The cursor could not be read.");
+  const auto type = request.query_value("type").value_or("page");
+  const auto key = request.query_value("spaceKey");
+  const Expand expand(request, "");
+  const auto limit = list_window(request, 25, expansion_cap(expand)).limit;
+  std::vector<WikiItem> found;
+  const auto wanted = [&](const WikiItem& item) {
+    if (item.type() != type || !readable(caller, item.page->space)) return false;
+    return !key || equals_ignore_case(site_.spaces()[item.page->space].key, *key);
+  };
+  const auto& items = site_.items_by_id();
+  if (cursor->backwards) {
+    for (size_t i = items.size(); i-- > 0 && found.size() < limit;) {
+      if ((!cursor->id || items[i].id() < *cursor->id) && wanted(items[i]))
+        found.insert(found.begin(), items[i]);
+    }
+  } else {
+    auto place = cursor->id ? std::upper_bound(
+                                  items.begin(), items.end(), *cursor->id,
+                                  [](int64_t id, const WikiItem& item) { return id < item.id(); })
+                            : items.begin();
+    for (; place != items.end() && found.size() < limit; ++place) {
+      if (wanted(*place)) found.push_back(*place);
+    }
+  }
+  std::string results;
+  for (const auto& item : found) {
+    if (!results.empty()) results += ',';
+    append_content(results, site_, item, nullptr, expand, false);
+  }
+  const auto path = std::string_view(request.path).substr(site_.context().size());
+  std::string more;
+  std::string links = fmt::format(R"("self":"{}{}")", site_.base_url(), path);
+  if (found.size() == limit && !found.empty()) {
+    const auto next = fmt::format("content:false:{}", found.back().id());
+    more = fmt::format(R"(,"nextCursor":"{}")", next);
+    links += fmt::format(R"(,"next":"{}{}")", path,
+                         query_with(request, {{"cursor", next}, {"limit", std::to_string(limit)}}));
+  }
+  if (cursor->id && !found.empty())
+    more += fmt::format(R"(,"prevCursor":"content:true:{}")", found.front().id());
+  return http::Response::json(
+      200,
+      fmt::format(
+          R"({{"results":[{}],"cursor":"content:{}:{}"{},"limit":{},"size":{},"_links":{{{},"base":"{}","context":"{}"}}}})",
+          results, cursor->backwards, cursor->id ? std::to_string(*cursor->id) : "null", more,
+          limit, found.size(), links, site_.base_url(), site_.context()));
+}
+
+http::Response WikiApi::content(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item) return content_missing(request);
+  const auto status = request.query_value("status").value_or("current");
+  if (status == "trashed" || status == "draft") return content_missing(request);
+  const WikiVersion* version = nullptr;
+  if (const auto asked = request.query_value("version"); asked && item->versions() != nullptr) {
+    const auto number = parse_int(*asked);
+    if (!number) return confluence_error(400, "The version must be a number.");
+    // 0 is the newest one.
+    for (const auto& known : *item->versions()) {
+      if (known.number == *number || *number == 0) version = &known;
+    }
+    if (version == nullptr) return content_missing(request);
+    const bool newest = version == &item->versions()->back();
+    if (!newest && status == "current") return content_missing(request);
+  }
+  std::string out;
+  append_content(out, site_, *item, version, Expand(request, "history,space,version"), true);
+  return http::Response::json(200, std::move(out));
+}
+
+http::Response WikiApi::child_comments(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item) return content_missing(request);
+  auto locations = request.query_values("location");
+  const bool deep = request.query_value("depth").value_or("") == "all";
+  // Without a location the host shows what is not resolved.
+  if (locations.empty()) locations = {"footer", "inline"};
+  std::vector<WikiItem> found;
+  for (const auto& comment : item->page->comments) {
+    if (std::find(locations.begin(), locations.end(), comment.location) == locations.end())
+      continue;
+    const bool below = item->comment == nullptr ? deep || comment.parent == 0
+                                                : comment.parent == item->comment->id;
+    if (below && item->attachment == nullptr)
+      found.push_back({.page = item->page, .comment = &comment});
+  }
+  return list_items(request, found);
+}
+
+http::Response WikiApi::child_pages(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item) return content_missing(request);
+  std::vector<WikiItem> found;
+  for (const auto& page : site_.pages()) {
+    if (page.parent == item->id()) found.push_back({.page = &page});
+  }
+  return list_items(request, found);
+}
+
+http::Response WikiApi::child_attachments(const http::Request& request,
+                                          const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item) return content_missing(request);
+  const auto name = request.query_value("filename");
+  std::vector<WikiItem> found;
+  if (item->comment == nullptr && item->attachment == nullptr) {
+    for (const auto& attachment : item->page->attachments) {
+      if (!name || *name == attachment.name)
+        found.push_back({.page = item->page, .attachment = &attachment});
+    }
+  }
+  return list_items(request, found);
+}
+
+http::Response WikiApi::versions(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item || item->versions() == nullptr) return content_missing(request);
+  const auto window = list_window(request, 200, 200);
+  // Newest first.
+  const auto& all = *item->versions();
+  std::string results;
+  size_t shown = 0;
+  for (size_t i = window.start; i < all.size() && shown < window.limit; ++i, ++shown) {
+    if (shown > 0) results += ',';
+    append_version(results, site_, *item, all[all.size() - 1 - i]);
+  }
+  return list_response(site_, request, window, shown, results);
+}
+
+http::Response WikiApi::nothing_inside(const http::Request& request, const Caller& caller) const {
+  if (!visible_content(request, caller)) return content_missing(request);
+  return list_items(request, {});
+}
+
+http::Response WikiApi::download(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (item) {
+    for (const auto& attachment : item->page->attachments) {
+      if (attachment.name != request.param("name")) continue;
+      auto response = http::Response::text(
+          200, attachment_content(attachment.id, attachment.size, attachment.mime_type),
+          attachment.mime_type);
+      response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
+                                                              percent_encode(attachment.name)));
+      return response;
+    }
+  }
+  if (caller.user != nullptr) return html_error(404, "The attachment does not exist.");
+  auto response = http::Response::empty(302);
+  response.headers.set("Location", site_.base_url() + "/login.action?os_destination=%2Fdownload");
+  return response;
+}
+
+}  // namespace spillguard::sim

@@ -1,0 +1,37 @@
+// Confluence's objects as JSON, with what the caller asked to have expanded.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+#include "sim/wiki_site.h"
+
+namespace spillguard::sim {
+
+// The words of the expand parameter, "body.storage" as well as the "body" in it.
+class Expand {
+ public:
+  // All values of the parameter; `missing` when there is none.
+  Expand(const http::Request& request, std::string_view missing);
+  [[nodiscard]] bool has(std::string_view word) const { return words_.contains(word); }
+  [[nodiscard]] bool any() const { return !words_.empty(); }
+
+ private:
+  std::set<std::string, std::less<>> words_;
+};
+
+// One version of an item; the newest unless said otherwise. `single`: the answer is this object
+// alone.
+void append_content(std::string& out, const WikiSite& site, const WikiItem& item,
+                    const WikiVersion* version, const Expand& expand, bool single);
+void append_space(std::string& out, const WikiSite& site, size_t space, const Expand& expand,
+                  bool single);
+void append_user(std::string& out, std::string_view base_url, size_t user);
+void append_version(std::string& out, const WikiSite& site, const WikiItem& item,
+                    const WikiVersion& version);
+
+}  // namespace spillguard::sim

@@ -1,0 +1,63 @@
+// The content of the simulated Confluence in plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace spillguard::sim {
+
+// One version of a page, blog post or comment.
+struct WikiVersion {
+  int64_t number = 1;
+  TimeMs when = 0;
+  size_t author = 0;  // index into all_users()
+  std::string message = {};
+  std::string title = {};  // "" for comments
+  std::string body = {};   // storage format
+};
+
+struct WikiComment {
+  int64_t id = 0;
+  std::string location;        // "footer", "inline", "resolved"
+  int64_t parent = 0;          // the comment that this one answers, 0 = none
+  std::string selection = {};  // of inline ones: the text of the page that was marked
+  std::vector<WikiVersion> versions = {};
+};
+
+struct WikiAttachment {
+  int64_t id = 0;
+  std::string name;
+  std::string mime_type;
+  std::string comment = {};
+  uint64_t size = 0;
+  TimeMs when = 0;
+  size_t author = 0;
+};
+
+struct WikiPage {
+  int64_t id = 0;
+  size_t space = 0;
+  bool blog = false;
+  int64_t parent = 0;
+  std::vector<WikiVersion> versions = {};  // oldest first, never empty; numbers may have gaps
+  std::vector<WikiComment> comments = {};
+  std::vector<WikiAttachment> attachments = {};
+
+  [[nodiscard]] const WikiVersion& newest() const { return versions.back(); }
+};
+
+struct WikiSpace {
+  int64_t id = 0;
+  std::string key;
+  std::string name;
+  std::string description = {};
+  bool personal = false;
+  int64_t homepage = 0;
+  TimeMs created = 0;
+};
+
+}  // namespace spillguard::sim
