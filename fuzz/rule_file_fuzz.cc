@@ -30,7 +30,7 @@ void fuzz_pattern(std::string_view input) {
   const auto compiled = regex::Pattern::compile(pattern);
   if (!shape || !compiled) return;
   static regex::MatchScratch scratch({.match = 5'000});
-  if (compiled->match(text, 0, false, scratch) != regex::MatchOutcome::kMatch) return;
+  if (compiled->match(text, 0, scratch) != regex::MatchOutcome::kMatch) return;
   const Span match = scratch.group(0);
   SG_CHECK(match.size() >= shape->min_bytes());
   SG_CHECK(match.size() <= shape->max_bytes());

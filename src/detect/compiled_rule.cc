@@ -13,7 +13,8 @@ constexpr size_t kMaxMatch = size_t{1} << 16;
 // A rejected match up to this length is searched again from its second byte, because a valid one
 // may overlap it (a card number behind other digits); a longer one is passed over, to stay linear.
 constexpr size_t kMaxRetried = 64;
-// A rule that runs into its limits this often in one window is given up there.
+// A rule that runs into its limits this often in a text is given up there, so that a hostile text
+// costs a bounded time. The last report of it stands where it was given up.
 constexpr int kMaxLimitHits = 4;
 // Bytes that a subject keeps behind a window for \b, $ and look-ahead of unknown width.
 constexpr uint32_t kMinLookAhead = 16;
@@ -105,23 +106,22 @@ Span CompiledRule::secret_of(const regex::MatchScratch& scratch, const Span& mat
   return usable ? secret : match;
 }
 
-size_t CompiledRule::confirm(std::string_view text, Span window, regex::MatchScratch& scratch,
-                             ScanResult& result) const {
-  int limit_hits = 0;
-  size_t at = window.begin;
-  size_t limit = std::min(text.size(), window.end + look_ahead_);
-  while (at < window.end) {
+void CompiledRule::confirm(std::string_view text, const Window& window, Progress& progress,
+                           regex::MatchScratch& scratch, ScanResult& result) const {
+  size_t& at = progress.done;
+  at = std::max(at, window.begin);
+  size_t limit = std::min(text.size(), window.reach + look_ahead_);
+  while (at <= window.last && at < text.size() && progress.limits < kMaxLimitHits) {
     const bool cut = limit < text.size();
-    const auto outcome = pattern_.match(text.substr(0, limit), at, cut, scratch);
-    if (outcome == regex::MatchOutcome::kNoMatch) return at;
+    const auto outcome = pattern_.match(text.substr(0, limit), at, window.last, cut, scratch);
+    if (outcome == regex::MatchOutcome::kNoMatch) return;
     if (outcome == regex::MatchOutcome::kLimit) {
       result.limits.push_back({number_, at});
-      if (++limit_hits == kMaxLimitHits) return at;
+      ++progress.limits;
       at += std::max<size_t>(1, after_);  // what lies behind it is tried still
       continue;
     }
     Span match = scratch.group(0);
-    if (match.begin >= window.end) return at;
     if (cut && match.end == limit && limit - match.begin < kMaxMatch) {
       // An unbounded pattern ran to the edge of the subject: give it more.
       limit = std::min(text.size(), limit + std::max<size_t>(256, limit - match.begin));
@@ -141,7 +141,6 @@ size_t CompiledRule::confirm(std::string_view text, Span window, regex::MatchScr
     const bool retry = !accepted && match.size() <= kMaxRetried;
     at = std::max(at + 1, retry ? match.begin + 1 : match.end);
   }
-  return at;
 }
 
 }  // namespace spillguard::detect

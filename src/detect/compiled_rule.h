@@ -14,6 +14,19 @@
 
 namespace spillguard::detect {
 
+// Where matches of a rule are looked for, and how it went so far in this text.
+struct Window {
+  size_t begin = 0;  // the first byte that a match may begin at
+  size_t last = 0;   // the last one: where an anchor begins
+  size_t reach = 0;  // what the pattern gets to see ends here, and a little behind it
+};
+
+// What a rule carries from window to window of one text.
+struct Progress {
+  size_t done = 0;  // no later match may begin before this, so that none is begun twice at one byte
+  int limits = 0;   // how often it ran into PCRE2's limits; too often, and it is given up
+};
+
 class CompiledRule {
  public:
   // Errors name the rule. `number` is its index in the engine.
@@ -27,10 +40,9 @@ class CompiledRule {
   [[nodiscard]] uint64_t specificity() const { return specificity_; }
 
   // Appends the matches that begin in the window and pass the filters. Matches do not overlap each
-  // other but may reach out of the window, up to the length that protects us. Returns where a later
-  // window of this rule may begin at the earliest, so that no byte is matched twice.
-  size_t confirm(std::string_view text, Span window, regex::MatchScratch& scratch,
-                 ScanResult& result) const;
+  // other but may reach out of the window, up to the length that protects us.
+  void confirm(std::string_view text, const Window& window, Progress& progress,
+               regex::MatchScratch& scratch, ScanResult& result) const;
 
  private:
   explicit CompiledRule(regex::Pattern pattern, CompiledFilters filters)

@@ -1,7 +1,7 @@
 // How a scan goes: the text is searched block by block for all anchors at once; a hit whose
 // neighbours fit opens a window for each rule of the anchor, or widens the one that is open; a
 // window that no later hit can reach is confirmed with the rule's pattern. All work is linear in
-// the text: windows of a rule are merged and no byte of a window is matched again after a match.
+// the text: windows of a rule are merged, and a match of it is tried at most once from each byte.
 #include "detect/engine.h"
 
 #include <fmt/format.h>
@@ -15,6 +15,7 @@
 #include "detect/overlap.h"
 
 namespace spillguard::detect {
+
 struct Engine::State {
   // What the hot loop needs of a rule, close together.
   struct Reach {
@@ -40,9 +41,8 @@ struct Engine::Scratch::State {
   // The window of a rule that later anchors may still widen.
   struct OpenWindow {
     uint64_t scan = 0;  // the scan that opened it; others have none
-    size_t begin = 0;
-    size_t end = 0;
-    size_t done = 0;  // earlier windows were matched up to here
+    Window window;
+    Progress progress;
   };
 
   State(LiteralScratch scratch, size_t rules) : literals(std::move(scratch)), windows(rules) {}
@@ -117,31 +117,32 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   const std::string_view whole = text.text();
 
   const auto confirm = [&](uint32_t rule) {
-    Scratch::State::OpenWindow& window = memory.windows[rule];
-    const Span span{std::max(window.begin, window.done), std::min(window.end, whole.size())};
-    window.done = engine.compiled[rule].confirm(whole, span, memory.matching, result);
+    Scratch::State::OpenWindow& open = memory.windows[rule];
+    engine.compiled[rule].confirm(whole, open.window, open.progress, memory.matching, result);
   };
   const auto wake = [&](uint32_t rule, size_t begin, size_t end) {
     const State::Reach& reach = engine.reach[rule];
     const size_t from = begin - std::min<size_t>(begin, reach.before);
     const size_t to = begin + reach.after;
-    Scratch::State::OpenWindow& window = memory.windows[rule];
-    if (window.scan != memory.scan) {
+    Scratch::State::OpenWindow& open = memory.windows[rule];
+    if (open.scan != memory.scan) {
       memory.touched.push_back(rule);
-      window = {.scan = memory.scan, .begin = from, .end = to, .done = 0};
+      open = {.scan = memory.scan,
+              .window = {.begin = from, .last = begin, .reach = to},
+              .progress = {}};
       return;
     }
     // Hits come by their ends, so a later one of a longer anchor may begin before this one. Only
     // when even that could not touch the open window, the window is final.
     const size_t reachable = size_t{reach.longest_anchor} + reach.before;
-    if (end - std::min(end, reachable) <= window.end) {
-      window.begin = std::min(window.begin, from);
-      window.end = std::max(window.end, to);
+    if (end - std::min(end, reachable) <= open.window.last) {
+      open.window.begin = std::min(open.window.begin, from);
+      open.window.last = std::max(open.window.last, begin);
+      open.window.reach = std::max(open.window.reach, to);
       return;
     }
     confirm(rule);
-    window.begin = from;
-    window.end = to;
+    open.window = {.begin = from, .last = begin, .reach = to};
   };
 
   size_t seen = 0;  // hits up to here were dealt with

@@ -240,8 +240,7 @@ std::vector<Match> found_plainly(const std::vector<Rule>& rules, const std::stri
     const auto pattern =
         regex::Pattern::compile(rules[i].pattern, {.ignore_case = rules[i].ignore_case}).value();
     size_t at = 0;
-    while (at <= text.size() &&
-           pattern.match(text, at, false, scratch) == regex::MatchOutcome::kMatch) {
+    while (at <= text.size() && pattern.match(text, at, scratch) == regex::MatchOutcome::kMatch) {
       const Span match = scratch.group(0);
       const Span secret = scratch.group(pattern.group_count() > 0 ? 1 : 0);
       out.push_back({i,

@@ -72,7 +72,8 @@ Result<Pattern> Pattern::compile(std::string_view pattern, const PatternOptions&
       pcre2_compile_context_create(nullptr), &pcre2_compile_context_free);
   SG_CHECK(context != nullptr);
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
-  uint32_t flags = options.utf ? PCRE2_UTF : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+  uint32_t flags = PCRE2_USE_OFFSET_LIMIT;
+  flags |= options.utf ? PCRE2_UTF : PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
   if (options.ignore_case) flags |= PCRE2_CASELESS;
 
   Pattern out;
@@ -101,8 +102,9 @@ Result<Pattern> Pattern::compile(std::string_view pattern, const PatternOptions&
   return out;
 }
 
-MatchOutcome Pattern::match(std::string_view subject, size_t from, bool more_follows,
+MatchOutcome Pattern::match(std::string_view subject, size_t from, size_t last, bool more_follows,
                             MatchScratch& scratch) const {
+  pcre2_set_offset_limit(scratch.context_.get(), last);
   const uint32_t options = more_follows ? PCRE2_NOTEOL : 0;
   // pcre2_jit_match skips checks that hold here: options are valid, offset is inside, no UTF.
   const int result = jit_ ? pcre2_jit_match(code_.get(), units(subject), subject.size(), from,

@@ -65,11 +65,14 @@ class Pattern {
   // kInvalidArgument with the position, the reason and a caret under the place.
   static Result<Pattern> compile(std::string_view pattern, const PatternOptions& options = {});
 
-  // The leftmost match that begins at or after `from`. Bytes before `from` are seen by \b and
-  // look-behind. `more_follows`: the subject was cut, so its end is no end of a line or text for
-  // `$`.
-  MatchOutcome match(std::string_view subject, size_t from, bool more_follows,
+  // The leftmost match that begins at or after `from` and at or before `last`. Bytes before `from`
+  // are seen by \b and look-behind. `more_follows`: the subject was cut, so its end is no end of a
+  // line or text for `$`.
+  MatchOutcome match(std::string_view subject, size_t from, size_t last, bool more_follows,
                      MatchScratch& scratch) const;
+  MatchOutcome match(std::string_view subject, size_t from, MatchScratch& scratch) const {
+    return match(subject, from, subject.size(), false, scratch);
+  }
 
   // The number of a named group, 0 when there is none of that name.
   [[nodiscard]] uint32_t group_number(const char* name) const;

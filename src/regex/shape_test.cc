@@ -112,8 +112,7 @@ TEST(Shape, HoldsForWhatPcreMatches) {
       std::string text;
       for (size_t i = random() % 48; i > 0; --i) text += "abcabcABC- "[random() % 11];
       size_t at = 0;
-      while (at <= text.size() &&
-             pattern->match(text, at, false, scratch) == MatchOutcome::kMatch) {
+      while (at <= text.size() && pattern->match(text, at, scratch) == MatchOutcome::kMatch) {
         const Span match = scratch.group(0);
         at = std::max(match.begin + 1, match.end);
         ++matches;
@@ -153,11 +152,13 @@ TEST(Pattern, GroupsAndBounds) {
   EXPECT_EQ(pattern->group_number("secret"), 2U);
   EXPECT_EQ(pattern->group_number("other"), 0U);
   MatchScratch scratch;
-  ASSERT_EQ(pattern->match("xac abc", 0, false, scratch), MatchOutcome::kMatch);
+  ASSERT_EQ(pattern->match("xac abc", 0, scratch), MatchOutcome::kMatch);
   EXPECT_EQ(scratch.group(0), (Span{1, 3}));
   EXPECT_EQ(scratch.group(2).begin, MatchScratch::npos);
-  EXPECT_EQ(pattern->match("xac", 2, false, scratch), MatchOutcome::kNoMatch);
-  EXPECT_EQ(pattern->match({}, 0, false, scratch), MatchOutcome::kNoMatch);
+  EXPECT_EQ(pattern->match("xac", 2, scratch), MatchOutcome::kNoMatch);
+  EXPECT_EQ(pattern->match({}, 0, scratch), MatchOutcome::kNoMatch);
+  EXPECT_EQ(pattern->match("xxxac", 0, 2, false, scratch), MatchOutcome::kNoMatch);
+  EXPECT_EQ(pattern->match("xxxac", 0, 3, false, scratch), MatchOutcome::kMatch);
 }
 
 }  // namespace
