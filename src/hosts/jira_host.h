@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,11 +52,15 @@ class JiraHost : public Host {
 
   // jira_read.cc: whole issues.
   Status read_whole(JsonView issue, ItemSink& sink);
-  Status read_comments(JsonView issue, const std::string& id, ItemSink& sink);
-  Status read_worklogs(JsonView issue, const std::string& id, ItemSink& sink);
+  // `failed` is set when a list could not be had to its end.
+  Status read_comments(JsonView issue, const std::string& id, ItemSink& sink,
+                       std::optional<Error>& failed);
+  Status read_worklogs(JsonView issue, const std::string& id, ItemSink& sink,
+                       std::optional<Error>& failed);
   // The entries that the issue itself did not carry.
   Status read_list(const std::string& issue_id, std::string_view kind, std::string_view list_key,
-                   std::string_view body_key, std::set<std::string> seen, ItemSink& sink);
+                   std::string_view body_key, std::set<std::string> seen, ItemSink& sink,
+                   std::optional<Error>& failed);
   Result<Answer> ask_issue(const std::string& key_or_id, bool whole, Failure* failure);
   // Reads one issue by itself; what can not be read is said to the sink, not returned.
   Status read_or_report(const ItemRef& item, ItemSink& sink);

@@ -1,5 +1,6 @@
 // Reading whole issues: their own JSON, and by further questions what it does not carry whole.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "hosts/jira_host.h"
@@ -51,12 +52,14 @@ Status JiraHost::read_whole(JsonView issue, ItemSink& sink) {
   SG_ASSIGN(const auto ref, jira_issue_ref(issue));
   SG_TRY(sink.begin_item(ref));
   SG_TRY(emit_jira_issue(issue, *catalogue, sink));
-  SG_TRY(read_comments(issue, ref.id, sink));
-  SG_TRY(read_worklogs(issue, ref.id, sink));
-  return sink.end_item(std::nullopt);
+  std::optional<Error> failed;
+  SG_TRY(read_comments(issue, ref.id, sink, failed));
+  SG_TRY(read_worklogs(issue, ref.id, sink, failed));
+  return sink.end_item(failed);
 }
 
-Status JiraHost::read_comments(JsonView issue, const std::string& id, ItemSink& sink) {
+Status JiraHost::read_comments(JsonView issue, const std::string& id, ItemSink& sink,
+                               std::optional<Error>& failed) {
   const JsonView embedded = issue["fields"]["comment"];
   const JsonView list = embedded["comments"];
   std::set<std::string> seen;
@@ -66,10 +69,11 @@ Status JiraHost::read_comments(JsonView issue, const std::string& id, ItemSink& 
   }
   const auto listed = static_cast<int64_t>(list.size());
   if (embedded.is_object() && embedded["total"].integer(listed) <= listed) return {};
-  return read_list(id, "comment", "comments", "body", std::move(seen), sink);
+  return read_list(id, "comment", "comments", "body", std::move(seen), sink, failed);
 }
 
-Status JiraHost::read_worklogs(JsonView issue, const std::string& id, ItemSink& sink) {
+Status JiraHost::read_worklogs(JsonView issue, const std::string& id, ItemSink& sink,
+                               std::optional<Error>& failed) {
   const JsonView embedded = issue["fields"]["worklog"];
   const JsonView list = embedded["worklogs"];
   std::set<std::string> seen;
@@ -80,12 +84,13 @@ Status JiraHost::read_worklogs(JsonView issue, const std::string& id, ItemSink& 
   // Without the field, time tracking is off and there is nothing to ask for.
   const auto listed = static_cast<int64_t>(list.size());
   if (embedded["total"].integer(listed) <= listed) return {};
-  return read_list(id, "worklog", "worklogs", "comment", std::move(seen), sink);
+  return read_list(id, "worklog", "worklogs", "comment", std::move(seen), sink, failed);
 }
 
 Status JiraHost::read_list(const std::string& issue_id, std::string_view kind,
                            std::string_view list_key, std::string_view body_key,
-                           std::set<std::string> seen, ItemSink& sink) {
+                           std::set<std::string> seen, ItemSink& sink,
+                           std::optional<Error>& failed) {
   int64_t start = 0;
   int64_t limit = kListPage;
   while (true) {
@@ -101,6 +106,8 @@ Status JiraHost::read_list(const std::string& issue_id, std::string_view kind,
         limit = std::max<int64_t>(1, limit / 4);
         continue;
       }
+      // The comments that did not come must not count as deleted: the item itself fails.
+      failed = answer.error();
       return sink.on_part(failed_list(kind, failure, answer.error()));
     }
     const JsonView list = answer->json[list_key];
