@@ -19,9 +19,11 @@ using ProblemKey = std::tuple<std::string, std::string, int64_t, std::string>;
 
 inline bool is_failed(const ItemResult& result) { return result.item.state == ScanState::kError; }
 
-// Whether a partial result can bring the item up to date: all that came before it was scanned.
+// Whether the result brings the item up to date. A partial one does when all that came before it
+// was scanned, and when it says of a content how far that is read: one version by itself does not.
 inline bool starts_whole(const ItemResult& result, const ItemRow& row) {
-  return result.up_to_date && (result.whole || row.is_new || row.rules_id != 0);
+  if (!result.up_to_date) return false;
+  return result.whole || (!result.contents.empty() && (row.is_new || row.rules_id != 0));
 }
 
 class BatchWriter {

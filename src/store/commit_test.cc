@@ -251,6 +251,21 @@ TEST_F(CommitTest, OneVersionOfAnItemNeverScannedDoesNotMakeItUpToDate) {
   EXPECT_EQ(number("SELECT count(*) FROM contents"), 0);
 }
 
+TEST_F(CommitTest, OneVersionByItselfLeavesTheStampsOfAScannedItem) {
+  commit({page("7", 3)});
+  ItemResult one = with_finding(page("7", 5), 1, {2});
+  one.whole = false;
+  one.contents.clear();
+  one.coverage = {{"page", PartStatus::kScanned, "", 1, 10}};
+  commit({one}, "r2");
+  EXPECT_EQ(item("7").updated, 1003);
+  EXPECT_EQ(item("7").version, 3);
+  EXPECT_EQ(item("7").rules_version, "r1");
+  // It was counted when the item was scanned whole.
+  EXPECT_EQ(must(store_->coverage(scope_.id)).at(0).parts, 3);
+  EXPECT_EQ(findings().size(), 1U);
+}
+
 TEST_F(CommitTest, AnItemThatMovesTakesItsRowsAlong) {
   const Scope other = make_scope("20", "OPS");
   ItemResult result = with_finding(page("7", 2), 1, {2});

@@ -153,7 +153,8 @@ struct ItemResult {
   bool whole = true;
   // False when only a part of the item was looked at on request (one old version): `updated`,
   // `version` and the rules of the row stay as they were. A partial result never changes the rules
-  // of the row, and leaves the stamps of an item alone that was never scanned whole.
+  // of the row, and leaves all stamps alone when it has no contents or the item was never scanned
+  // whole.
   bool up_to_date = true;
   std::vector<CoverageCell> coverage;
   std::vector<PartProblem> problems;
