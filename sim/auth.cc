@@ -48,10 +48,8 @@ bool is_forged(const http::Request& request) {
   }
   auto type = request.headers.get("Content-Type").value_or("");
   type = trim(type.substr(0, type.find(';')));
-  return type.empty() ? request.method == "POST"
-                      : equals_ignore_case(type, "application/x-www-form-urlencoded") ||
-                            equals_ignore_case(type, "multipart/form-data") ||
-                            equals_ignore_case(type, "text/plain");
+  return type.empty() || equals_ignore_case(type, "application/x-www-form-urlencoded") ||
+         equals_ignore_case(type, "multipart/form-data") || equals_ignore_case(type, "text/plain");
 }
 
 http::Response Auth::serve(const http::Request& request, const CallerHandler& handler) {

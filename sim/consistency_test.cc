@@ -274,7 +274,7 @@ TEST_F(Consistency, TheSeedDecidesEverything) {
   EXPECT_EQ(again.jira_get(path).body, world_->jira_get(path).body);
   EXPECT_EQ(manifest_text(*again.jira_site, *again.wiki_site),
             manifest_text(*world_->jira_site, *world_->wiki_site));
-  const World other({.seed = 8, .issues = 240}, {.seed = 8});
+  const World other({.seed = 8, .issues = 240}, {.seed = 8, .amounts = {.pages = 30}});
   EXPECT_NE(other.jira_get(path).body, world_->jira_get(path).body);
 }
 

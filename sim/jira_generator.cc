@@ -30,7 +30,9 @@ int64_t part_id(const JiraIssue& issue, size_t place) {
 }
 
 TimeMs within(const JiraIssue& issue, Random& random) {
-  return issue.created + random.between(0, (issue.updated - issue.created) / 1000) * 1000;
+  // Imported issues may have been "updated" before they were created.
+  const TimeMs life = std::max<TimeMs>(0, issue.updated - issue.created);
+  return issue.created + random.between(0, life / 1000) * 1000;
 }
 
 }  // namespace

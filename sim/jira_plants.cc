@@ -28,7 +28,8 @@ std::string with_paragraph(const std::string& text, const std::string& fragment,
 
 // A moment inside the life of the issue.
 TimeMs moment(const JiraIssue& issue, uint64_t number) {
-  const auto life = static_cast<uint64_t>(issue.updated - issue.created) / 1000;
+  const auto life =
+      static_cast<uint64_t>(std::max<TimeMs>(0, issue.updated - issue.created)) / 1000;
   return issue.created + static_cast<TimeMs>(life == 0 ? 0 : number * 7919 % life) * 1000;
 }
 

@@ -22,10 +22,10 @@ namespace spillguard::sim {
 
 struct JiraSiteOptions {
   uint64_t seed = 1;
-  std::string base_url;  // "http://127.0.0.1:8080/jira"
+  std::string base_url = {};  // "http://127.0.0.1:8080/jira"
   size_t projects = 4;
   size_t issues = 2000;
-  std::string data_file;  // "" = none
+  std::string data_file = {};  // "" = none
   size_t plants_per_kind = 20;
   // Up to so many issues are kept as JSON; more are made again for each answer.
   size_t max_kept_issues = 200'000;

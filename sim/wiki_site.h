@@ -20,10 +20,10 @@ namespace spillguard::sim {
 
 struct WikiSiteOptions {
   uint64_t seed = 1;
-  std::string base_url;  // with the context path
-  std::string context;
-  WikiAmounts amounts;
-  std::string data_file;  // "" = none
+  std::string base_url = {};  // with the context path
+  std::string context = {};
+  WikiAmounts amounts = {};
+  std::string data_file = {};  // "" = none
   size_t plants_per_kind = 20;
 };
 
