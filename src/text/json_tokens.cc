@@ -3,7 +3,7 @@
 namespace spillguard::text {
 namespace {
 
-constexpr size_t kNone = std::string_view::npos;
+constexpr size_t kNoPlace = std::string_view::npos;
 
 class JsonScanner {
  public:
@@ -120,7 +120,7 @@ class JsonScanner {
     const size_t begin = ++position_;
     while (true) {
       position_ = source_.find_first_of("\"\\", position_);
-      if (position_ == kNone || (source_[position_] == '\\' && position_ + 1 >= source_.size())) {
+      if (position_ == kNoPlace || (source_[position_] == '\\' && position_ + 1 >= source_.size())) {
         position_ = source_.size();
         return false;
       }
@@ -224,7 +224,7 @@ std::optional<std::vector<JsonToken>> tokenize_json(std::string_view source) {
 void put_json_string(TextBuilder& builder, Span place) {
   const std::string_view source = builder.source().substr(0, place.end);
   size_t done = place.begin;
-  for (size_t i = source.find('\\', done); i != kNone; i = source.find('\\', i)) {
+  for (size_t i = source.find('\\', done); i != kNoPlace; i = source.find('\\', i)) {
     const auto escape = parse_escape(source, i, place.end);
     if (!escape) {
       ++i;
