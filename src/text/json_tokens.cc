@@ -120,7 +120,8 @@ class JsonScanner {
     const size_t begin = ++position_;
     while (true) {
       position_ = source_.find_first_of("\"\\", position_);
-      if (position_ == kNoPlace || (source_[position_] == '\\' && position_ + 1 >= source_.size())) {
+      if (position_ == kNoPlace ||
+          (source_[position_] == '\\' && position_ + 1 >= source_.size())) {
         position_ = source_.size();
         return false;
       }
