@@ -4,6 +4,7 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace spillguard::detect {
@@ -111,9 +112,12 @@ void LiteralIndex::scan(PaddedView block, LiteralScratch& scratch,
               scratch.scratch_.get(), &collect, &hits);
   SG_CHECK(result == HS_SUCCESS);
   // The library promises order by end; the engine relies on it, so it is made sure of.
-  const auto by_end = [](const LiteralHit& a, const LiteralHit& b) { return a.end < b.end; };
+  const auto by_end = [](const LiteralHit& a, const LiteralHit& b) {
+    return a.end != b.end ? a.end < b.end : a.literal < b.literal;
+  };
+  const auto ends = [](const LiteralHit& a, const LiteralHit& b) { return a.end < b.end; };
   const auto begin = hits.begin() + static_cast<std::ptrdiff_t>(first);
-  if (!std::is_sorted(begin, hits.end(), by_end)) std::stable_sort(begin, hits.end(), by_end);
+  if (!std::is_sorted(begin, hits.end(), ends)) std::sort(begin, hits.end(), by_end);
 }
 
 Status LiteralIndex::self_check() {
