@@ -19,6 +19,11 @@ namespace {
 constexpr long kStallSeconds = 60;
 constexpr size_t kMaxResponseHeaderBytes = 1 << 20;
 
+struct CurlCloser {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(char* text) const { curl_free(text); }
+};
 using CurlList = std::unique_ptr<curl_slist, CurlCloser>;
 using CurlUrl = std::unique_ptr<CURLU, CurlCloser>;
 using CurlText = std::unique_ptr<char, CurlCloser>;

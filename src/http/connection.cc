@@ -1,13 +1,23 @@
 #include "http/connection.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,7 +26,6 @@
 #include "http/exchange.h"
 #include "http/request_reader.h"
 #include "http/response_head.h"
-#include "http/transport.h"
 
 namespace spillguard::http {
 
@@ -25,6 +34,61 @@ using Tcp = asio::ip::tcp;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 namespace {
+
+// Operations give their error as a value.
+constexpr auto kAwaitTuple = asio::as_tuple(asio::use_awaitable);
+using IoError = boost::system::error_code;
+using IoResult = std::tuple<IoError, size_t>;
+
+// Plain TCP and TLS behind one face. Uses a socket that somebody else owns, closes and cancels.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) = 0;
+  virtual asio::awaitable<IoResult> write_some(asio::const_buffer buffer) = 0;
+  // Tells the peer that no more will come, where the protocol has a word for it.
+  virtual asio::awaitable<void> say_goodbye() = 0;
+  [[nodiscard]] virtual bool is_tls() const = 0;
+};
+
+class PlainTransport final : public Transport {
+ public:
+  explicit PlainTransport(Tcp::socket& socket) : socket_(socket) {}
+  asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) override {
+    return socket_.async_read_some(buffer, kAwaitTuple);
+  }
+  asio::awaitable<IoResult> write_some(asio::const_buffer buffer) override {
+    return socket_.async_write_some(buffer, kAwaitTuple);
+  }
+  asio::awaitable<void> say_goodbye() override { co_return; }
+  [[nodiscard]] bool is_tls() const override { return false; }
+
+ private:
+  Tcp::socket& socket_;
+};
+
+class TlsTransport final : public Transport {
+ public:
+  TlsTransport(Tcp::socket& socket, asio::ssl::context& context) : stream_(socket, context) {}
+  asio::awaitable<std::tuple<IoError>> handshake() {
+    return stream_.async_handshake(asio::ssl::stream_base::server, kAwaitTuple);
+  }
+  asio::awaitable<IoResult> read_some(asio::mutable_buffer buffer) override {
+    return stream_.async_read_some(buffer, kAwaitTuple);
+  }
+  asio::awaitable<IoResult> write_some(asio::const_buffer buffer) override {
+    return stream_.async_write_some(buffer, kAwaitTuple);
+  }
+  asio::awaitable<void> say_goodbye() override {
+    // Without this OpenSSL would wait for the peer's own goodbye, which an idle peer never sends.
+    SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);
+    co_await stream_.async_shutdown(kAwaitTuple);
+  }
+  [[nodiscard]] bool is_tls() const override { return true; }
+
+ private:
+  asio::ssl::stream<Tcp::socket&> stream_;
+};
 
 constexpr auto kNoDeadline = SteadyTime::max();
 // After the last response we read on for a moment: closing with unread bytes makes the kernel send
@@ -405,8 +469,12 @@ void Connection::ended(const std::exception_ptr& error) noexcept {
   shared_.leave();
 }
 
-void serve_connection(ServerShared& shared, IoLoop& loop, Tcp::socket socket) {
-  if (shared.stopping) {
+void serve_connection(ServerShared& shared, IoLoop& loop, int descriptor, bool ipv6) {
+  Tcp::socket socket(loop.context);
+  IoError error;
+  socket.assign(ipv6 ? Tcp::v6() : Tcp::v4(), descriptor, error);
+  if (error) ::close(descriptor);
+  if (error || shared.stopping) {
     shared.leave();
     return;
   }

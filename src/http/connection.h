@@ -1,23 +1,23 @@
-// Connections of the server: transport, reading, handing over, writing. Internal to the module and
-// the only headers of ours that see Asio; included by connection.cc and server.cc.
+// Connections of the server: transport, reading, handing over, writing. Internal to the module.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <thread>
 #include <unordered_set>
 
 #include "base/metrics.h"
 #include "base/threads.h"
 #include "http/server.h"
+
+namespace boost::asio {
+class io_context;
+namespace ssl {
+class context;
+}
+}  // namespace boost::asio
 
 namespace spillguard::http {
 
@@ -26,11 +26,8 @@ class Connection;
 // One thread of input and output. A connection lives on one loop for all its life, so that nothing
 // in it needs a lock.
 struct IoLoop {
-  boost::asio::io_context context{1};
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{
-      context.get_executor()};
+  boost::asio::io_context& context;
   std::unordered_set<Connection*> connections;  // only touched on the loop's thread
-  std::thread thread;
 };
 
 // What the connections of one server share. Outlives all of them.
@@ -39,9 +36,9 @@ struct ServerShared {
 
   const ServerOptions options;
   const Handler handler;
-  std::optional<boost::asio::ssl::context> tls;
-  std::atomic<bool> stopping{false};  // finish what runs, take nothing new
-  std::atomic<bool> aborting{false};  // and now let go of that, too
+  boost::asio::ssl::context* tls = nullptr;  // the server owns it
+  std::atomic<bool> stopping{false};         // finish what runs, take nothing new
+  std::atomic<bool> aborting{false};         // and now let go of that, too
   std::unique_ptr<ThreadPool> pool;
 
   // Counts connections in and out; `wait_for_none` is false when the time was over first
@@ -60,8 +57,8 @@ struct ServerShared {
   size_t live_ = 0;
 };
 
-// Serves a connection that enter() has counted. On the loop's thread.
-void serve_connection(ServerShared& shared, IoLoop& loop, boost::asio::ip::tcp::socket socket);
+// Serves a connection that enter() has counted; takes the descriptor. On the loop's thread.
+void serve_connection(ServerShared& shared, IoLoop& loop, int descriptor, bool ipv6);
 // Closes idle connections, or all. On the loop's thread.
 void close_connections(IoLoop& loop, bool all);
 

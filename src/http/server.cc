@@ -6,10 +6,16 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -117,13 +123,22 @@ Result<net::ip::tcp::endpoint> resolve(net::io_context& context, const ServerOpt
   return found.begin()->endpoint();
 }
 
+// A loop with the thread that runs it.
+struct LoopThread {
+  net::io_context context{1};
+  std::optional<net::executor_work_guard<net::io_context::executor_type>> work{
+      context.get_executor()};
+  IoLoop loop{.context = context, .connections = {}};
+  std::thread thread;
+};
+
 }  // namespace
 
 struct Server::State {
   State(ServerOptions options, Handler handler)
       : shared(std::move(options), std::move(handler)),
         loops(std::max<size_t>(1, shared.options.io_threads)) {
-    for (auto& loop : loops) loop = std::make_unique<IoLoop>();
+    for (auto& loop : loops) loop = std::make_unique<LoopThread>();
     acceptor.emplace(loops.front()->context);
   }
 
@@ -133,12 +148,13 @@ struct Server::State {
   void stop(int64_t grace_ms);
   void close_all(bool all) {
     for (auto& loop : loops) {
-      net::post(loop->context, [&l = *loop, all] { close_connections(l, all); });
+      net::post(loop->context, [&l = loop->loop, all] { close_connections(l, all); });
     }
   }
 
+  std::optional<net::ssl::context> tls;
   ServerShared shared;
-  std::vector<std::unique_ptr<IoLoop>> loops;  // the first one accepts
+  std::vector<std::unique_ptr<LoopThread>> loops;  // the first one accepts
   std::optional<net::ip::tcp::acceptor> acceptor;
   uint16_t port = 0;
   bool stopped = false;
@@ -167,23 +183,29 @@ net::awaitable<void> Server::State::accept_all() {
   size_t next = 0;
   while (!shared.stopping) {
     bool failed = false;
+    bool entered = false;
     try {
-      IoLoop& loop = *loops[next++ % loops.size()];
-      net::ip::tcp::socket socket(loop.context);
+      net::ip::tcp::socket socket(loops.front()->context);
       auto [error] = co_await acceptor->async_accept(socket, kAcceptTuple);
       if (error == net::error::operation_aborted || shared.stopping) break;
       if (error) {
         log::warn("{}: cannot accept a connection: {}", shared.options.name, error.message());
         failed = true;
-      } else if (shared.enter()) {
-        net::post(loop.context, [&owner = shared, &loop, peer = std::move(socket)]() mutable {
-          serve_connection(owner, loop, std::move(peer));
+      } else if ((entered = shared.enter())) {
+        // The descriptor moves to the loop that will serve it.
+        IoLoop& loop = loops[next++ % loops.size()]->loop;
+        const bool ipv6 = acceptor->local_endpoint().protocol() == net::ip::tcp::v6();
+        const int descriptor = socket.release();
+        net::post(loop.context, [&owner = shared, &loop, descriptor, ipv6] {
+          serve_connection(owner, loop, descriptor, ipv6);
         });
+        entered = false;  // from here on the connection leaves by itself
       }  // else the socket closes as it goes out of scope
     } catch (const std::exception& e) {
       log::warn("{}: cannot accept a connection: {}", shared.options.name, e.what());
       failed = true;
     }
+    if (entered) shared.leave();
     if (failed) {
       pause.expires_after(kAcceptPause);
       co_await pause.async_wait(kAcceptTuple);
@@ -244,7 +266,8 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
     auto state = std::make_unique<State>(std::move(options), std::move(handler));
     if (state->shared.options.tls != TlsMode::kOff) {
       SG_ASSIGN(auto context, make_tls_context(state->shared.options));
-      state->shared.tls.emplace(std::move(context));
+      state->tls.emplace(std::move(context));
+      state->shared.tls = &*state->tls;
     }
     SG_TRY(state->listen());
     auto server = std::unique_ptr<Server>(new Server(std::move(state)));

@@ -1,0 +1,32 @@
+#include "http/curl_pool.h"
+
+#include <curl/curl.h>
+
+namespace spillguard::http {
+
+void CurlHandleCloser::operator()(void* handle) const { curl_easy_cleanup(handle); }
+
+CurlHandle CurlPool::take(const std::string& origin) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto idle = idle_.begin(); idle != idle_.end(); ++idle) {
+      if (idle->first != origin) continue;
+      CurlHandle handle = std::move(idle->second);
+      idle_.erase(idle);
+      return handle;
+    }
+  }
+  return CurlHandle(curl_easy_init());
+}
+
+void CurlPool::give_back(const std::string& origin, CurlHandle handle) {
+  curl_easy_reset(handle.get());
+  CurlHandle oldest;  // declared before the lock: it closes after the lock is free
+  const std::lock_guard lock(mutex_);
+  idle_.emplace_front(origin, std::move(handle));
+  if (idle_.size() <= max_idle_) return;
+  oldest = std::move(idle_.back().second);
+  idle_.pop_back();
+}
+
+}  // namespace spillguard::http
