@@ -28,7 +28,7 @@ TEST(Markdown, Blocks) {
 }
 
 TEST(Markdown, CodeKeepsItsTextAndItsEnd) {
-  EXPECT_EQ(markdown_to_storage("```bash\nif [[ a[0]]]>1 ]]; then\n```\n"),
+  EXPECT_EQ(markdown_to_storage("```bash\nif [[ a[0]]>1 ]]; then\n```\n"),
             "<ac:structured-macro ac:name=\"code\" ac:schema-version=\"1\"><ac:parameter "
             "ac:name=\"language\">bash</ac:parameter><ac:plain-text-body><![CDATA[if [[ "
             "a[0]]]]><![CDATA[>1 ]]; "
