@@ -41,7 +41,10 @@ Status BatchSink::check_going_on() const {
 Status BatchSink::begin_item(const hosts::ItemRef& item) {
   SG_TRY(check_going_on());
   scanner_.begin(item);
-  item_is_partial_ = !whole_;
+  // Until the host says that a content came with all its versions: what proves nothing replaces
+  // nothing.
+  item_is_partial_ = true;
+  contents_are_complete_ = whole_;
   return {};
 }
 
@@ -56,8 +59,9 @@ Status BatchSink::on_part(hosts::Part&& part) {
 }
 
 Status BatchSink::on_content(const hosts::ContentState& content) {
-  // Only new versions came: the ledger of the item grows, nothing is replaced.
-  if (!content.complete) item_is_partial_ = true;
+  // Where only new versions came the ledger of the item grows, nothing is replaced.
+  contents_are_complete_ = contents_are_complete_ && content.complete;
+  item_is_partial_ = !contents_are_complete_;
   scanner_.add(content);
   return {};
 }
@@ -69,6 +73,8 @@ Status BatchSink::end_item(const std::optional<Error>& failed) {
     item_is_partial_ = true;
   }
   pending_.push_back(scanner_.finish(!item_is_partial_));
+  // One version by itself says nothing about the rest of the item.
+  if (!whole_) pending_.back().up_to_date = false;
   ++items_;
   ++done_since_checkpoint_;
   if (pending_.size() >= kMaxPendingItems || pending_bytes_ >= kMaxPendingBytes) return flush();

@@ -52,7 +52,8 @@ class BatchSink : public hosts::ItemSink {
   const std::atomic<bool>& lost_;
   PartScanner scanner_;
   bool whole_ = true;
-  bool item_is_partial_ = false;
+  bool item_is_partial_ = true;
+  bool contents_are_complete_ = true;
   std::unordered_map<std::string, store::KnownItem> known_;
   std::vector<store::ItemResult> pending_;
   std::vector<int64_t> unchanged_;

@@ -70,6 +70,7 @@ void PartScanner::begin(const hosts::ItemRef& item) {
   result_ = {};
   cells_.clear();
   findings_.clear();
+  lowest_failed_.clear();
   result_.item = to_store_item(item);
   result_.item.rules_version = engine_->version();
 }
@@ -106,6 +107,11 @@ void PartScanner::add(const hosts::Part& part) {
     scan_text(part);
   } else {
     record_problem(part, status);
+  }
+  if (status == store::PartStatus::kFailed) {
+    const auto [lowest, first] =
+        lowest_failed_.try_emplace({part.content_kind, part.content_id}, part.version);
+    if (!first) lowest->second = std::min(lowest->second, part.version);
   }
 }
 
@@ -188,6 +194,12 @@ store::ItemResult PartScanner::finish(bool whole) {
   result_.whole = whole;
   if (result_.item.state != store::ScanState::kError) {
     result_.item.state = store::ScanState::kScanned;
+  }
+  for (store::ContentRead& content : result_.contents) {
+    const auto failed = lowest_failed_.find({content.content_kind, content.content_id});
+    if (failed != lowest_failed_.end()) {
+      content.highest_read = std::min(content.highest_read, failed->second - 1);
+    }
   }
   for (auto& [key, cell] : cells_) result_.coverage.push_back(std::move(cell));
   result_.findings.reserve(findings_.size());

@@ -32,7 +32,7 @@ class PartScanner {
   void add(const hosts::ContentState& content);
   // The item could not be read to its end: counted as one failed part, so that the ledger shows it.
   void fail_item(const Error& error);
-  // The whole result of the item. `whole`: all its parts were given.
+  // The result of the item. `whole`: all its parts were given, what is not among them is gone.
   store::ItemResult finish(bool whole);
 
   // Parts and bytes given since the scanner was made, for metrics.
@@ -60,6 +60,8 @@ class PartScanner {
   store::ItemResult result_;
   std::map<std::tuple<std::string, store::PartStatus, std::string>, store::CoverageCell> cells_;
   std::map<FindingKey, Pending> findings_;  // ordered: the same item gives the same rows
+  // The lowest version of a content that could not be read: the next scan starts there again.
+  std::map<std::pair<std::string, std::string>, int64_t> lowest_failed_;
   int64_t parts_ = 0;
   int64_t bytes_ = 0;
 };

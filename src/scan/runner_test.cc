@@ -4,6 +4,7 @@
 
 #include "jobs/scan_request.h"
 #include "scan/scan_test_util.h"
+#include "store/evidence.h"
 
 namespace spillguard::scan {
 namespace {
