@@ -1,4 +1,6 @@
 // spillguard-sim: a Jira and a Confluence to test against.
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -18,6 +20,10 @@ int main(int argc, char** argv) {
     std::fputs(sim::usage().c_str(), stdout);
     return 0;
   }
+  // Answers of ten megabytes come and go on many threads: give their memory back instead of keeping
+  // it in an arena for each thread.
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_ARENA_MAX, 4);
   // Blocked before any thread starts, so that only the wait below gets them.
   sigset_t signals;
   sigemptyset(&signals);
