@@ -1,7 +1,6 @@
 #include "hosts/callers.h"
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -13,6 +12,7 @@
 
 #include "base/encoding.h"
 #include "base/strings.h"
+#include "hosts/login_failures.h"
 
 namespace spillguard::hosts {
 
@@ -20,8 +20,6 @@ namespace {
 
 // Answers kept at most; the one unused for longest goes first.
 constexpr size_t kMaxCached = 20'000;
-// User names and addresses whose failures are counted at most.
-constexpr size_t kMaxCounted = 20'000;
 
 // What the host said: who, or yes or no; or why it said nothing.
 using Said = std::variant<Identity, bool>;
@@ -50,52 +48,6 @@ std::string basic_user(const CallerCredential& caller) {
   // Directories fold the case of names.
   return "basic:" + to_lower(std::string_view(*pair).substr(0, pair->find(':')));
 }
-
-// Failed logins by user name and by address, in a sliding window.
-class Failures {
- public:
-  Failures(int max, int64_t window_ms) : max_(static_cast<size_t>(max)), window_ms_(window_ms) {}
-
-  bool too_many(const std::string& who, TimeMs now) {
-    if (who.empty()) return false;
-    const auto it = counted_.find(who);
-    if (it == counted_.end()) return false;
-    forget_old(it->second, now);
-    if (it->second.empty()) {
-      counted_.erase(it);
-      return false;
-    }
-    return it->second.size() >= max_;
-  }
-
-  void add(const std::string& who, TimeMs now) {
-    if (who.empty()) return;
-    if (counted_.size() >= kMaxCounted && !counted_.contains(who)) make_room(now);
-    auto& times = counted_[who];
-    forget_old(times, now);
-    times.push_back(now);
-  }
-
-  void clear(const std::string& who) { counted_.erase(who); }
-
- private:
-  void forget_old(std::deque<TimeMs>& times, TimeMs now) const {
-    while (!times.empty() && times.front() + window_ms_ <= now) times.pop_front();
-  }
-
-  void make_room(TimeMs now) {
-    for (auto it = counted_.begin(); it != counted_.end();) {
-      forget_old(it->second, now);
-      it = it->second.empty() ? counted_.erase(it) : std::next(it);
-    }
-    // Somebody makes up names faster than the window forgets them: any one may go.
-    if (counted_.size() >= kMaxCounted) counted_.erase(counted_.begin());
-  }
-
-  size_t max_;
-  int64_t window_ms_;
-  std::unordered_map<std::string, std::deque<TimeMs>> counted_;
-};
 
 }  // namespace
 
@@ -208,7 +160,7 @@ struct Callers::State {
   std::unordered_map<std::string, Entry> entries;
   std::list<std::string> by_use;  // newest first
   std::map<std::string, std::shared_ptr<Flight>> flights;
-  Failures failures;
+  LoginFailures failures;
 };
 
 Callers::Callers(Host& host, const MasterKey& key, CallerOptions options, Clock clock)

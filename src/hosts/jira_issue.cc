@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <vector>
 
 namespace spillguard::hosts {
@@ -49,16 +50,17 @@ std::vector<JsonView> sorted_histories(JsonView changelog) {
   struct Entry {
     TimeMs created;
     int64_t id;
+    size_t place;
     JsonView history;
   };
   std::vector<Entry> entries;
   for (size_t i = 0; i < list.size(); ++i) {
     const JsonView history = list.at(i);
-    entries.push_back({history["created"].time(), history["id"].integer(), history});
+    entries.push_back({history["created"].time(), history["id"].integer(), i, history});
   }
   // Usually oldest first, but not always: recorded answers show mixed orders.
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.created != b.created ? a.created < b.created : a.id < b.id;
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.created, a.id, a.place) < std::tie(b.created, b.id, b.place);
   });
   std::vector<JsonView> sorted;
   sorted.reserve(entries.size());
