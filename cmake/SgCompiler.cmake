@@ -22,6 +22,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library where there is nothing to see (PR 105562, 105651).
   target_compile_options(sg_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference
     -Wno-stringop-overflow -Wno-array-bounds)
+  if(CMAKE_UNITY_BUILD)
+    # Every file is an include there, so types of anonymous namespaces look as if headers shared them.
+    target_compile_options(sg_options INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 target_compile_definitions(sg_options INTERFACE SG_VERSION="${PROJECT_VERSION}")
 

@@ -96,8 +96,8 @@ class Simulator(Process):
             except (OSError, ValueError):
                 return None
         state = self.wait_for(ready, seconds)
-        self.jira_url = state["jira"]
-        self.confluence_url = state["confluence"]
+        self.jira_url = state["jiraBaseUrl"]
+        self.confluence_url = state["confluenceBaseUrl"]
         return self
 
     def manifest(self):
