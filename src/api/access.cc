@@ -2,17 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/strings.h"
 
 namespace spillguard::api {
 namespace {
-
-// Session cookies of the hosts and of the load balancers in front of them. Others are none of our
-// business.
-constexpr std::array<std::string_view, 5> kSessionCookies = {
-    "JSESSIONID", "seraph.rememberme.cookie", "seraph.confluence", "crowd.token_key", "AWSALB"};
 
 bool changes_something(const http::Request& request) {
   return request.method != "GET" && request.method != "HEAD" && request.method != "OPTIONS";
@@ -39,14 +32,7 @@ hosts::CallerCredential credential_of(const http::Request& request) {
     credential.authorization = Secret(std::string(*authorization));
     return credential;
   }
-  std::string cookies;
-  for (const std::string_view name : kSessionCookies) {
-    if (const auto value = request.cookie(name)) {
-      if (!cookies.empty()) cookies += "; ";
-      cookies += fmt::format("{}={}", name, *value);
-    }
-  }
-  credential.cookies = Secret(std::move(cookies));
+  credential.cookies = hosts::allowed_cookies(request.headers.get("Cookie").value_or(""));
   return credential;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "store/evidence.h"
 
 namespace spillguard::api {
 namespace {
@@ -84,7 +85,7 @@ Result<LocatedItem> administered_item(const ApiContext& context, const Caller& c
     located.ref.id = known->host_id;
     located.ref.key = known->key;
     located.ref.kind = to_host_kind(known->kind);
-    located.ref.title = known->title;
+    SG_ASSIGN(located.ref.title, store::open_title(context.key, known->host_id, known->title));
     located.ref.link = known->link;
     SG_ASSIGN(located.scope, context.store.scope(known->scope_id));
     located.known = std::move(*known);

@@ -59,6 +59,8 @@ std::vector<int32_t> disabled_rules(const detect::RuleSet& rules) {
 Status write_finding(JsonWriter& json, const ApiContext& context, const store::Finding& finding) {
   SG_ASSIGN(const auto evidence,
             store::open_evidence(context.key, finding.fingerprint, finding.evidence));
+  SG_ASSIGN(const auto title,
+            store::open_title(context.key, finding.item_host_id, finding.item_title));
   json.begin_object();
   json.field("id", finding.id);
   json.field("ruleId", finding.rule_id);
@@ -82,7 +84,7 @@ Status write_finding(JsonWriter& json, const ApiContext& context, const store::F
     json.field("contentId", finding.item_host_id);
   }
   json.field("contentType", store::item_kind_name(finding.item_kind));
-  json.field("title", finding.item_title);
+  json.field("title", title);
   json.field("firstVersion", finding.versions.first());
   json.field("lastVersion", finding.versions.last());
   json.field("versions", finding.versions.to_string());

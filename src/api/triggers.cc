@@ -4,6 +4,7 @@
 #include "api/params.h"
 #include "api/scan_object.h"
 #include "jobs/scan_request.h"
+#include "store/evidence.h"
 
 namespace spillguard::api {
 namespace {
@@ -21,14 +22,14 @@ Result<int64_t> schedule(const ApiContext& context, const jobs::ScanRequest& req
   return job_id;
 }
 
-store::Item row_of(const hosts::ItemRef& ref) {
+store::Item row_of(const ApiContext& context, const hosts::ItemRef& ref) {
   store::Item item;
   item.host_id = ref.id;
   item.key = ref.key;
   item.kind = ref.kind == hosts::ItemKind::kIssue  ? store::ItemKind::kIssue
               : ref.kind == hosts::ItemKind::kPage ? store::ItemKind::kPage
                                                    : store::ItemKind::kBlogPost;
-  item.title = ref.title;
+  item.title = store::seal_title(context.key, ref.id, ref.title);
   item.link = ref.link;
   item.created = ref.created;
   return item;
@@ -40,7 +41,7 @@ Result<http::Response> schedule_item(const ApiContext& context, const Caller& ca
   request.scope_id = item.scope.id;
   request.item = item.ref.id;
   request.requested_by = caller.identity.name;
-  SG_ASSIGN(const auto row, context.store.ensure_item(item.scope.id, row_of(item.ref),
+  SG_ASSIGN(const auto row, context.store.ensure_item(item.scope.id, row_of(context, item.ref),
                                                       store::ScanState::kScheduled));
   SG_TRY(context.store.set_item_state(row.id, store::ScanState::kScheduled));
   SG_ASSIGN(const int64_t job, schedule(context, request, {}));

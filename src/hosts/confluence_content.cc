@@ -43,7 +43,8 @@ Result<ItemRef> confluence_ref(JsonView content) {
   ref.scope_id = content["space"]["id"].text();
   ref.scope_key = content["space"]["key"].text();
   ref.title = content["title"].text();
-  ref.link = content["_links"]["webui"].text();
+  // By id: the host's own link may hold the title, which may hold anything.
+  ref.link = "/pages/viewpage.action?pageId=" + ref.id;
   const ContentVersion version = ContentVersion::read(content["version"]);
   ref.created = content["history"]["createdDate"].time();
   ref.updated = version.when;

@@ -146,7 +146,7 @@ TEST_F(ConfluenceTest, VersionsWithGapsCommentsAndAttachments) {
   EXPECT_EQ(read.content("comment", "21")->newest, 2);
   EXPECT_EQ(read.content("attachment", "att30")->newest, 3);
   EXPECT_EQ(read.ref.version, 5);
-  EXPECT_EQ(read.ref.link, "/display/DS/1");
+  EXPECT_EQ(read.ref.link, "/pages/viewpage.action?pageId=1");
   EXPECT_FALSE(read.failed);
 }
 

@@ -40,7 +40,7 @@ std::string context_after(std::string_view text, size_t begin) {
 
 }  // namespace
 
-store::Item to_store_item(const hosts::ItemRef& ref) {
+store::Item to_store_item(const MasterKey& key, const hosts::ItemRef& ref) {
   store::Item item;
   item.host_id = ref.id;
   item.key = ref.key;
@@ -55,7 +55,7 @@ store::Item to_store_item(const hosts::ItemRef& ref) {
       item.kind = store::ItemKind::kBlogPost;
       break;
   }
-  item.title = ref.title;
+  item.title = store::seal_title(key, ref.id, ref.title);
   item.link = ref.link;
   item.created = ref.created;
   item.updated = ref.updated;
@@ -71,7 +71,7 @@ void PartScanner::begin(const hosts::ItemRef& item) {
   cells_.clear();
   findings_.clear();
   lowest_failed_.clear();
-  result_.item = to_store_item(item);
+  result_.item = to_store_item(key_, item);
   result_.item.rules_version = engine_->version();
 }
 

@@ -18,8 +18,8 @@
 
 namespace spillguard::scan {
 
-// The store's form of what a host said of an item.
-store::Item to_store_item(const hosts::ItemRef& ref);
+// The store's form of what a host said of an item; the title sealed.
+store::Item to_store_item(const MasterKey& key, const hosts::ItemRef& ref);
 
 class PartScanner {
  public:

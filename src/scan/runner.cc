@@ -217,8 +217,8 @@ Status Runner::run_item(const jobs::Job& job, const jobs::ScanRequest& request,
   SG_ASSIGN(const auto from_host, site->host->find_scope(ref.scope_key));
   SG_ASSIGN(const auto scope,
             context_.store.upsert_scope(site->site.id, to_store_scope(from_host)));
-  SG_ASSIGN(const auto item,
-            context_.store.ensure_item(scope.id, to_store_item(ref), store::ScanState::kScanning));
+  SG_ASSIGN(const auto item, context_.store.ensure_item(scope.id, to_store_item(context_.key, ref),
+                                                        store::ScanState::kScanning));
   SG_TRY(context_.store.set_item_state(item.id, store::ScanState::kScanning));
   BatchSink sink(context_, job, scope.id, context_.rules.engine(), lost);
   if (request.kind == jobs::ScanKind::kVersion) {

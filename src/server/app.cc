@@ -67,6 +67,7 @@ struct App::State {
 Status App::State::open_site(SiteConfig site_config) {
   Site& site = sites.emplace_back();
   site.config = std::move(site_config);
+  site.config.host.stop = &stop;
   SG_ASSIGN(site.host, hosts::make_host(site.config.host));
   site.callers = std::make_unique<hosts::Callers>(*site.host, key);
   SG_ASSIGN(const auto row,

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/encoding.h"
+
 namespace spillguard::store {
 namespace {
 
@@ -31,6 +33,10 @@ bool take_piece(std::string_view& rest, std::string& piece) {
 
 std::string bound_to(const Fingerprint& fingerprint) { return "evidence:" + fingerprint.hex(); }
 
+std::string title_bound_to(std::string_view item_host_id) {
+  return "title:" + std::string(item_host_id);
+}
+
 }  // namespace
 
 std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
@@ -58,6 +64,20 @@ Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerpr
   wipe(clear.data(), clear.size());
   if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
   return evidence;
+}
+
+std::string seal_title(const MasterKey& key, std::string_view item_host_id,
+                       std::string_view title) {
+  if (title.empty()) return {};
+  return base64_encode(key.seal(title, title_bound_to(item_host_id)));
+}
+
+Result<std::string> open_title(const MasterKey& key, std::string_view item_host_id,
+                               std::string_view sealed) {
+  if (sealed.empty()) return std::string();
+  const auto bytes = base64_decode(sealed);
+  if (!bytes) return fail(Code::kCorrupt, "the title of an item is not in the form we write");
+  return key.open(*bytes, title_bound_to(item_host_id));
 }
 
 }  // namespace spillguard::store

@@ -22,4 +22,10 @@ std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
 Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                                std::string_view sealed);
 
+// Titles are text of the host's users and may hold secrets as any other: they are sealed too, bound
+// to the item's id on the host. In base64, for a text column. An empty title stays empty.
+std::string seal_title(const MasterKey& key, std::string_view item_host_id, std::string_view title);
+Result<std::string> open_title(const MasterKey& key, std::string_view item_host_id,
+                               std::string_view sealed);
+
 }  // namespace spillguard::store

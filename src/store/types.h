@@ -56,7 +56,7 @@ struct Item {
   std::string host_id;
   std::string key;  // FOO-1; for Confluence the host_id again
   ItemKind kind = ItemKind::kIssue;
-  std::string title;
+  std::string title;    // sealed, see store/evidence.h
   std::string link;  // path on the host, for people
   TimeMs created = 0;
   TimeMs updated = 0;   // the host's stamp that was scanned
@@ -170,7 +170,7 @@ struct Finding {
   std::string item_host_id;
   std::string item_key;
   ItemKind item_kind = ItemKind::kIssue;
-  std::string item_title;
+  std::string item_title;  // sealed
   std::string item_link;
   std::string content_kind;
   std::string content_id;

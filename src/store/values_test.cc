@@ -107,6 +107,18 @@ TEST(Evidence, DoesNotOpenElsewhere) {
   }
 }
 
+TEST(Title, IsSealedAndBoundToItsItem) {
+  const MasterKey key = MasterKey::generate();
+  const std::string sealed = seal_title(key, "101", "a page");
+  EXPECT_EQ(sealed.find("a page"), std::string::npos);
+  EXPECT_EQ(open_title(key, "101", sealed).value(), "a page");
+  EXPECT_FALSE(open_title(key, "102", sealed)) << "moved to another item";
+  EXPECT_FALSE(open_title(MasterKey::generate(), "101", sealed));
+  EXPECT_FALSE(open_title(key, "101", "a page")) << "clear text is not ours";
+  EXPECT_EQ(seal_title(key, "101", ""), "");
+  EXPECT_EQ(open_title(key, "101", "").value(), "");
+}
+
 TEST(Evidence, RefusesAnotherForm) {
   const MasterKey key = MasterKey::generate();
   const Fingerprint fingerprint = key.fingerprint("x");
