@@ -6,6 +6,7 @@ the simulator's own count), ends, and says by its exit status whether all was we
 """
 import argparse
 import collections
+import datetime
 import os
 import shutil
 import signal
@@ -67,11 +68,19 @@ def by_kind(scan):
     return scanned, rest
 
 
+def seconds_of(scan):
+    """How long the scan of a scope took; scopes are scanned side by side."""
+    if not scan["startedAt"] or not scan["completedAt"]:
+        return 0.0
+    start, end = (datetime.datetime.fromisoformat(scan[name].replace("Z", "+00:00")) for name in ("startedAt", "completedAt"))
+    return (end - start).total_seconds()
+
+
 def print_scope(product, scan):
     scanned, rest = by_kind(scan)
     rules = {row["ruleName"]: row["findings"] for row in scan["findingCounts"]}
     print(f"{product:10} {scan['key']:<16} {scan['scanState']:8} {scan['items']:>6} items  "
-          f"{sum(scanned.values()):>7} parts  {sum(rules.values()):>5} findings")
+          f"{sum(scanned.values()):>7} parts  {sum(rules.values()):>5} findings  {seconds_of(scan):6.1f} s")
     print("           parts     " + ", ".join(f"{kind} {n}" for kind, n in scanned.most_common()))
     if rules:
         top = sorted(rules.items(), key=lambda row: (-row[1], row[0]))
@@ -83,19 +92,23 @@ def print_scope(product, scan):
         print(f"           error     {scan['errorMessage']}")
 
 
+def print_requests(product, items, metrics):
+    requests = metrics.get("spillguard_host_requests_total", 0)
+    received = metrics.get("spillguard_host_received_bytes_total", 0)
+    print(f"{product}: {requests:,.0f} requests ({1000 * requests / max(items, 1):.1f} per 1,000 items), {received / 1e6:.1f} MB received")
+
+
 def print_summary(scans, server, seconds):
     print()
     for (product, _), scan in sorted(scans.items()):
         print_scope(product, scan)
     items = sum(scan["items"] for scan in scans.values())
     parts = sum(cell["parts"] for scan in scans.values() for cell in scan["coverage"])
-    metrics = server.metrics()
-    requests = metrics.get("spillguard_host_requests_total", 0)
     now_mb, peak_mb = server.memory_mb()
     print()
     print(f"{items:,} items, {parts:,} parts in {seconds:.1f} s ({1000 * seconds / max(items, 1):.2f} s per 1,000 items)")
-    print(f"{requests:,.0f} requests to the hosts ({1000 * requests / max(items, 1):.1f} per 1,000 items), "
-          f"{metrics.get('spillguard_host_received_bytes_total', 0) / 1e6:.1f} MB received")
+    for product in ("jira", "confluence"):
+        print_requests(product, sum(scan["items"] for (p, _), scan in scans.items() if p == product), server.metrics(product))
     print(f"memory of the server: {now_mb:.0f} MB now, {peak_mb:.0f} MB at most")
 
 

@@ -177,15 +177,16 @@ class Server(Process):
         self.wait_for(ready, seconds)
         return self
 
-    def metrics(self):
-        """Sums of the metrics by name, labels dropped."""
+    def metrics(self, site=None):
+        """Sums of the metrics by name over all labels, or over those of one site."""
         sums = {}
         with urllib.request.urlopen(self.health + "/metrics", timeout=10) as answer:
             for line in answer.read().decode().splitlines():
-                if line and not line.startswith("#"):
-                    name, _, value = line.rpartition(" ")
-                    name = name.split("{")[0]
-                    sums[name] = sums.get(name, 0.0) + float(value)
+                if not line or line.startswith("#") or site and f'site="{site}"' not in line:
+                    continue
+                name, _, value = line.rpartition(" ")
+                name = name.split("{")[0]
+                sums[name] = sums.get(name, 0.0) + float(value)
         return sums
 
 
