@@ -27,16 +27,50 @@ def show_progress(line):
         print("\r\033[K" + line[: shutil.get_terminal_size().columns - 1], end="", flush=True)
 
 
+def revive(server):
+    """Starts the server again after somebody killed it, as a service manager would; its scans go on where they were."""
+    status = server.child.poll()
+    if status is None:
+        return
+    if status != -signal.SIGKILL:
+        raise StartError(f"the server ended with status {status}:\n{server.tail()}")
+    show_progress("")
+    print("the server was killed (kill -9); starting it again", flush=True)
+    server.start()
+    server.wait_ready()
+
+
+def coverage_of(api, server):
+    """GET /coverage, also while the server is being started again."""
+    for _ in range(100):
+        try:
+            answer = api.get("/coverage")
+            break
+        except OSError:
+            time.sleep(0.1)
+            revive(server)
+    else:
+        raise StartError(f"{api.product}: the API does not answer:\n{server.tail()}")
+    if answer.status != 200:
+        raise StartError(f"{api.product}: GET /coverage answered {answer.status}: {answer.text[:300]}")
+    return answer.json()["scopes"]
+
+
+def jobs_waiting(server):
+    try:
+        return server.metrics().get("spillguard_jobs_waiting", 0)
+    except OSError:
+        return 1  # it is being started again: not known to be idle
+
+
 def wait_until_scanned(apis, server, deadline):
     """Polls both sites until no scope is waiting or being scanned; shows how far they are."""
     last_shown = 0.0
     while True:
+        revive(server)
         states, items, running = collections.Counter(), 0, []
         for api in apis.values():
-            answer = api.get("/coverage")
-            if answer.status != 200:
-                raise StartError(f"{api.product}: GET /coverage answered {answer.status}: {answer.text[:300]}")
-            for scope in answer.json()["scopes"]:
+            for scope in coverage_of(api, server):
                 states[scope["scanState"]] += 1
                 items += scope["itemsDone"]
                 if scope["scanState"] == "SCANNING":
@@ -47,11 +81,9 @@ def wait_until_scanned(apis, server, deadline):
         if not LIVE and time.monotonic() - last_shown > 5:
             print("  " + line, flush=True)
             last_shown = time.monotonic()
-        if states and not busy and server.metrics().get("spillguard_jobs_waiting", 0) == 0:
+        if states and not busy and jobs_waiting(server) == 0:
             show_progress("")
             return states
-        if server.child.poll() is not None:
-            raise StartError(f"the server ended with status {server.child.returncode}:\n{server.tail()}")
         if time.monotonic() > deadline:
             raise StartError(f"the scan did not end in time: {line}\n{server.tail()}")
         time.sleep(0.2)
@@ -176,13 +208,14 @@ def run(args, folder):
         seconds = time.monotonic() - start
         scans = {}
         for product, api in apis.items():
-            for scope in api.get("/coverage").json()["scopes"]:
+            for scope in coverage_of(api, server):
                 scans[product, scope["key"]] = api.scope(scope["key"], size=1).json()
         print_summary(scans, server, seconds)
         if not args.once:
             print_invitation(server, scans)
-            signal.pause()
-            return 0
+            while True:
+                revive(server)
+                time.sleep(0.5)
         manifest, problems = verify(sim, apis, scans)
         for line in problems[:50]:
             print("PROBLEM " + line)

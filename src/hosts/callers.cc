@@ -57,7 +57,8 @@ struct Callers::State {
         key(master),
         options(opts),
         clock(std::move(time)),
-        failures(opts.max_failures, opts.failure_window_ms) {}
+        failures(opts.max_failures, opts.failure_window_ms),
+        address_failures(opts.max_failures_from_address, opts.failure_window_ms) {}
 
   struct Entry {
     Result<Said> answer;
@@ -161,6 +162,7 @@ struct Callers::State {
   std::list<std::string> by_use;  // newest first
   std::map<std::string, std::shared_ptr<Flight>> flights;
   LoginFailures failures;
+  LoginFailures address_failures;
 };
 
 Callers::Callers(Host& host, const MasterKey& key, CallerOptions options, Clock clock)
@@ -177,7 +179,7 @@ Result<Identity> Callers::authenticate(const CallerCredential& caller,
   State& state = *state_;
   const auto before = [&]() -> Status {
     const TimeMs now = state.clock();
-    if (state.failures.too_many(user, now) || state.failures.too_many(address, now)) {
+    if (state.failures.too_many(user, now) || state.address_failures.too_many(address, now)) {
       return fail(
           Code::kRateLimited,
           "too many failed logins; wait a minute, so that the host does not lock the account");
@@ -189,7 +191,7 @@ Result<Identity> Callers::authenticate(const CallerCredential& caller,
       state.failures.clear(user);
     } else if (said.error().code == Code::kUnauthenticated) {
       state.failures.add(user, state.clock());
-      state.failures.add(address, state.clock());
+      state.address_failures.add(address, state.clock());
     }
   };
   auto said = state.answer(

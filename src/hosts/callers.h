@@ -16,9 +16,10 @@ namespace spillguard::hosts {
 struct CallerOptions {
   int64_t positive_ttl_ms = 60'000;
   int64_t negative_ttl_ms = 5'000;
-  // Failed logins of one user name (or from one address) within the window before we answer 429
-  // ourselves.
+  // Failed logins of one user name within the window before we answer 429 ourselves; and from one
+  // address, far more, because behind a proxy all callers may share one.
   int max_failures = 5;
+  int max_failures_from_address = 200;
   int64_t failure_window_ms = 60'000;
 };
 
