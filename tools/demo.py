@@ -17,7 +17,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import check  # noqa: E402
 from harness.client import Api  # noqa: E402
-from harness.processes import Server, Simulator, StartError  # noqa: E402
+from harness.processes import Server, Simulator, StartError, free_port  # noqa: E402
 
 LIVE = sys.stdout.isatty()
 
@@ -150,7 +150,9 @@ def print_invitation(server, scans):
     print(f"""
 Jira site:        {server.jira}/rest/security/latest
 Confluence site:  {server.confluence}/rest/security/latest
+Metrics:          {server.health}/metrics
 Log in as admin/admin (administrator), pat/pat (of one project and space), ed/ed or rita/rita (no administrators).
+https works on the same ports, with --cacert {server.folder}/tls.pem
 
   curl -u admin:admin "{server.jira}/rest/security/latest/project/{jira_key}?start=0&size=5&reviewed=false"
   curl -u admin:admin "{server.confluence}/rest/security/latest/scan/space/{space_key}?page=0&size=5"
@@ -188,6 +190,11 @@ def parse_args():
     return parser.parse_args()
 
 
+def ports():
+    """The same addresses each time, where they are free: people copy the curl lines."""
+    return {"jira": free_port(8081), "confluence": free_port(8082), "health": free_port(8090)}
+
+
 def run(args, folder):
     options = ["--seed", args.seed, *args.sim]
     if args.data:
@@ -196,7 +203,7 @@ def run(args, folder):
     try:
         print("starting the simulated Jira and Confluence …", flush=True)
         sim = Simulator(args.bin, folder, options).wait_ready()
-        server = Server(args.bin, folder, sim, tls=True).wait_ready()
+        server = Server(args.bin, folder, sim, ports=ports(), tls=True).wait_ready()
         apis = {"jira": Api(server.jira, "jira"), "confluence": Api(server.confluence, "confluence")}
         print(f"Jira {sim.jira_url}, Confluence {sim.confluence_url}; scanning everything", flush=True)
         start = time.monotonic()

@@ -148,7 +148,7 @@ Result<Identity> ConfluenceHost::caller_identity(const CallerCredential& caller)
   Identity identity = confluence_identity(answer.json);
   if (answer.status != 200 || !is_known_user(answer.json, identity) ||
       (!answer.user.empty() && answer.user != identity.name)) {
-    return fail(Code::kUnauthenticated, "the host does not accept this login");
+    return fail(Code::kUnauthenticated, std::string(kLoginRefused));
   }
   return identity;
 }

@@ -103,7 +103,7 @@ Result<Identity> JiraHost::caller_identity(const CallerCredential& caller) {
   // cached answer to somebody else.
   if (answer.status != 200 || identity.name.empty() || identity.key.empty() ||
       answer.user != identity.name) {
-    return fail(Code::kUnauthenticated, "the host does not accept this login");
+    return fail(Code::kUnauthenticated, std::string(kLoginRefused));
   }
   return identity;
 }

@@ -274,12 +274,12 @@ Result<Transport::CallerAnswer> Transport::ask_as(const CallerCredential& caller
   answer.user = answered_user(response->headers);
   const bool redirected = response->status >= 300 && response->status < 400;
   if (response->status == 401 || redirected) {
-    return fail(Code::kUnauthenticated, "the host does not accept this login");
+    return fail(Code::kUnauthenticated, std::string(kLoginRefused));
   }
   const bool denied = response->headers.has("X-Authentication-Denied-Reason");
   if (response->status < 500 && response->status != 429 &&
       (denied || login_refused(response->headers) || answer.user == "anonymous")) {
-    return fail(Code::kUnauthenticated, "the host does not accept this login");
+    return fail(Code::kUnauthenticated, std::string(kLoginRefused));
   }
   if (response->status == 403 || response->status == 404) return answer;
   if (response->status != 200) {
@@ -290,7 +290,7 @@ Result<Transport::CallerAnswer> Transport::ask_as(const CallerCredential& caller
   auto json = Json::parse(response->body);
   if (!json) {
     if (looks_like_login(*response)) {
-      return fail(Code::kUnauthenticated, "the host does not accept this login");
+      return fail(Code::kUnauthenticated, std::string(kLoginRefused));
     }
     return fail(Code::kUnavailable, "the host can not be asked: its answer is no JSON");
   }

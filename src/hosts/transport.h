@@ -20,6 +20,11 @@
 
 namespace spillguard::hosts {
 
+// What a caller is told whose credential the host refuses.
+inline constexpr std::string_view kLoginRefused =
+    "The host does not accept this login: check the user name and password, or the token, by "
+    "logging in to the host itself.";
+
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 // How a failed question failed, for callers that can ask for less instead.

@@ -14,9 +14,14 @@ class StartError(Exception):
     """A process did not come up; the text says why."""
 
 
-def free_port():
+def free_port(preferred=0):
+    """The preferred port when nobody has it, else any free one."""
     with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", preferred))
+        except OSError:
+            s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 
 
