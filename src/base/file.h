@@ -22,4 +22,19 @@ Status make_directories(const std::string& path, unsigned mode = 0755);
 // the first error that `line` returns. Memory: one line.
 Status for_each_line(const std::string& path, const std::function<Status(std::string_view)>& line);
 
+// An exclusive lock on a file, made when it is not there: one process holds it, until the lock
+// object goes or the process ends, however it ends.
+class FileLock {
+ public:
+  // kConflict when another process has it.
+  static Result<FileLock> take(const std::string& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+  int fd_ = -1;
+};
+
 }  // namespace spillguard

@@ -137,5 +137,21 @@ TEST_F(FileTest, LinesStopAtTheFirstErrorAndMissNothingSilently) {
   EXPECT_FALSE(lines_of(at("bad")));
 }
 
+TEST(FileLock, IsHeldByOneUntilItGoes) {
+  const std::string path = testing::TempDir() + "sg-lock-" + std::to_string(::getpid());
+  auto first = FileLock::take(path);
+  ASSERT_TRUE(first) << first.error().message;
+  const auto second = FileLock::take(path);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::kConflict);
+  EXPECT_NE(second.error().message.find(path), std::string::npos);
+  {
+    const FileLock moved = std::move(*first);
+    EXPECT_FALSE(FileLock::take(path)) << "moving keeps it";
+  }
+  EXPECT_TRUE(FileLock::take(path));
+  ::unlink(path.c_str());
+}
+
 }  // namespace
 }  // namespace spillguard

@@ -37,8 +37,10 @@ struct App::State {
     std::unique_ptr<api::ApiContext> api;
   };
 
-  State(ServerConfig server_config, MasterKey master_key, std::unique_ptr<db::Database> opened)
+  State(ServerConfig server_config, FileLock data_lock, MasterKey master_key,
+        std::unique_ptr<db::Database> opened)
       : config(std::move(server_config)),
+        lock(std::move(data_lock)),
         key(std::move(master_key)),
         database(std::move(opened)),
         store(*database),
@@ -48,6 +50,7 @@ struct App::State {
   }
 
   ServerConfig config;
+  FileLock lock;
   MasterKey key;
   std::unique_ptr<db::Database> database;
   store::Store store;
@@ -111,9 +114,16 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   log::set_format(config.log_format);
   SG_TRY(make_directories(config.data_dir, 0700));
   const std::string path = config.data_dir + "/spillguard.db";
+  // Two servers on one embedded store would take each other's scans away.
+  auto lock = FileLock::take(config.data_dir + "/spillguard.lock");
+  if (!lock) {
+    return fail(lock.error().context(
+        fmt::format("another spillguard uses the data folder {}", config.data_dir)));
+  }
   SG_ASSIGN(auto key, load_installation_key(config.key_file, std::filesystem::exists(path)));
   SG_ASSIGN(auto database, db::Database::open_sqlite({.path = path}));
-  auto state = std::make_unique<State>(std::move(config), std::move(key), std::move(database));
+  auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
+                                       std::move(database));
 
   const int64_t started = monotonic_ms();
   SG_TRY(state->rules.set(detect::RuleSet::built_in()));
