@@ -151,6 +151,7 @@ class Server(Process):
     def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False):
         self.folder = folder
         self.bin_dir = bin_dir
+        self.password = "scanner"  # of the account that scans
         self.ports = ports or {k: free_port() for k in ("jira", "confluence", "health")}
         self.jira = f"http://127.0.0.1:{self.ports['jira']}"
         self.confluence = f"http://127.0.0.1:{self.ports['confluence']}"
@@ -168,7 +169,7 @@ class Server(Process):
         self.start()
 
     def start(self):
-        env = dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner")
+        env = dict(os.environ, SPILLGUARD_DEMO_PASSWORD=self.password)
         super().__init__("spillguard serve", [os.path.join(self.bin_dir, "spillguard"), "serve", "--config", self.config],
                          os.path.join(self.folder, "server.log"), env)
 
