@@ -14,13 +14,24 @@ JiraApi::JiraApi(const JiraSite& site, Auth& auth, JiraApiOptions options)
   add_v2("POST", "/search", &JiraApi::search);
   add_v2("GET", "/issue/{issue}", &JiraApi::issue);
   add_v2("GET", "/issue/{issue}/comment", &JiraApi::comments);
+  add_v2("GET", "/issue/{issue}/comment/{comment}", &JiraApi::comment);
   add_v2("GET", "/issue/{issue}/worklog", &JiraApi::worklogs);
+  add_v2("GET", "/issue/{issue}/worklog/{worklog}", &JiraApi::worklog);
   add_v2("GET", "/issue/{issue}/remotelink", &JiraApi::remote_links);
   add_v2("GET", "/issue/{issue}/properties", &JiraApi::properties);
   add_v2("GET", "/attachment/{attachment}", &JiraApi::attachment);
   add_v2("GET", "/field", &JiraApi::fields);
   add_v2("GET", "/project", &JiraApi::projects);
   add_v2("GET", "/project/{project}", &JiraApi::project);
+  add_v2("GET", "/project/{project}/versions", &JiraApi::project_versions);
+  add_v2("GET", "/project/{project}/components", &JiraApi::project_components);
+  for (const std::string one : {"", "/{value}"}) {
+    add_v2("GET", "/issuetype" + one, &JiraApi::values<ValueField::kIssueType>);
+    add_v2("GET", "/status" + one, &JiraApi::values<ValueField::kStatus>);
+    add_v2("GET", "/priority" + one, &JiraApi::values<ValueField::kPriority>);
+    add_v2("GET", "/resolution" + one, &JiraApi::values<ValueField::kResolution>);
+  }
+  add_v2("GET", "/user", &JiraApi::user);
   add_v2("GET", "/serverInfo", &JiraApi::server_info);
   add_v2("GET", "/myself", &JiraApi::myself);
   add_v2("GET", "/mypermissions", &JiraApi::my_permissions);

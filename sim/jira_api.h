@@ -37,7 +37,9 @@ class JiraApi {
   // jira_issue.cc
   http::Response issue(const http::Request& request, const Caller& caller) const;
   http::Response comments(const http::Request& request, const Caller& caller) const;
+  http::Response comment(const http::Request& request, const Caller& caller) const;
   http::Response worklogs(const http::Request& request, const Caller& caller) const;
+  http::Response worklog(const http::Request& request, const Caller& caller) const;
   http::Response remote_links(const http::Request& request, const Caller& caller) const;
   http::Response properties(const http::Request& request, const Caller& caller) const;
   http::Response attachment(const http::Request& request, const Caller& caller) const;
@@ -46,10 +48,20 @@ class JiraApi {
   http::Response fields(const http::Request& request, const Caller& caller) const;
   http::Response projects(const http::Request& request, const Caller& caller) const;
   http::Response project(const http::Request& request, const Caller& caller) const;
+  http::Response project_versions(const http::Request& request, const Caller& caller) const;
+  http::Response project_components(const http::Request& request, const Caller& caller) const;
+  // The values of a field: all of them, or the one whose id the route names.
+  template <ValueField kField>
+  http::Response values(const http::Request& request, const Caller& /*caller*/) const {
+    return values_response(request, kField);
+  }
+  [[nodiscard]] http::Response values_response(const http::Request& request,
+                                               ValueField field) const;
   http::Response server_info(const http::Request& request, const Caller& caller) const;
   http::Response status(const http::Request& request, const Caller& caller) const;
   // jira_callers.cc
   http::Response myself(const http::Request& request, const Caller& caller) const;
+  http::Response user(const http::Request& request, const Caller& caller) const;
   http::Response my_permissions(const http::Request& request, const Caller& caller) const;
   http::Response permissions(const http::Request& request, const Caller& caller) const;
   http::Response log_in(const http::Request& request, const Caller& caller) const;

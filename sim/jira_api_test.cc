@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "sim/test_client.h"
 
 namespace spillguard::sim {
@@ -271,6 +273,73 @@ TEST(JiraAttachments, BytesHaveTheSizeThatIsTold) {
     }
   }
   EXPECT_GT(seen, 0U);
+}
+
+// Clients follow the self links that stand in answers.
+TEST(JiraSingle, CommentsAndWorklogsAnswerAtTheirOwnLinks) {
+  const auto page = parsed(world().jira_get("/rest/api/2/search?maxResults=1000&fields=*all"));
+  const std::string base = world().jira_site->base_url();
+  size_t followed = 0;
+  size_t hidden = 0;
+  for (const auto& issue : page.at("issues").as_array()) {
+    const auto& fields = issue.at("fields");
+    const auto check = [&](const boost::json::value& entry) {
+      const auto path = testing::text(entry.at("self")).substr(base.size());
+      EXPECT_EQ(parsed(world().jira_get(path)), entry) << path;
+      ++followed;
+      if (!entry.as_object().contains("visibility")) return;
+      ++hidden;
+      EXPECT_EQ(world().jira_get(path, "ed").status, 404);
+    };
+    for (const auto& comment : fields.at("comment").at("comments").as_array()) check(comment);
+    for (const auto& worklog : fields.at("worklog").at("worklogs").as_array()) check(worklog);
+  }
+  EXPECT_GT(followed, 100U);
+  EXPECT_GT(hidden, 0U);
+  const auto missing = world().jira_get("/rest/api/2/issue/OPS-1/comment/1");
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_EQ(parsed(missing).at("errorMessages").as_array().size(), 1U);
+  EXPECT_EQ(world().jira_get("/rest/api/2/issue/OPS-1/worklog/x").status, 404);
+}
+
+TEST(JiraValues, ListsHaveWhatIssuesHave) {
+  const auto page = parsed(world().jira_get("/rest/api/2/search?maxResults=1000&fields=*all"));
+  for (const std::string field : {"issuetype", "status", "priority", "resolution"}) {
+    std::set<std::string> used;
+    for (const auto& issue : page.at("issues").as_array()) {
+      const auto& value = issue.at("fields").at(field);
+      if (value.is_object()) used.insert(testing::text(value.at("id")));
+    }
+    std::set<std::string> listed;
+    const auto path = "/rest/api/2/" + field;
+    const auto list = parsed(world().jira_get(path));
+    for (const auto& value : list.as_array()) {
+      const auto id = testing::text(value.at("id"));
+      EXPECT_TRUE(listed.insert(id).second) << field << " " << id;
+      EXPECT_EQ(parsed(world().jira_get(path + "/" + id)), value);
+    }
+    EXPECT_EQ(listed, used) << field;
+    EXPECT_EQ(world().jira_get(path + "/999").status, 404);
+  }
+}
+
+TEST(JiraUser, ByNameAndByKey) {
+  const auto ask = [](const std::string& query) {
+    return testing::text(parsed(world().jira_get("/rest/api/2/user?" + query)).at("displayName"));
+  };
+  EXPECT_EQ(ask("username=rita"), "Rita Reader");
+  EXPECT_EQ(ask("key=JIRAUSER10004"), "Rita Reader");
+  EXPECT_EQ(ask("username=l%40example.org"), "Lena Vogt");
+  EXPECT_EQ(world().jira_get("/rest/api/2/user?username=noone").status, 404);
+  EXPECT_EQ(world().jira_get("/rest/api/2/user?username=rita", "").status, 401);
+}
+
+TEST(JiraProject, VersionsAndComponentsAreThoseOfTheProject) {
+  for (const std::string list : {"versions", "components"}) {
+    EXPECT_EQ(parsed(world().jira_get("/rest/api/2/project/OPS/" + list)),
+              parsed(world().jira_get("/rest/api/2/project/OPS")).at(list));
+    EXPECT_EQ(world().jira_get("/rest/api/2/project/NOPE/" + list).status, 404);
+  }
 }
 
 }  // namespace

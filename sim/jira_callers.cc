@@ -143,6 +143,18 @@ http::Response JiraApi::myself(const http::Request& request, const Caller& calle
   return http::Response::json(200, std::move(out));
 }
 
+http::Response JiraApi::user(const http::Request& request, const Caller& caller) const {
+  if (caller.user == nullptr) return jira_unauthenticated();
+  const auto name = request.query_value("username");
+  const auto key = request.query_value("key");
+  for (size_t i = 0; i < all_users().size(); ++i) {
+    const auto& known = all_users()[i];
+    if (key ? *key == known.jira_key : name && *name == known.name)
+      return http::Response::json(200, site_.people()[i]);
+  }
+  return jira_error(404, fmt::format("There is no user '{}'.", key.value_or(name.value_or(""))));
+}
+
 http::Response JiraApi::my_permissions(const http::Request& request, const Caller& caller) const {
   if (caller.user == nullptr) return jira_unauthenticated();
   std::optional<size_t> project;

@@ -20,6 +20,15 @@ size_t size_value(const http::Request& request, std::string_view name, size_t mi
   return value && *value >= 0 ? static_cast<size_t>(*value) : missing;
 }
 
+const JiraDocument::Entry* entry_of(const std::vector<JiraDocument::Entry>& entries,
+                                    std::string_view id) {
+  const auto number = parse_int(id);
+  for (const auto& entry : entries) {
+    if (number == entry.id) return &entry;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 http::Response JiraApi::issue(const http::Request& request, const Caller& caller) const {
@@ -63,6 +72,32 @@ http::Response JiraApi::worklogs(const http::Request& request, const Caller& cal
   return http::Response::json(
       200, fmt::format(R"({{"startAt":{},"maxResults":{},"total":{},"worklogs":[{}]}})", start,
                        limit, total, list));
+}
+
+http::Response JiraApi::comment(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const bool administrator = may_administer(caller.user, site_.records()[*issue].project);
+  const auto document = site_.document(*issue);
+  const auto* found = entry_of(document->comments, request.param("comment"));
+  // Whoever may not see it is told the same as when there is none.
+  if (found == nullptr || (found->for_administrators && !administrator)) {
+    return jira_error(404, fmt::format("There is no comment with the id {} on this issue.",
+                                       request.param("comment")));
+  }
+  return http::Response::json(200, std::string(document->view(found->range)));
+}
+
+http::Response JiraApi::worklog(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto document = site_.document(*issue);
+  const auto* found = entry_of(document->worklogs, request.param("worklog"));
+  if (found == nullptr) {
+    return jira_error(404, fmt::format("There is no worklog with the id {} on this issue.",
+                                       request.param("worklog")));
+  }
+  return http::Response::json(200, std::string(document->view(found->range)));
 }
 
 http::Response JiraApi::remote_links(const http::Request& request, const Caller& caller) const {

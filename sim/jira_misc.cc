@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "base/strings.h"
 #include "sim/errors.h"
 #include "sim/field_table.h"
 #include "sim/jira_api.h"
@@ -36,6 +37,10 @@ void write_keys(JsonWriter& json, const JiraProject& project) {
   json.end_array();
 }
 
+http::Response no_project(std::string_view key) {
+  return jira_error(404, fmt::format("No project could be found with key '{}'.", key));
+}
+
 }  // namespace
 
 http::Response JiraApi::fields(const http::Request& /*request*/, const Caller& /*caller*/) const {
@@ -66,10 +71,7 @@ http::Response JiraApi::projects(const http::Request& request, const Caller& cal
 
 http::Response JiraApi::project(const http::Request& request, const Caller& caller) const {
   const auto index = site_.find_project(request.param("project"));
-  if (!index || !readable(caller, *index)) {
-    return jira_error(
-        404, fmt::format("No project could be found with key '{}'.", request.param("project")));
-  }
+  if (!index || !readable(caller, *index)) return no_project(request.param("project"));
   const auto& project = site_.projects()[*index];
   std::string out;
   JsonWriter json(out);
@@ -91,6 +93,34 @@ http::Response JiraApi::project(const http::Request& request, const Caller& call
   if (has_expand(query_words(request, "expand"), "projectKeys")) write_keys(json, project);
   json.end_object();
   return http::Response::json(200, std::move(out));
+}
+
+http::Response JiraApi::project_versions(const http::Request& request, const Caller& caller) const {
+  const auto index = site_.find_project(request.param("project"));
+  if (!index || !readable(caller, *index)) return no_project(request.param("project"));
+  return http::Response::json(200, site_.projects()[*index].versions_json);
+}
+
+http::Response JiraApi::project_components(const http::Request& request,
+                                           const Caller& caller) const {
+  const auto index = site_.find_project(request.param("project"));
+  if (!index || !readable(caller, *index)) return no_project(request.param("project"));
+  return http::Response::json(200, site_.projects()[*index].components_json);
+}
+
+http::Response JiraApi::values_response(const http::Request& request, ValueField field) const {
+  const auto wanted = request.param("value");
+  const auto id = parse_int(wanted);
+  std::string list;
+  for (const auto& value : site_.values_of(field)) {
+    if (!wanted.empty() && id == value.id) return http::Response::json(200, value.json);
+    list += (list.empty() ? "" : ",") + value.json;
+  }
+  if (!wanted.empty()) {
+    return jira_error(404, fmt::format("There is no {} with the id '{}'.",
+                                       kValueFieldIds[static_cast<size_t>(field)], wanted));
+  }
+  return http::Response::json(200, "[" + list + "]");
 }
 
 http::Response JiraApi::server_info(const http::Request& /*request*/,

@@ -3,12 +3,48 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <set>
 #include <thread>
 
 #include "base/strings.h"
 #include "base/threads.h"
 
 namespace spillguard::sim {
+namespace {
+
+// The distinct JSON texts of each ValueField.
+using ValueSets = std::array<std::set<std::string, std::less<>>, kValueFieldIds.size()>;
+
+void collect_values(const JiraIssue& issue, ValueSets& values) {
+  for (const auto& field : issue.fields) {
+    for (size_t i = 0; i < kValueFieldIds.size(); ++i) {
+      if (field.id == kValueFieldIds[i] && field.json.starts_with('{'))
+        values[i].insert(field.json);
+    }
+  }
+}
+
+// Sorted, one of each id; what has no id is no resource.
+std::vector<FieldValue> values_by_id(const std::set<std::string, std::less<>>& texts) {
+  std::map<int64_t, std::string> sorted;
+  for (const auto& text : texts) {
+    boost::system::error_code error;
+    const auto value = boost::json::parse(text, error);
+    const auto* object = value.if_object();
+    const auto* id = object == nullptr ? nullptr : object->if_contains("id");
+    if (error || id == nullptr || !id->is_string()) continue;
+    const auto& words = id->get_string();
+    if (const auto number = parse_int(std::string_view(words.data(), words.size())))
+      sorted.emplace(*number, text);
+  }
+  std::vector<FieldValue> list;
+  for (const auto& [id, text] : sorted) list.push_back({id, text});
+  return list;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<JiraSite>> JiraSite::build(const JiraSiteOptions& options) {
   auto site = std::unique_ptr<JiraSite>(new JiraSite(options));
@@ -37,9 +73,11 @@ Result<std::unique_ptr<JiraSite>> JiraSite::build(const JiraSiteOptions& options
 }
 
 // Every issue is made once at the start, on all processors: for the counts, the table of
-// attachments, and to keep the documents when they are not too many.
+// attachments, the values of status and the like, and to keep the documents when they are not too
+// many.
 void JiraSite::make_all() {
   struct Share {
+    ValueSets values;
     std::vector<PartCounts> counts;
     std::vector<std::pair<int64_t, std::pair<size_t, size_t>>> attachments;
   };
@@ -55,6 +93,7 @@ void JiraSite::make_all() {
       for (size_t i = worker; i < records_.size(); i += workers) {
         const auto issue = make_issue(i);
         count_parts(issue, share.counts[records_[i].project]);
+        collect_values(issue, share.values);
         for (size_t place = 0; place < issue.attachments.size(); ++place) {
           share.attachments.push_back({issue.attachments[place].id, {i, place}});
         }
@@ -66,12 +105,16 @@ void JiraSite::make_all() {
   }
   for (auto& thread : threads) thread.join();
   counts_.resize(projects_.size());
-  for (const auto& share : shares) {
+  ValueSets values;
+  for (auto& share : shares) {
+    for (size_t field = 0; field < values.size(); ++field) values[field].merge(share.values[field]);
     for (size_t project = 0; project < share.counts.size(); ++project) {
       for (const auto& [kind, number] : share.counts[project]) counts_[project][kind] += number;
     }
     attachments_.insert(share.attachments.begin(), share.attachments.end());
   }
+  for (size_t field = 0; field < values.size(); ++field)
+    values_[field] = values_by_id(values[field]);
   if (keep) data_.forget_texts();
 }
 

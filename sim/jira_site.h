@@ -2,7 +2,9 @@
 // that any number of threads may read it.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +21,16 @@
 #include "sim/jira_plants.h"
 
 namespace spillguard::sim {
+
+// The fields whose values have resources of their own.
+enum class ValueField { kIssueType, kStatus, kPriority, kResolution };
+inline constexpr std::array<std::string_view, 4> kValueFieldIds = {"issuetype", "status",
+                                                                   "priority", "resolution"};
+
+struct FieldValue {
+  int64_t id = 0;
+  std::string json;
+};
 
 struct JiraSiteOptions {
   uint64_t seed = 1;
@@ -47,6 +59,11 @@ class JiraSite {
 
   // Shared because a kept document belongs to the site and a made one to the answer.
   [[nodiscard]] std::shared_ptr<const JiraDocument> document(size_t issue) const;
+  // The objects of a field that issues have, each once and in the order of their ids: the answer of
+  // /issuetype, /status, /priority or /resolution.
+  [[nodiscard]] const std::vector<FieldValue>& values_of(ValueField field) const {
+    return values_[static_cast<size_t>(field)];
+  }
   // The issue of an attachment and its place there.
   [[nodiscard]] std::optional<std::pair<size_t, size_t>> find_attachment(int64_t id) const;
 
@@ -70,6 +87,7 @@ class JiraSite {
   JiraPlants plants_;
   std::vector<std::shared_ptr<const JiraDocument>> kept_;
   std::unordered_map<int64_t, std::pair<size_t, size_t>> attachments_;
+  std::array<std::vector<FieldValue>, kValueFieldIds.size()> values_;
   std::vector<PartCounts> counts_;
   std::vector<uint64_t> items_;
 };

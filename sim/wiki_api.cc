@@ -22,14 +22,18 @@ WikiApi::WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options)
   add("GET", api + "/content/search", &WikiApi::content_search);
   add("GET", api + "/search", &WikiApi::search);
   add("GET", api + "/content/{content}", &WikiApi::content);
+  add("GET", api + "/content/{content}/history", &WikiApi::history);
+  add("GET", api + "/content/{content}/child", &WikiApi::children);
   add("GET", api + "/content/{content}/child/comment", &WikiApi::child_comments);
   add("GET", api + "/content/{content}/child/page", &WikiApi::child_pages);
   add("GET", api + "/content/{content}/child/attachment", &WikiApi::child_attachments);
   add("GET", api + "/content/{content}/label", &WikiApi::nothing_inside);
   add("GET", api + "/content/{content}/property", &WikiApi::nothing_inside);
   add("GET", "/rest/experimental/content/{content}/version", &WikiApi::versions);
+  add("GET", "/rest/experimental/content/{content}/version/{version}", &WikiApi::version);
   add("GET", "/download/attachments/{content}/{name}", &WikiApi::download);
   add("GET", api + "/user/current", &WikiApi::current_user);
+  add("GET", api + "/user", &WikiApi::user);
   add("GET", api + "/user/memberof", &WikiApi::member_of);
   add("GET", api + "/audit", &WikiApi::audit);
   add("GET", api + "/permissions/user/{user}", &WikiApi::user_permissions);

@@ -43,12 +43,16 @@ class WikiApi {
   http::Response contents(const http::Request& request, const Caller& caller) const;
   http::Response scan(const http::Request& request, const Caller& caller) const;
   http::Response content(const http::Request& request, const Caller& caller) const;
+  http::Response versions(const http::Request& request, const Caller& caller) const;
+  http::Response version(const http::Request& request, const Caller& caller) const;
+  http::Response history(const http::Request& request, const Caller& caller) const;
+  http::Response nothing_inside(const http::Request& request, const Caller& caller) const;
+  http::Response download(const http::Request& request, const Caller& caller) const;
+  // wiki_children.cc
+  http::Response children(const http::Request& request, const Caller& caller) const;
   http::Response child_comments(const http::Request& request, const Caller& caller) const;
   http::Response child_pages(const http::Request& request, const Caller& caller) const;
   http::Response child_attachments(const http::Request& request, const Caller& caller) const;
-  http::Response versions(const http::Request& request, const Caller& caller) const;
-  http::Response nothing_inside(const http::Request& request, const Caller& caller) const;
-  http::Response download(const http::Request& request, const Caller& caller) const;
   // wiki_search.cc
   http::Response content_search(const http::Request& request, const Caller& caller) const;
   http::Response search(const http::Request& request, const Caller& caller) const;
@@ -56,6 +60,7 @@ class WikiApi {
   Result<std::vector<WikiItem>> run_cql(std::string_view cql, const Caller& caller) const;
   // wiki_callers.cc
   http::Response current_user(const http::Request& request, const Caller& caller) const;
+  http::Response user(const http::Request& request, const Caller& caller) const;
   http::Response member_of(const http::Request& request, const Caller& caller) const;
   http::Response audit(const http::Request& request, const Caller& caller) const;
   http::Response user_permissions(const http::Request& request, const Caller& caller) const;
@@ -94,6 +99,8 @@ size_t expansion_cap(const Expand& expand);
 http::Response list_response(const WikiSite& site, const http::Request& request,
                              const ListWindow& window, size_t shown, const std::string& results,
                              std::string_view more = {});
+// 404 for the content of the route.
+http::Response content_missing(const http::Request& request);
 // The request's query with one parameter replaced, encoded again.
 std::string query_with(const http::Request& request,
                        const std::vector<std::pair<std::string, std::string>>& set);

@@ -184,5 +184,83 @@ TEST(WikiAttachments, BytesHaveTheSizeThatIsTold) {
   EXPECT_GT(seen, 0U);
 }
 
+TEST(WikiSearch, ExpansionsOfTheContentHaveItsName) {
+  const auto first = [](const std::string& expand) {
+    return parsed(
+               wiki_world().wiki_get("/rest/api/search?cql=type%3Dpage&limit=1&expand=" + expand))
+        .at("results")
+        .at(0)
+        .at("content")
+        .as_object();
+  };
+  const auto named = first("content.version,content.body.storage");
+  EXPECT_GT(named.at("version").at("number").as_int64(), 0);
+  EXPECT_TRUE(named.at("body").at("storage").at("value").is_string());
+  EXPECT_FALSE(named.contains("space"));
+  EXPECT_FALSE(first("version").contains("version"));
+}
+
+TEST(WikiContent, TheLastUpdateIsShownWhenAskedFor) {
+  const auto id = std::to_string(wiki_world().wiki_site->pages().front().id);
+  const auto get = [&](const std::string& path) {
+    return parsed(wiki_world().wiki_get("/rest/api/content/" + id + path));
+  };
+  const auto plain = get("?expand=history,version");
+  EXPECT_FALSE(plain.at("history").as_object().contains("lastUpdated"));
+  EXPECT_TRUE(plain.at("history").at("_expandable").as_object().contains("lastUpdated"));
+  EXPECT_EQ(get("?expand=history.lastUpdated").at("history").at("lastUpdated"),
+            plain.at("version"));
+  EXPECT_EQ(get("/history").at("lastUpdated"), plain.at("version"));
+  EXPECT_EQ(wiki_world().wiki_get("/rest/api/content/99999999/history").status, 404);
+}
+
+TEST(WikiContent, EveryVersionAnswersAtItsOwnLink) {
+  const auto& page = wiki_world().wiki_site->pages().front();
+  const auto path = fmt::format("/rest/experimental/content/{}/version", page.id);
+  const auto list = parsed(wiki_world().wiki_get(path)).at("results").as_array();
+  EXPECT_EQ(list.size(), page.versions.size());
+  for (const auto& version : list) {
+    EXPECT_EQ(
+        parsed(wiki_world().wiki_get(fmt::format("{}/{}", path, version.at("number").as_int64()))),
+        version);
+  }
+  EXPECT_EQ(wiki_world().wiki_get(path + "/999").status, 404);
+}
+
+TEST(WikiChildren, TheKindsThatAreAskedForAreThoseOfTheLists) {
+  size_t shown = 0;
+  for (const auto& page : wiki_world().wiki_site->pages()) {
+    const auto path = fmt::format("/rest/api/content/{}", page.id);
+    const auto children =
+        parsed(wiki_world().wiki_get(path + "/child?expand=page,comment.version,attachment"));
+    EXPECT_EQ(children,
+              parsed(wiki_world().wiki_get(path + "?expand=children.page,children.comment.version,"
+                                                  "children.attachment"))
+                  .at("children"));
+    for (const std::string kind : {"page", "comment", "attachment"}) {
+      const auto expand = kind == "comment" ? "?expand=version" : "";
+      const auto& list = children.at(kind).at("results").as_array();
+      EXPECT_EQ(
+          list,
+          parsed(wiki_world().wiki_get(path + "/child/" + kind + expand)).at("results").as_array());
+      shown += list.size();
+    }
+    const auto some = parsed(wiki_world().wiki_get(path + "/child?expand=page")).as_object();
+    EXPECT_FALSE(some.contains("comment"));
+    EXPECT_TRUE(some.at("_expandable").as_object().contains("comment"));
+  }
+  EXPECT_GT(shown, 50U);
+}
+
+TEST(WikiUsers, ByNameAndByKey) {
+  const auto ask = [](const std::string& query) {
+    return testing::text(parsed(wiki_world().wiki_get("/rest/api/user?" + query)).at("userKey"));
+  };
+  EXPECT_EQ(ask("username=ed"), "2c9280839e460b0f019e460ba6440003");
+  EXPECT_EQ(ask("key=2c9280839e460b0f019e460ba6440003"), "2c9280839e460b0f019e460ba6440003");
+  EXPECT_EQ(wiki_world().wiki_get("/rest/api/user?username=noone").status, 404);
+  EXPECT_EQ(wiki_world().wiki_get("/rest/api/user?username=ed", "").status, 403);
+}
+
 }  // namespace
 }  // namespace spillguard::sim

@@ -19,6 +19,20 @@ http::Response WikiApi::current_user(const http::Request& /*request*/, const Cal
   return http::Response::json(200, std::move(out));
 }
 
+http::Response WikiApi::user(const http::Request& request, const Caller& caller) const {
+  if (caller.user == nullptr) return confluence_error(403, "Log in to see users.");
+  const auto name = request.query_value("username");
+  const auto key = request.query_value("key");
+  for (size_t i = 0; i < all_users().size(); ++i) {
+    const auto& known = all_users()[i];
+    if (!(key ? *key == known.confluence_key : name && *name == known.name)) continue;
+    std::string out;
+    append_user(out, site_.base_url(), i);
+    return http::Response::json(200, std::move(out));
+  }
+  return confluence_not_found("user with that name or key");
+}
+
 http::Response WikiApi::member_of(const http::Request& request, const Caller& caller) const {
   if (caller.user == nullptr)
     return confluence_error(403, "Anonymous users are not members of groups.");

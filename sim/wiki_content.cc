@@ -1,4 +1,4 @@
-// /content: lists, the scan, one content with its versions, children and attachments' bytes.
+// /content: lists, the scan, one content with its versions and attachments' bytes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,12 +27,12 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
+}  // namespace
+
 http::Response content_missing(const http::Request& request) {
   return confluence_not_found(
       fmt::format("content with id: ContentId{{id={}}}", request.param("content")));
 }
-
-}  // namespace
 
 http::Response WikiApi::contents(const http::Request& request, const Caller& caller) const {
   const auto type = request.query_value("type").value_or("page");
@@ -125,50 +125,6 @@ http::Response WikiApi::content(const http::Request& request, const Caller& call
   return http::Response::json(200, std::move(out));
 }
 
-http::Response WikiApi::child_comments(const http::Request& request, const Caller& caller) const {
-  const auto item = visible_content(request, caller);
-  if (!item) return content_missing(request);
-  auto locations = request.query_values("location");
-  const bool deep = request.query_value("depth").value_or("") == "all";
-  // Without a location the host shows what is not resolved.
-  if (locations.empty()) locations = {"footer", "inline"};
-  std::vector<WikiItem> found;
-  for (const auto& comment : item->page->comments) {
-    if (std::find(locations.begin(), locations.end(), comment.location) == locations.end())
-      continue;
-    const bool below = item->comment == nullptr ? deep || comment.parent == 0
-                                                : comment.parent == item->comment->id;
-    if (below && item->attachment == nullptr)
-      found.push_back({.page = item->page, .comment = &comment});
-  }
-  return list_items(request, found);
-}
-
-http::Response WikiApi::child_pages(const http::Request& request, const Caller& caller) const {
-  const auto item = visible_content(request, caller);
-  if (!item) return content_missing(request);
-  std::vector<WikiItem> found;
-  for (const auto& page : site_.pages()) {
-    if (page.parent == item->id()) found.push_back({.page = &page});
-  }
-  return list_items(request, found);
-}
-
-http::Response WikiApi::child_attachments(const http::Request& request,
-                                          const Caller& caller) const {
-  const auto item = visible_content(request, caller);
-  if (!item) return content_missing(request);
-  const auto name = request.query_value("filename");
-  std::vector<WikiItem> found;
-  if (item->comment == nullptr && item->attachment == nullptr) {
-    for (const auto& attachment : item->page->attachments) {
-      if (!name || *name == attachment.name)
-        found.push_back({.page = item->page, .attachment = &attachment});
-    }
-  }
-  return list_items(request, found);
-}
-
 http::Response WikiApi::versions(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
   if (!item || item->versions() == nullptr) return content_missing(request);
@@ -182,6 +138,27 @@ http::Response WikiApi::versions(const http::Request& request, const Caller& cal
     append_version(results, site_, *item, all[all.size() - 1 - i]);
   }
   return list_response(site_, request, window, shown, results);
+}
+
+http::Response WikiApi::version(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  const auto number = parse_int(request.param("version"));
+  if (!item || item->versions() == nullptr || !number) return content_missing(request);
+  for (const auto& known : *item->versions()) {
+    if (known.number != *number) continue;
+    std::string out;
+    append_version(out, site_, *item, known);
+    return http::Response::json(200, std::move(out));
+  }
+  return content_missing(request);
+}
+
+http::Response WikiApi::history(const http::Request& request, const Caller& caller) const {
+  const auto item = visible_content(request, caller);
+  if (!item) return content_missing(request);
+  std::string out;
+  append_history(out, site_, *item, true, true);
+  return http::Response::json(200, std::move(out));
 }
 
 http::Response WikiApi::nothing_inside(const http::Request& request, const Caller& caller) const {

@@ -23,8 +23,11 @@ std::string web_path(const WikiSite& site, const WikiItem& item) {
                      item.page->id, percent_encode(item.title()));
 }
 
-void write_history(JsonWriter& json, const WikiSite& site, const WikiItem& item, bool latest) {
-  json.key("history");
+}  // namespace
+
+void append_history(std::string& out, const WikiSite& site, const WikiItem& item, bool latest,
+                    bool with_last_update) {
+  JsonWriter json(out);
   json.begin_object();
   json.field("latest", latest);
   json.key("createdBy");
@@ -34,14 +37,32 @@ void write_history(JsonWriter& json, const WikiSite& site, const WikiItem& item,
       item.attachment != nullptr ? item.attachment->author : item.versions()->front().author);
   json.raw(user);
   json.field("createdDate", format_iso8601(item.created()));
-  json.key("lastUpdated");
-  json.begin_object();
-  json.field("when", format_iso8601(item.modified()));
-  json.end_object();
+  if (with_last_update) {
+    json.key("lastUpdated");
+    if (item.versions() == nullptr) {
+      json.begin_object();
+      json.field("when", format_iso8601(item.modified()));
+      json.field("number", 1);
+      json.end_object();
+    } else {
+      std::string newest;
+      append_version(newest, site, item, item.versions()->back());
+      json.raw(newest);
+    }
+  }
   json.key("_links");
   json.raw(fmt::format(R"({{"self":"{}{}/history"}})", site.base_url(), content_path(item.id())));
+  json.key("_expandable");
+  json.begin_object();
+  if (!with_last_update) json.field("lastUpdated", "");
+  json.field("previousVersion", "");
+  json.field("contributors", "");
+  json.field("nextVersion", "");
+  json.end_object();
   json.end_object();
 }
+
+namespace {
 
 // A page as it appears inside other objects.
 void append_stub(std::string& out, const WikiSite& site, const WikiPage& page) {
@@ -151,7 +172,7 @@ void write_expandable(JsonWriter& json, const WikiSite& site, const WikiItem& it
                          : space);
   json.field("metadata", "");
   json.field("operations", "");
-  json.field("children", self + "/child");
+  offer("children", self + "/child");
   json.field("restrictions", self + "/restriction/byOperation");
   offer("history", self + "/history");
   offer("ancestors", "");
@@ -184,20 +205,28 @@ void write_body(JsonWriter& json, const WikiItem& item, const WikiVersion& versi
 }  // namespace
 
 Expand::Expand(const http::Request& request, std::string_view missing) {
-  const auto take = [&](std::string_view value) {
-    for (auto word : split(value, ',')) {
-      word = trim(word);
-      if (word.empty()) continue;
-      words_.emplace(word);
-      for (auto dot = word.find('.'); dot != std::string_view::npos;
-           dot = word.find('.', dot + 1)) {
-        words_.emplace(word.substr(0, dot));
-      }
-    }
-  };
   const auto values = request.query_values("expand");
   for (const auto value : values) take(value);
   if (values.empty()) take(missing);
+}
+
+void Expand::take(std::string_view words) {
+  for (auto word : split(words, ',')) {
+    word = trim(word);
+    if (word.empty()) continue;
+    words_.emplace(word);
+    for (auto dot = word.find('.'); dot != std::string_view::npos; dot = word.find('.', dot + 1))
+      words_.emplace(word.substr(0, dot));
+  }
+}
+
+Expand Expand::inside(std::string_view word) const {
+  Expand part("");
+  const auto start = std::string(word) + '.';
+  for (const auto& known : words_) {
+    if (known.starts_with(start)) part.words_.emplace(known.substr(start.size()));
+  }
+  return part;
 }
 
 void append_user(std::string& out, std::string_view base_url, size_t user) {
@@ -262,7 +291,12 @@ void append_content(std::string& out, const WikiSite& site, const WikiItem& item
     json.key("space");
     json.raw(space);
   }
-  if (expand.has("history")) write_history(json, site, item, latest);
+  if (expand.has("history")) {
+    std::string history;
+    append_history(history, site, item, latest, expand.has("history.lastUpdated"));
+    json.key("history");
+    json.raw(history);
+  }
   if (expand.has("version")) {
     std::string text;
     append_version(text, site, item, *version);
@@ -280,6 +314,12 @@ void append_content(std::string& out, const WikiSite& site, const WikiItem& item
     }
     json.key("container");
     json.raw(container);
+  }
+  if (expand.has("children")) {
+    std::string children;
+    append_children(children, site, item, expand.inside("children"));
+    json.key("children");
+    json.raw(children);
   }
   if (item.attachment != nullptr) {
     json.key("metadata");

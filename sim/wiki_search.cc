@@ -170,8 +170,7 @@ http::Response WikiApi::search(const http::Request& request, const Caller& calle
   const auto found = run_cql(cql, caller);
   if (!found) return confluence_error(400, found.error().message);
   const Expand expand(request, "");
-  const auto window =
-      list_window(request, 25, expand.has("body") || expand.has("content.body") ? 50 : 200);
+  const auto window = list_window(request, 25, expand.has("content.body") ? 50 : 200);
   std::string results;
   size_t shown = 0;
   for (size_t i = window.start; i < found->size() && shown < window.limit; ++i, ++shown) {
@@ -180,7 +179,7 @@ http::Response WikiApi::search(const http::Request& request, const Caller& calle
     JsonWriter json(results);
     json.begin_object();
     std::string content;
-    append_content(content, site_, item, nullptr, expand, false);
+    append_content(content, site_, item, nullptr, expand.inside("content"), false);
     json.key("content");
     json.raw(content);
     json.field("title", item.title());
