@@ -56,8 +56,8 @@ struct Item {
   std::string host_id;
   std::string key;  // FOO-1; for Confluence the host_id again
   ItemKind kind = ItemKind::kIssue;
-  std::string title;    // sealed, see store/evidence.h
-  std::string link;  // path on the host, for people
+  std::string title;  // sealed, see store/evidence.h
+  std::string link;   // path on the host, for people
   TimeMs created = 0;
   TimeMs updated = 0;   // the host's stamp that was scanned
   int64_t version = 0;  // newest version that was scanned (Confluence)
