@@ -35,6 +35,11 @@ void CommandLine::positional(const std::string& name, std::string& value, const 
   app_.add_option(name, value, help)->required();
 }
 
+void CommandLine::optional_positional(const std::string& name, std::string& value,
+                                      const std::string& help) {
+  app_.add_option(name, value, help);
+}
+
 void CommandLine::positionals(const std::string& name, std::vector<std::string>& values,
                               const std::string& help) {
   app_.add_option(name, values, help)->required();

@@ -53,6 +53,7 @@ class CommandLine {
   void choice(const std::string& names, std::string& value, const std::vector<std::string>& choices,
               const std::string& help);
   void positional(const std::string& name, std::string& value, const std::string& help);
+  void optional_positional(const std::string& name, std::string& value, const std::string& help);
   // One or more.
   void positionals(const std::string& name, std::vector<std::string>& values,
                    const std::string& help);

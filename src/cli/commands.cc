@@ -5,7 +5,7 @@ namespace spillguard::cli {
 std::vector<Command> all_commands() {
   return {
       {"scan", "Scan files, folders or the standard input", add_scan},
-      {"rules", "List, show and check the detection rules", add_rules},
+      {"rules", "List, show, check and try the detection rules", add_rules},
       {"serve", "Run the server: API and scans", add_serve},
       {"check-config", "Read and check the configuration of the server", add_check_config},
       {"version", "Print the versions of the program and its rules", add_version},

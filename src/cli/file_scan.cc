@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "base/threads.h"
 #include "cli/context.h"
+#include "cli/pragma.h"
 #include "cli/source_text.h"
 
 namespace spillguard::cli {
@@ -103,14 +104,27 @@ FileReport scan_bytes(const FileScanOptions& options, detect::Engine::Scratch& s
   if (result.matches.empty()) {
     return report;
   }
-  Places places(*source);
+  // Two, as each is fast for ascending offsets alone.
+  Places begins(*source);
+  Places ends(*source);
+  const AllowedLines allowed(options.pragmas ? std::string_view(*source) : std::string_view());
   const std::string_view text = extracted.text.text();
   const MaskedLines lines(text, result.matches);
   for (const detect::Match& match : result.matches) {
-    const Place place = places.at(extracted.map.to_source(match.secret.begin));
+    const size_t source_begin = extracted.map.to_source(match.secret.begin);
+    const size_t source_end = extracted.map.to_source(match.secret).end;
+    const Place begin = begins.at(source_begin);
+    // The last byte decides about the line: a secret that ends with its line ends on it.
+    const Place last = ends.at(std::max(source_end, source_begin + 1) - 1);
+    if (allowed.allow(begin.line, last.line)) {
+      ++report.allowed;
+      continue;
+    }
     FileFinding finding;
-    finding.line = place.line;
-    finding.column = place.column;
+    finding.line = begin.line;
+    finding.column = begin.column;
+    finding.end_line = last.line;
+    finding.end_column = last.column + 1;
     finding.rule = match.rule;
     finding.secret = text.substr(match.secret.begin, match.secret.size());
     finding.match = text.substr(match.match.begin, match.match.size());

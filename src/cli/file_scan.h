@@ -20,6 +20,8 @@ namespace spillguard::cli {
 struct FileFinding {
   uint64_t line = 0;
   uint64_t column = 0;
+  uint64_t end_line = 0;  // of the place behind the secret
+  uint64_t end_column = 0;
   uint32_t rule = 0;  // index into Engine::rules()
   std::string secret;
   std::string match;
@@ -34,7 +36,9 @@ struct FileFinding {
 struct FileReport {
   std::vector<FileFinding> findings;
   std::vector<detect::LimitHit> limits;
-  uint64_t bytes = 0;               // scanned
+  uint64_t bytes = 0;    // scanned
+  uint64_t allowed = 0;  // findings that a pragma of the file allows; they are not in `findings`
+  uint64_t known = 0;    // findings that a baseline knows; left to who has it
   std::optional<LeftOut> left_out;  // why it was not scanned
 };
 
@@ -42,6 +46,7 @@ struct FileScanOptions {
   std::shared_ptr<const detect::Engine> engine;  // shared by all threads
   MasterKey key = MasterKey::public_key();
   std::optional<text::Markup> markup;  // nothing: guessed file by file
+  bool pragmas = true;                 // whether a file may allow its own findings, see pragma.h
   size_t threads = 1;
   uint64_t max_file_bytes = UINT64_C(1) << 30U;
   uint64_t max_bytes_in_memory = UINT64_C(1)

@@ -5,6 +5,8 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/context.h"
+#include "cli/csv_writer.h"
+#include "cli/sarif_writer.h"
 
 namespace spillguard::cli {
 namespace writing {
@@ -36,13 +38,19 @@ class TextWriter : public FindingsWriter {
   bool colour_;
 };
 
-class JsonlWriter : public FindingsWriter {
+// The objects of jsonl and json, which differ in what stands between them.
+class JsonObjectsWriter : public FindingsWriter {
  public:
-  JsonlWriter(std::ostream& out, std::span<const detect::Rule> rules, bool redact)
-      : out_(out), rules_(rules), redact_(redact) {}
+  JsonObjectsWriter(std::ostream& out, std::span<const detect::Rule> rules, bool redact, bool array)
+      : out_(out), rules_(rules), redact_(redact), array_(array) {
+    if (array_) {
+      out_ << '[';
+    }
+  }
 
   void write(const InputFile& file, const FileFinding& finding) override {
-    line_.clear();
+    line_ = !array_ ? "" : first_ ? "\n" : ",\n";
+    first_ = false;
     JsonWriter json(line_);
     json.begin_object();
     json.field("file", file.shown);
@@ -53,29 +61,42 @@ class JsonlWriter : public FindingsWriter {
     json.field("match", redact_ ? mask(finding.match) : finding.match);
     json.field("fingerprint", finding.fingerprint.hex());
     json.end_object();
-    line_ += '\n';
+    if (!array_) {
+      line_ += '\n';
+    }
     out_ << line_;
+  }
+
+  void finish(bool /*complete*/) override {
+    if (array_) {
+      out_ << (first_ ? "]\n" : "\n]\n");
+    }
   }
 
  private:
   std::ostream& out_;
   std::span<const detect::Rule> rules_;
   bool redact_;
+  bool array_;
+  bool first_ = true;
   std::string line_;
 };
 
 }  // namespace
 }  // namespace writing
 
-std::unique_ptr<FindingsWriter> make_text_writer(std::ostream& out,
-                                                 std::span<const detect::Rule> rules, bool colour) {
-  return std::make_unique<writing::TextWriter>(out, rules, colour);
-}
-
-std::unique_ptr<FindingsWriter> make_jsonl_writer(std::ostream& out,
-                                                  std::span<const detect::Rule> rules,
-                                                  bool redact) {
-  return std::make_unique<writing::JsonlWriter>(out, rules, redact);
+std::unique_ptr<FindingsWriter> make_writer(std::ostream& out, const WriterOptions& options) {
+  if (options.format == "sarif") {
+    return make_sarif_writer(out, options.rules);
+  }
+  if (options.format == "csv") {
+    return make_csv_writer(out, options.rules, options.redact);
+  }
+  if (options.format == "json" || options.format == "jsonl") {
+    return std::make_unique<writing::JsonObjectsWriter>(out, options.rules, options.redact,
+                                                        options.format == "json");
+  }
+  return std::make_unique<writing::TextWriter>(out, options.rules, options.colour);
 }
 
 }  // namespace spillguard::cli

@@ -11,6 +11,7 @@
 namespace spillguard::cli {
 
 struct RuleOptions {
+  bool built_in = true;
   std::vector<std::string> files;
   std::vector<std::string> enable;
   std::vector<std::string> disable;

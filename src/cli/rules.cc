@@ -1,4 +1,4 @@
-// spillguard rules list|show|check
+// spillguard rules list|show|check|test
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/rule_options.h"
+#include "cli/rule_trial.h"
 
 namespace spillguard::cli {
 namespace rules_command {
@@ -141,6 +142,8 @@ void add_rules(CommandLine& line) {
       line.subcommand("check", "Look for mistakes in the rules and try their examples");
   declare_rule_options(check, options->rules);
   check.run([options](Io& io) { return own::with_rules(*options, io, own::run_check); });
+  CommandLine test = line.subcommand("test", "Try a rule, or the rules of a file, on a text");
+  add_rules_trial(test);
 }
 
 }  // namespace spillguard::cli

@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/file.h"
 #include "base/strings.h"
 #include "base/threads.h"
+#include "cli/baseline.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/file_scan.h"
@@ -34,6 +38,73 @@ Result<MasterKey> load_key(const std::string& path) {
   return key;
 }
 
+// Rules below the least severity do not run at all: one of them must not stand in front of another
+// that finds the same.
+Status drop_below(const std::string& least, detect::RuleSet& rules) {
+  const auto severity = detect::parse_severity(least);
+  SG_CHECK(severity.has_value());
+  std::vector<std::string> lower;
+  bool any = false;
+  for (const detect::Rule& rule : rules.rules()) {
+    if (rule.severity < *severity) {
+      lower.push_back(rule.name);
+    } else {
+      any = any || rule.enabled;
+    }
+  }
+  if (!any) {
+    return fail(Code::kInvalidArgument, fmt::format("no rule that is on has a severity of {} or "
+                                                    "more; `spillguard rules list` shows them",
+                                                    least));
+  }
+  for (const std::string& name : lower) {
+    SG_TRY(rules.set_enabled(name, false));
+  }
+  return {};
+}
+
+// The findings that are known, before and after the scan.
+class KnownFindings {
+ public:
+  static Result<KnownFindings> load(const ScanOptions& options, const MasterKey& key) {
+    KnownFindings known;
+    if (!options.baseline.empty()) {
+      auto read = Baseline::read(options.baseline, key);
+      if (!read) {
+        return fail(std::move(read).error());
+      }
+      known.before_ = std::move(*read);
+    }
+    return known;
+  }
+
+  // Takes out of the report what the baseline knows.
+  void filter(const InputFile& file, std::span<const detect::Rule> rules, FileReport& report) {
+    const std::string shown = to_valid_utf8(file.shown);
+    const auto known = [&](const FileFinding& finding) {
+      KnownFinding one{
+          .file = shown, .rule = rules[finding.rule].name, .fingerprint = finding.fingerprint};
+      const bool found = before_.contains(one);
+      after_.add(std::move(one));
+      return found;
+    };
+    report.known += std::erase_if(report.findings, known);
+  }
+
+  Status write(const std::string& path, const MasterKey& key, const ScanSummary& summary) const {
+    if (summary.failures() != 0) {
+      return fail(Code::kIo, path +
+                                 " is not written: findings of what could not be read would be "
+                                 "missing in it");
+    }
+    return after_.write(path, key);
+  }
+
+ private:
+  Baseline before_;
+  Baseline after_;
+};
+
 Result<FileScanOptions> prepare(const ScanOptions& options) {
   FileScanOptions prepared;
   SG_ASSIGN(prepared.key, load_key(options.key_file));
@@ -46,7 +117,9 @@ Result<FileScanOptions> prepare(const ScanOptions& options) {
   }
   prepared.threads = options.threads == 0 ? usable_processors() : options.threads;
   prepared.max_file_bytes = options.max_file_bytes;
-  SG_ASSIGN(const detect::RuleSet rules, load_rules(options.rules));
+  prepared.pragmas = !options.no_ignore;
+  SG_ASSIGN(detect::RuleSet rules, load_rules(options.rules));
+  SG_TRY(drop_below(options.min_severity, rules));
   SG_ASSIGN(prepared.engine, detect::Engine::build(rules));
   return prepared;
 }
@@ -90,24 +163,40 @@ class Progress {
 }  // namespace scanning
 
 int run_scan(const ScanOptions& options, Io& io) {
+  const auto refuse = [&](const Error& error) {
+    io.err << "spillguard scan: " << for_terminal(error.message) << '\n';
+    return kExitError;
+  };
   const auto prepared = scanning::prepare(options);
   if (!prepared) {
-    io.err << "spillguard scan: " << prepared.error().message << '\n';
-    return kExitError;
+    return refuse(prepared.error());
+  }
+  auto known = scanning::KnownFindings::load(options, prepared->key);
+  if (!known) {
+    return refuse(known.error());
+  }
+  const auto walked =
+      walk(options.paths, {.folder_files = !options.no_ignore, .files = options.ignore_files});
+  if (!walked) {
+    return refuse(walked.error());
   }
   const auto rules = prepared->engine->rules();
-  const auto writer = options.format == "jsonl"
-                          ? make_jsonl_writer(io.out, rules, options.redact)
-                          : make_text_writer(io.out, rules, io.out_is_terminal);
-  const WalkResult walked = walk(options.paths);
+  const auto writer = make_writer(io.out, {.format = options.format,
+                                           .rules = rules,
+                                           .redact = options.redact,
+                                           .colour = io.out_is_terminal});
   ScanSummary summary;
-  for (const LeftOut& left_out : walked.left_out) {
+  for (const LeftOut& left_out : walked->left_out) {
     scanning::report_left_out(left_out, io);
     summary.add(left_out);
   }
-  scanning::Progress progress(io, !options.quiet, walked.files.size());
+  for (const std::string& warning : walked->warnings) {
+    io.err << "spillguard scan: warning: " << for_terminal(warning) << '\n';
+  }
+  scanning::Progress progress(io, !options.quiet, walked->files.size());
   size_t done = 0;
-  scan_files(*prepared, walked.files, io.in, [&](const InputFile& file, FileReport report) {
+  scan_files(*prepared, walked->files, io.in, [&](const InputFile& file, FileReport report) {
+    known->filter(file, rules, report);
     if (!report.findings.empty() || report.left_out) {
       progress.clear();
     }
@@ -122,9 +211,16 @@ int run_scan(const ScanOptions& options, Io& io) {
     progress.step(++done);
   });
   progress.clear();
+  writer->finish(summary.failures() == 0);
   io.out.flush();
   if (options.summary && !options.quiet) {
     summary.print(io.err);
+  }
+  if (!options.write_baseline.empty()) {
+    if (const Status written = known->write(options.write_baseline, prepared->key, summary);
+        !written) {
+      return refuse(written.error());
+    }
   }
   return summary.exit_code();
 }
@@ -133,8 +229,21 @@ void add_scan(CommandLine& line) {
   // Shared by the declared options and the runner.
   const auto options = std::make_shared<ScanOptions>();
   line.positionals("PATH", options->paths, "Files and folders; - is the standard input");
-  line.choice("--format", options->format, {"text", "jsonl"}, "Form of the findings");
-  line.flag("--redact", options->redact, "Mask secrets in jsonl (text masks them always)");
+  line.choice("--format", options->format, {"text", "jsonl", "json", "csv", "sarif"},
+              "Form of the findings");
+  line.flag("--redact", options->redact,
+            "Mask secrets in jsonl, json and csv (text does always, sarif holds none)");
+  line.choice("--min-severity", options->min_severity,
+              {"info", "low", "medium", "high", "critical"},
+              "Use the rules of this severity and above alone");
+  line.option("--baseline", options->baseline,
+              "Do not report the findings of this file: a baseline, or an earlier jsonl or json");
+  line.option("--write-baseline", options->write_baseline,
+              "Write all findings to this file, as fingerprints");
+  line.options("--ignore-file", options->ignore_files,
+               "A file as .spillguardignore, for all folders (may be repeated)");
+  line.flag("--no-ignore", options->no_ignore,
+            "Heed no .spillguardignore in folders and no pragma in files");
   line.choice("--markup", options->markup, {"auto", "plain", "wiki", "storage", "adf", "html"},
               "How files are written; auto decides file by file");
   line.option("--key-file", options->key_file,

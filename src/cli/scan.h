@@ -13,11 +13,16 @@ namespace spillguard::cli {
 struct ScanOptions {
   std::vector<std::string> paths;
   RuleOptions rules;
-  std::string format = "text";  // text, jsonl
+  std::string format = "text";  // see findings_writer.h
   std::string markup = "auto";  // auto or a markup's name
   std::string key_file;         // empty: the public key
   uint64_t threads = 0;         // 0: as many as there are processors
   uint64_t max_file_bytes = UINT64_C(1) << 30U;
+  std::string min_severity = "info";
+  std::string baseline;        // a file of known findings, which are not reported
+  std::string write_baseline;  // a file to write with all findings
+  std::vector<std::string> ignore_files;
+  bool no_ignore = false;  // what the files say about themselves does not count
   bool redact = false;
   bool summary = true;
   bool quiet = false;

@@ -26,6 +26,8 @@ void ScanSummary::add(const FileReport& report) {
   findings_ += report.findings.size();
   files_with_findings_ += report.findings.empty() ? 0 : 1;
   undecided_ += report.limits.size();
+  known_ += report.known;
+  allowed_ += report.allowed;
 }
 
 void ScanSummary::add(const LeftOut& left_out) {
@@ -44,6 +46,13 @@ void ScanSummary::print(std::ostream& out) const {
     out << fmt::format("; {} not read", failures_);
   }
   out << '\n';
+  if (known_ + allowed_ != 0) {
+    std::string why = known_ == 0 ? "" : fmt::format("{} in the baseline", known_);
+    if (allowed_ != 0) {
+      why += fmt::format("{}{} allowed by a pragma", why.empty() ? "" : ", ", allowed_);
+    }
+    out << fmt::format("not reported {}: {}\n", known_ + allowed_, why);
+  }
   if (!skipped_.empty()) {
     std::string reasons;
     uint64_t all = 0;

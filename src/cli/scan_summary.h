@@ -16,17 +16,20 @@ class ScanSummary {
   void add(const FileReport& report);
   void add(const LeftOut& left_out);
 
-  // One or two lines.
+  // The counts, and a line each for what was not reported, skipped or undecided.
   void print(std::ostream& out) const;
   // Failures outweigh findings: what could not be read may hold more of them.
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] uint64_t files() const { return files_; }
   [[nodiscard]] uint64_t findings() const { return findings_; }
+  [[nodiscard]] uint64_t failures() const { return failures_; }
 
  private:
   uint64_t files_ = 0;
   uint64_t bytes_ = 0;
   uint64_t findings_ = 0;
+  uint64_t known_ = 0;
+  uint64_t allowed_ = 0;
   uint64_t files_with_findings_ = 0;
   uint64_t failures_ = 0;
   uint64_t undecided_ = 0;

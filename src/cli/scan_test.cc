@@ -2,78 +2,21 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/crypto.h"
-#include "base/strings.h"
-#include "cli/commands.h"
-#include "cli/test_folder.h"
+#include "cli/test_commands.h"
 
 namespace spillguard::cli {
 namespace {
 
-constexpr const char* kRule = R"(provider = "Test"
-source = "https://example.org/tokens"
-[[rule]]
-id = 990001
-name = "TEST_TOKEN"
-title = "A token of this test"
-category = "token"
-severity = "high"
-pattern = '''(SGT_[0-9a-f]{16})(?![0-9a-f])'''
-anchors = ["SGT_"]
-examples = ["SGT_{{hex:16}}"]
-)";
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-class ScanCommand : public ::testing::Test {
- protected:
-  ScanCommand() : rule_file_(settings_.write("test.toml", kRule)) {}
-
-  Outcome run(std::vector<std::string> arguments, const std::string& input = {}) {
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Io io{.in = in, .out = out, .err = err, .out_is_terminal = false, .err_is_terminal = false};
-    const std::vector<Command> commands = {
-        {"scan", "", add_scan}, {"rules", "", add_rules}, {"version", "", add_version}};
-    const int code = run_command_line(arguments, commands, io);
-    return {.code = code, .out = out.str(), .err = err.str()};
-  }
-  Outcome scan(std::vector<std::string> arguments, const std::string& input = {}) {
-    arguments.insert(arguments.begin(), {"scan", "--rules", rule_file_, "--only", "TEST_TOKEN"});
-    return run(std::move(arguments), input);
-  }
-  static std::string token(int number) { return "SGT_" + hex_token(number); }
-  static std::string hex_token(int number) {
-    return content_hash(std::to_string(number)).substr(0, 16);
-  }
-  static std::vector<boost::json::object> lines(const std::string& out) {
-    std::vector<boost::json::object> all;
-    for (const auto line : split(out, '\n')) {
-      if (!line.empty()) {
-        all.push_back(boost::json::parse({line.data(), line.size()}).as_object());
-      }
-    }
-    return all;
-  }
-
-  TestFolder settings_;
-  TestFolder folder_;
-  std::string rule_file_;
-};
+using ScanCommand = TestCommands;
 
 TEST_F(ScanCommand, JsonLinesHaveExactlyTheirFields) {
   folder_.write("a/page.xml", "<p>x\ny\xC3\xA9 " + token(1).substr(0, 7) + "<b>" +
                                   token(1).substr(7) + "</b></p>");
-  const Outcome outcome = scan({"--format", "jsonl", folder_.path()});
+  const TestOutcome outcome = scan({"--format", "jsonl", folder_.path()});
   EXPECT_EQ(outcome.code, kExitFindings) << outcome.err;
   const auto all = lines(outcome.out);
   ASSERT_EQ(all.size(), 1U);
@@ -91,11 +34,11 @@ TEST_F(ScanCommand, JsonLinesHaveExactlyTheirFields) {
 
 TEST_F(ScanCommand, TextAndRedactedOutputHoldNoSecret) {
   const std::string file = folder_.write("a.txt", "key " + token(1) + " and " + token(2) + "\n");
-  const Outcome text = scan({file});
+  const TestOutcome text = scan({file});
   EXPECT_NE(text.out.find(file + ":1:5 TEST_TOKEN  key SG***"), std::string::npos) << text.out;
-  const Outcome redacted = scan({file, "--format", "jsonl", "--redact"});
+  const TestOutcome redacted = scan({file, "--format", "jsonl", "--redact"});
   EXPECT_EQ(lines(redacted.out).size(), 2U);
-  for (const Outcome* outcome : {&text, &redacted}) {
+  for (const TestOutcome* outcome : {&text, &redacted}) {
     EXPECT_EQ((outcome->out + outcome->err).find(hex_token(1)), std::string::npos);
     EXPECT_EQ((outcome->out + outcome->err).find(hex_token(2)), std::string::npos);
   }
@@ -105,14 +48,14 @@ TEST_F(ScanCommand, SameOutputForAnyNumberOfThreads) {
   for (int i = 0; i < 60; ++i) {
     folder_.write("f" + std::to_string(i) + ".txt", token(i) + "\n" + token(i + 1));
   }
-  const Outcome one = scan({"--threads", "1", "--format", "jsonl", folder_.path()});
-  const Outcome many = scan({"--threads", "7", "--format", "jsonl", folder_.path()});
+  const TestOutcome one = scan({"--threads", "1", "--format", "jsonl", folder_.path()});
+  const TestOutcome many = scan({"--threads", "7", "--format", "jsonl", folder_.path()});
   EXPECT_EQ(lines(one.out).size(), 120U);
   EXPECT_EQ(one.out, many.out);
 }
 
 TEST_F(ScanCommand, StandardInput) {
-  const Outcome outcome = scan({"-", "--format", "jsonl"}, "a\n " + token(3));
+  const TestOutcome outcome = scan({"-", "--format", "jsonl"}, "a\n " + token(3));
   const auto all = lines(outcome.out);
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].at("file").as_string(), "<stdin>");
@@ -125,12 +68,12 @@ TEST_F(ScanCommand, ExitCodesAndWhatWasSkipped) {
   const std::string binary = folder_.write("b.bin", token(1) + std::string(1, '\0'));
   const std::string large = folder_.write("c.txt", std::string(3000, 'x') + token(1));
   EXPECT_EQ(scan({clean}).code, kExitNothing);
-  const Outcome skipped = scan({"--max-file-bytes", "2000", folder_.path()});
+  const TestOutcome skipped = scan({"--max-file-bytes", "2000", folder_.path()});
   EXPECT_EQ(skipped.code, kExitNothing);
   EXPECT_NE(skipped.err.find("skipped 2: 1 binary, 1 larger than 2.0 kB"), std::string::npos)
       << skipped.err;
   // What can not be read outweighs what was found.
-  const Outcome missing = scan({large, "/no/such/file"});
+  const TestOutcome missing = scan({large, "/no/such/file"});
   EXPECT_EQ(missing.code, kExitError);
   EXPECT_EQ(lines(scan({large, "--format", "jsonl"}).out).size(), 1U);
   EXPECT_NE(missing.err.find("/no/such/file: no such file or folder"), std::string::npos);
@@ -140,10 +83,10 @@ TEST_F(ScanCommand, ExitCodesAndWhatWasSkipped) {
 
 TEST_F(ScanCommand, WrongUsageIsAnErrorThatNamesTheWord) {
   EXPECT_EQ(scan({}).code, kExitError);
-  const Outcome markup = scan({"--markup", "word", "-"});
+  const TestOutcome markup = scan({"--markup", "word", "-"});
   EXPECT_EQ(markup.code, kExitError);
   EXPECT_NE(markup.err.find("word"), std::string::npos);
-  const Outcome rule = run({"scan", "--enable", "NO_SUCH_RULE", "-"});
+  const TestOutcome rule = run({"scan", "--enable", "NO_SUCH_RULE", "-"});
   EXPECT_EQ(rule.code, kExitError);
   EXPECT_NE(rule.err.find("NO_SUCH_RULE"), std::string::npos);
   EXPECT_EQ(scan({"--key-file", "/no/such/key", "-"}).code, kExitError);
@@ -155,7 +98,7 @@ TEST_F(ScanCommand, WrongUsageIsAnErrorThatNamesTheWord) {
 TEST_F(ScanCommand, KeyFileGivesTheInstallationsFingerprints) {
   const MasterKey key = MasterKey::generate();
   const std::string file = settings_.write("key", std::string(key.to_hex().reveal()) + "\n");
-  const Outcome outcome = scan({"-", "--format", "jsonl", "--key-file", file}, token(4));
+  const TestOutcome outcome = scan({"-", "--format", "jsonl", "--key-file", file}, token(4));
   const auto all = lines(outcome.out);
   ASSERT_EQ(all.size(), 1U) << outcome.err;
   EXPECT_EQ(all[0].at("fingerprint").as_string(), key.fingerprint(token(4)).hex());
@@ -168,7 +111,8 @@ TEST_F(ScanCommand, MarkupCanBeSaid) {
 }
 
 TEST_F(ScanCommand, RulesListShowCheck) {
-  const Outcome list = run({"rules", "list", "--rules", rule_file_, "--format", "json"});
+  const TestOutcome list =
+      run({"rules", "list", "--no-built-in", "--rules", rule_file_, "--format", "json"});
   EXPECT_EQ(list.code, kExitNothing);
   bool found = false;
   const boost::json::value all = boost::json::parse(list.out);
@@ -179,21 +123,23 @@ TEST_F(ScanCommand, RulesListShowCheck) {
                       object.at("id").as_int64() == 990001 && object.at("enabled").as_bool());
   }
   EXPECT_TRUE(found);
-  const Outcome show = run({"rules", "show", "TEST_TOKEN", "--rules", rule_file_});
+  const TestOutcome show =
+      run({"rules", "show", "TEST_TOKEN", "--no-built-in", "--rules", rule_file_});
   EXPECT_EQ(show.code, kExitNothing);
   EXPECT_NE(show.out.find("https://example.org/tokens"), std::string::npos);
   EXPECT_EQ(run({"rules", "show", "NO_SUCH_RULE"}).code, kExitError);
   const std::string broken = settings_.write("broken.toml", "[[rule]\n");
   EXPECT_EQ(run({"rules", "list", "--rules", broken}).code, kExitError);
-  std::string wrong = kRule;
+  std::string wrong = kTestRule;
   wrong.replace(wrong.find("examples = [\"SGT_"), 17, "examples = [\"SGX_");
-  const Outcome check = run({"rules", "check", "--rules", settings_.write("wrong.toml", wrong)});
+  const TestOutcome check =
+      run({"rules", "check", "--no-built-in", "--rules", settings_.write("wrong.toml", wrong)});
   EXPECT_EQ(check.code, kExitError);
   EXPECT_NE((check.out + check.err).find("TEST_TOKEN"), std::string::npos);
 }
 
 TEST_F(ScanCommand, Version) {
-  const Outcome outcome = run({"version"});
+  const TestOutcome outcome = run({"version"});
   EXPECT_EQ(outcome.code, kExitNothing);
   EXPECT_TRUE(outcome.out.starts_with("spillguard " SG_VERSION "\nrules "));
 }
