@@ -38,6 +38,7 @@ struct Node {
   Greed greed = Greed::kGreedy;
   bool negative = false;
   bool behind = false;
+  bool forward = false;  // kBackRef: its group had not begun yet
   bool beyond_ascii = false;
   Folding folding = Folding::kNone;
   uint32_t number = 0;

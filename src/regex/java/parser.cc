@@ -14,6 +14,7 @@ Parser::Parser(std::string_view pattern, const JavaFlags& flags)
   if (flags.unicode_character_class) cursor_.flags.unicode_case = true;
   if (flags.literal) cursor_.flags.comments = false;
   out_.foldable.push_back(false);
+  out_.hidden.push_back(false);
 }
 
 tl::unexpected<Error> Parser::error_at(size_t byte, std::string_view what) const {

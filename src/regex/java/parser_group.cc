@@ -66,6 +66,7 @@ Result<Node> Parser::group(bool& only_flags) {
 Result<Node> Parser::capture(size_t start, std::string name) {
   const uint32_t number = ++groups_;
   out_.foldable.push_back(false);
+  out_.hidden.push_back(false);
   if (!name.empty()) out_.names.emplace_back(name, number);
   SG_ASSIGN(Node child, inside(start));
   out_.foldable[number] = folds_alike(child);
@@ -86,9 +87,11 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
     }
     case '=':
     case '!': {
+      const uint32_t groups_before = groups_;
       SG_ASSIGN(Node child, inside(start));
       Node out = wrap(Node::Op::kLook, std::move(child), start);
       out.negative = kind == '!';
+      if (out.negative) hide_groups(groups_before);
       return out;
     }
     case '<': {
@@ -102,10 +105,12 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
         }
         return capture(start, std::move(name));
       }
+      const uint32_t groups_before = groups_;
       SG_ASSIGN(Node child, inside(start));
       Node out = wrap(Node::Op::kLook, std::move(child), start);
       out.behind = true;
       out.negative = c == '!';
+      if (out.negative) hide_groups(groups_before);
       return out;
     }
     default:
@@ -125,6 +130,10 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
         "(?<name>…) and the flags idmsuxU");
   }
   return inside(start);
+}
+
+void Parser::hide_groups(uint32_t after) {
+  for (uint32_t number = after + 1; number <= groups_; ++number) out_.hidden[number] = true;
 }
 
 bool Parser::set_flag(char32_t letter, bool on) {

@@ -116,7 +116,6 @@ std::optional<SetExpr> java_method(std::string_view name, bool ignore_case) {
   if (name == "IdentifierIgnorable") return any_of_names("Cf", ignorable);
   if (name == "SpaceChar") return any_of_names("Z");
   if (name == "ISOControl") return SetExpr::of({{0, 0x1F}, {0x7F, 0x9F}});
-  if (name == "Mirrored") return any_of_names("Bidi_Mirrored");
   if (name == "Whitespace") {
     return SetExpr::of({{0x09, 0x0D},
                         {0x1C, 0x20},

@@ -1,0 +1,124 @@
+// All of tests/golden/java_regex/cases.tsv (its form: tools/java_regex/Generate.java): what
+// java.util.regex finds is what we find, or we say that we do not do it.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "base/file.h"
+#include "base/strings.h"
+#include "regex/java/java_pattern.h"
+
+namespace spillguard::regex {
+namespace {
+
+std::string unescape_case(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    if (c == '{') {
+      const size_t end = text.find('}', i);
+      const std::string digits(text.substr(i + 1, end - i - 1));
+      append_utf8(out, static_cast<char32_t>(std::strtoul(digits.c_str(), nullptr, 16)));
+      i = end;
+    } else {
+      out += c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c;
+    }
+  }
+  return out;
+}
+
+std::string spans_of(const JavaPattern& pattern, std::string_view text, MatchScratch& scratch) {
+  auto matcher = JavaMatcher::over(pattern, text, scratch);
+  if (!matcher) return matcher.error().message;
+  std::string out;
+  for (;;) {
+    const MatchOutcome outcome = matcher->find();
+    if (outcome == MatchOutcome::kLimit) return "limit";
+    if (outcome == MatchOutcome::kNoMatch) return out;
+    const Span found = matcher->group();
+    if (!out.empty()) out += ',';
+    out += std::to_string(found.begin) + "-" + std::to_string(found.end);
+  }
+}
+
+struct Tally {
+  size_t cases = 0;
+  size_t refused = 0;      // by Java and by us
+  size_t unsupported = 0;  // cases, not patterns
+  size_t wrong = 0;
+  std::map<std::string, size_t> reasons;
+};
+
+void report(Tally& tally, std::string_view line, const std::string& got) {
+  ++tally.wrong;
+  if (tally.wrong <= 60) ADD_FAILURE() << line << "\n  we say: " << got;
+}
+
+void run_line(const std::vector<std::string_view>& fields, const std::vector<std::string>& texts,
+              MatchScratch& scratch, Tally& tally) {
+  const bool refused = fields[0] == "E";
+  const auto flags = JavaFlags::from_bits(static_cast<uint32_t>(*parse_int(fields[1])));
+  ASSERT_TRUE(flags.has_value());
+  const std::string source = unescape_case(fields[2]);
+  const std::string shown = std::string(fields[1]) + " " + std::string(fields[2]);
+  const size_t cases = refused ? 1 : fields.size() - 3;
+  tally.cases += cases;
+  const auto pattern = JavaPattern::parse(source, *flags);
+  if (!pattern && pattern.error().code == Code::kUnsupported) {
+    tally.unsupported += cases;
+    const std::string& message = pattern.error().message;
+    const size_t from = message.find(": ") + 2;
+    tally.reasons[message.substr(from, message.find('\n') - from)] += cases;
+    return;
+  }
+  if (refused) {
+    if (pattern) report(tally, shown, "accepted, Java refuses it");
+    ++tally.refused;
+    return;
+  }
+  if (!pattern) {
+    report(tally, shown, pattern.error().message);
+    return;
+  }
+  for (size_t i = 3; i < fields.size(); ++i) {
+    const size_t colon = fields[i].find(':');
+    const auto number = static_cast<size_t>(*parse_int(fields[i].substr(0, colon)));
+    const std::string got = spans_of(*pattern, texts.at(number), scratch);
+    if (got == fields[i].substr(colon + 1)) continue;
+    report(tally, shown + "\n  on text " + std::string(fields[i]),
+           got + "\n  lowered: " + pattern->pcre2());
+  }
+}
+
+TEST(JavaGolden, FindsWhatJavaFinds) {
+  const auto file = read_file(std::string(SG_SOURCE_DIR) + "/tests/golden/java_regex/cases.tsv");
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  std::vector<std::string> texts;
+  MatchScratch scratch;
+  Tally tally;
+  for (const std::string_view line : split(*file, '\n')) {
+    if (line.empty()) continue;
+    const auto fields = split(line, '\t');
+    if (fields[0] == "T") {
+      texts.push_back(unescape_case(fields[1]));
+    } else {
+      run_line(fields, texts, scratch, tally);
+    }
+  }
+  std::cout << tally.cases << " cases, " << tally.refused << " patterns refused as Java does, "
+            << tally.unsupported << " cases unsupported\n";
+  for (const auto& [reason, count] : tally.reasons)
+    std::cout << "  " << count << " " << reason << "\n";
+  EXPECT_GE(tally.cases, 10'000U);
+  EXPECT_EQ(tally.wrong, 0U);
+  EXPECT_LT(tally.unsupported * 100, tally.cases * 3);
+}
+
+}  // namespace
+}  // namespace spillguard::regex

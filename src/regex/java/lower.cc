@@ -1,0 +1,142 @@
+#include "regex/java/lower.h"
+
+#include <fmt/format.h>
+
+#include "regex/java/lowering.h"
+#include "regex/java/pattern_error.h"
+
+namespace spillguard::regex::java {
+
+tl::unexpected<Error> Lowering::unsupported(size_t byte, std::string_view what) const {
+  return pattern_error(Code::kUnsupported, pattern_, byte, what);
+}
+
+Result<std::string> Lowering::joined(const Node& node, std::string_view between) {
+  std::string out;
+  for (size_t i = 0; i < node.children.size(); ++i) {
+    if (i > 0) out += between;
+    SG_ASSIGN(const std::string one, piece(node.children[i]));
+    out += one;
+  }
+  return out;
+}
+
+Result<std::string> Lowering::piece(const Node& node) {
+  switch (node.op) {
+    case Node::Op::kEmpty:
+      return std::string();
+    case Node::Op::kSet:
+      return set_to_pcre2(node.set, beyond_ascii_);
+    case Node::Op::kConcat:
+      return joined(node, "");
+    case Node::Op::kAlternate: {
+      SG_ASSIGN(const std::string body, joined(node, "|"));
+      return fmt::format("(?:{})", body);
+    }
+    case Node::Op::kRepeat:
+      return repeat(node);
+    case Node::Op::kCapture: {
+      SG_ASSIGN(const std::string body, joined(node, ""));
+      return node.text.empty() ? fmt::format("({})", body)
+                               : fmt::format("(?<{}>{})", node.text, body);
+    }
+    case Node::Op::kAtomic: {
+      SG_ASSIGN(const std::string body, joined(node, ""));
+      return fmt::format("(?>{})", body);
+    }
+    case Node::Op::kLook:
+      return look(node);
+    case Node::Op::kBackRef:
+      return back_reference(node);
+    case Node::Op::kAssert:
+      beyond_ascii_ = beyond_ascii_ || node.beyond_ascii;
+      return node.text;
+    case Node::Op::kLastMatch:
+      return std::string(attached_ ? "\\G" : "(?!)");
+    case Node::Op::kLineBreak:
+      beyond_ascii_ = true;
+      return std::string("(?:\\r\\n|[\\n-\\r\\x{85}\\x{2028}\\x{2029}])");
+    case Node::Op::kGrapheme:
+      beyond_ascii_ = true;
+      return std::string("\\X");
+    case Node::Op::kNever:
+      break;
+  }
+  return std::string("(?!)");
+}
+
+Result<std::string> Lowering::atom(const Node& node) {
+  SG_ASSIGN(std::string text, piece(node));
+  const bool whole = node.op == Node::Op::kSet || node.op == Node::Op::kCapture ||
+                     node.op == Node::Op::kAtomic || node.op == Node::Op::kAlternate;
+  if (whole && text != "(?!)") return text;
+  return fmt::format("(?:{})", text);
+}
+
+Result<std::string> Lowering::repeat(const Node& node) {
+  SG_ASSIGN(std::string child, atom(node.children.front()));
+  // PCRE2 tries other ways through the required rounds; Java settles each round at once.
+  const bool one_way = node.children.front().op == Node::Op::kSet;
+  const bool required_rounds = node.greed == Greed::kPossessive && node.min > 1 && !one_way;
+  // A repeated \R never gives back the half of a \r\n.
+  if (required_rounds || node.children.front().op == Node::Op::kLineBreak) {
+    child = fmt::format("(?>{})", child);
+  }
+  std::string count;
+  if (node.max == kNoLimit) {
+    count = node.min == 0 ? "*" : node.min == 1 ? "+" : fmt::format("{{{},}}", node.min);
+  } else if (node.min == 0 && node.max == 1) {
+    count = "?";
+  } else if (node.min == node.max) {
+    count = fmt::format("{{{}}}", node.min);
+  } else {
+    count = fmt::format("{{{},{}}}", node.min, node.max);
+  }
+  if (node.greed == Greed::kReluctant) count += '?';
+  if (node.greed == Greed::kPossessive) count += '+';
+  return child + count;
+}
+
+Result<std::string> Lowering::back_reference(const Node& node) {
+  if (node.number > parsed_->groups) return std::string("(?!)");
+  if (node.forward && parsed_->hidden[node.number]) return leaking_reference(node);
+  if (node.folding == Folding::kNone) return fmt::format("\\g{{{}}}", node.number);
+  if (node.folding == Folding::kAscii && !parsed_->foldable[node.number]) {
+    return unsupported(node.position,
+                       "this reference ignores the case of ASCII letters only, which is not done "
+                       "here when its group can match k, s or characters outside ASCII; add the "
+                       "flag u");
+  }
+  return fmt::format("(?i:\\g{{{}}})", node.number);
+}
+
+tl::unexpected<Error> Lowering::leaking_reference(const Node& node) const {
+  return unsupported(node.position,
+                     "this reference means a group inside a negative look-around, from outside it");
+}
+
+Result<std::string> Lowering::look(const Node& node) {
+  const Node& body = node.children.front();
+  const std::string_view sign = node.negative ? "!" : "=";
+  if (!node.behind) {
+    SG_ASSIGN(const std::string text, piece(body));
+    return fmt::format("(?{}{})", sign, text);
+  }
+  SG_ASSIGN(const ByLength lengths, by_length(body, node.position));
+  std::string all;
+  for (const auto& [length, text] : lengths) {
+    if (length != lengths.begin()->first) all += '|';
+    all += text;
+  }
+  return fmt::format("(?<{}{})", sign, all);
+}
+
+Result<Lowered> lower(const Parsed& parsed, std::string_view pattern, bool attached) {
+  Lowering state(parsed, pattern, attached);
+  Lowered out;
+  SG_ASSIGN(out.text, state.piece(parsed.root));
+  out.beyond_ascii = state.beyond_ascii();
+  return out;
+}
+
+}  // namespace spillguard::regex::java

@@ -1,0 +1,49 @@
+// The state of one lowering; see lower.h.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "regex/java/parser.h"
+
+namespace spillguard::regex::java {
+
+class Lowering {
+ public:
+  Lowering(const Parsed& parsed, std::string_view pattern, bool attached)
+      : parsed_(&parsed), pattern_(pattern), attached_(attached) {}
+
+  // Text that can be quantified as it stands.
+  Result<std::string> atom(const Node& node);
+  // Text that can stand in a sequence.
+  Result<std::string> piece(const Node& node);
+
+  [[nodiscard]] bool beyond_ascii() const { return beyond_ascii_; }
+
+ private:
+  // What a node matches at each length in characters that it can have.
+  using ByLength = std::map<uint32_t, std::string>;
+
+  Result<std::string> joined(const Node& node, std::string_view between);
+  Result<std::string> repeat(const Node& node);
+  Result<std::string> back_reference(const Node& node);
+  Result<std::string> look(const Node& node);
+
+  Result<ByLength> by_length(const Node& node, size_t start);
+  Result<ByLength> concat_by_length(const Node& node, size_t start);
+  Result<ByLength> repeat_by_length(const Node& node, size_t start);
+  Result<ByLength> product(const ByLength& a, const ByLength& b, size_t start) const;
+  Result<ByLength> fixed_only(ByLength lengths, const Node& node, size_t start);
+
+  [[nodiscard]] tl::unexpected<Error> leaking_reference(const Node& node) const;
+  [[nodiscard]] tl::unexpected<Error> unsupported(size_t byte, std::string_view what) const;
+
+  const Parsed* parsed_;
+  std::string_view pattern_;
+  bool attached_;
+  bool beyond_ascii_ = false;
+};
+
+}  // namespace spillguard::regex::java
