@@ -68,6 +68,7 @@ class KnownFindings {
  public:
   static Result<KnownFindings> load(const ScanOptions& options, const MasterKey& key) {
     KnownFindings known;
+    known.collects_ = !options.write_baseline.empty();
     if (!options.baseline.empty()) {
       auto read = Baseline::read(options.baseline, key);
       if (!read) {
@@ -85,7 +86,9 @@ class KnownFindings {
       KnownFinding one{
           .file = shown, .rule = rules[finding.rule].name, .fingerprint = finding.fingerprint};
       const bool found = before_.contains(one);
-      after_.add(std::move(one));
+      if (collects_) {
+        after_.add(std::move(one));
+      }
       return found;
     };
     report.known += std::erase_if(report.findings, known);
@@ -103,6 +106,7 @@ class KnownFindings {
  private:
   Baseline before_;
   Baseline after_;
+  bool collects_ = false;  // only then memory grows with the findings
 };
 
 Result<FileScanOptions> prepare(const ScanOptions& options) {
