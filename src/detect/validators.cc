@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "detect/stand_ins.h"
 #include "detect/templates.h"
+#include "detect/validators_ids.h"
 #include "detect/validators_payment.h"
 #include "detect/validators_pem.h"
 
@@ -114,7 +115,7 @@ bool url_password(const Candidate& candidate) {
          !is_placeholder(password);
 }
 
-constexpr std::array<Validator, 14> kTable = {{
+constexpr std::array<Validator, 35> kTable = {{
     {"luhn", &payment_card,
      "a payment card number: network, length, Luhn's check digit, no test number"},
     {"github_checksum", &github_checksum,
@@ -131,6 +132,27 @@ constexpr std::array<Validator, 14> kTable = {{
     {"not_hex_only", &not_hex_only, "has a character that is no hexadecimal digit"},
     {"uuid", &uuid, "a UUID that is not all zeros"},
     {"aws_key_id", &aws_key_id, "an AWS access key id in base 32"},
+    {"iban", &iban, "an IBAN of a known country, its length, remainder 1 modulo 97"},
+    {"us_ssn", &us_ssn, "a US social security number: area, group and serial in use"},
+    {"id_at_svnr", &id_at_svnr, "an Austrian social insurance number"},
+    {"id_au_tfn", &id_au_tfn, "an Australian tax file number"},
+    {"id_be_rrn", &id_be_rrn, "a Belgian national register number"},
+    {"id_br_cpf", &id_br_cpf, "a Brazilian CPF"},
+    {"id_ca_sin", &id_ca_sin, "a Canadian social insurance number"},
+    {"id_ch_ahv", &id_ch_ahv, "a Swiss AHV number"},
+    {"id_de_tax", &id_de_tax, "a German tax identification number"},
+    {"id_dk_cpr", &id_dk_cpr, "a Danish CPR number: a date, no serial 0000"},
+    {"id_es_nif", &id_es_nif, "a Spanish DNI or NIE"},
+    {"id_fi_hetu", &id_fi_hetu, "a Finnish personal identity code"},
+    {"id_fr_nir", &id_fr_nir, "a French NIR"},
+    {"id_gb_nino", &id_gb_nino, "a British national insurance number: letters in use"},
+    {"id_in_aadhaar", &id_in_aadhaar, "an Indian Aadhaar number"},
+    {"id_it_cf", &id_it_cf, "an Italian codice fiscale"},
+    {"id_nl_bsn", &id_nl_bsn, "a Dutch BSN"},
+    {"id_no_fnr", &id_no_fnr, "a Norwegian birth number"},
+    {"id_pl_pesel", &id_pl_pesel, "a Polish PESEL"},
+    {"id_pt_nif", &id_pt_nif, "a Portuguese NIF"},
+    {"id_se_pnr", &id_se_pnr, "a Swedish personal number"},
 }};
 
 }  // namespace
