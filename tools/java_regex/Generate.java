@@ -323,7 +323,7 @@ public final class Generate {
     escapes();
     classes();
     structure();
-    random(args.length > 0 ? Integer.parseInt(args[0]) : 1900, args.length > 1 ? Long.parseLong(args[1]) : 20240517);
+    random(args.length > 0 ? Integer.parseInt(args[0]) : 1880, args.length > 1 ? Long.parseLong(args[1]) : 20240517);
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     for (String text : TEXTS) {
       out.print("T\t" + escape(text) + "\n");

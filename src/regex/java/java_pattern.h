@@ -5,7 +5,9 @@
 // Texts are UTF-8 and offsets are bytes. Differences that remain: PCRE2 10.42 knows Unicode 14
 // where Java 17 knows Unicode 13; a combining mark counts for \b when at most four of them follow
 // their letter; look-behind counts characters, where Java counts a character beyond U+FFFF as two
-// and so misses some matches; text has no lone surrogates.
+// and so misses some matches; text has no lone surrogates. In contrived patterns two things can end
+// elsewhere: loops around bodies that match nothing, and references to groups that stand further on
+// or in another alternative.
 //
 // Thread-safety: a JavaPattern is immutable; a JavaMatcher and its scratch belong to one thread.
 #pragma once

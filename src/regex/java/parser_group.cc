@@ -24,8 +24,8 @@ bool folds_alike(const Node& node) {
     if (node.set.kind != SetExpr::Kind::kRanges) return false;
     const auto& ranges = node.set.ranges.ranges();
     if (!ranges.empty() && ranges.back().last > 0x7F) return false;
-    static constexpr std::u32string_view kForeign = U"KkSs";
-    return std::none_of(kForeign.begin(), kForeign.end(),
+    static constexpr std::u32string_view kShared = U"KkSs";
+    return std::none_of(kShared.begin(), kShared.end(),
                         [&](char32_t c) { return node.set.ranges.contains(c); });
   }
   if (node.op == Node::Op::kGrapheme || node.op == Node::Op::kLineBreak ||

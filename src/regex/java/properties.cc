@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "regex/java/unicode_blocks.h"
+#include "regex/pattern.h"
 
 namespace spillguard::regex::java {
 namespace {
@@ -147,14 +148,16 @@ std::optional<SetExpr> category(std::string_view name, bool ignore_case) {
   return ascii_class(name, ignore_case);
 }
 
-// Whether the script exists is PCRE2's to say, when the lowered pattern is compiled.
+// PCRE2 says whether the script exists. sc: keeps it from taking script extensions, which Java does
+// not.
 std::optional<SetExpr> script(std::string_view name) {
   const bool plausible = name.size() > 2 && std::all_of(name.begin(), name.end(), [](char c) {
                            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
                          });
-  // Java has no script extensions, and no property but scripts goes by these names.
   if (!plausible) return std::nullopt;
-  return SetExpr::of_property("sc:" + std::string(name));
+  const std::string property = "sc:" + std::string(name);
+  if (!Pattern::compile("\\p{" + property + "}", {.utf = true})) return std::nullopt;
+  return SetExpr::of_property(property);
 }
 
 std::optional<SetExpr> block(std::string_view name) {
