@@ -89,7 +89,7 @@ void JiraGenerator::add_custom_fields(JiraIssue& issue, Random& random) const {
         R"({{"self":"{}/rest/api/2/customFieldOption/{}","value":"{}","id":"{}","disabled":false{}}})",
         base_url_, id, value, id, more);
   };
-  const auto text_or_null = [&](std::string_view id, unsigned percent, std::string text) {
+  const auto text_or_null = [&](std::string_view id, unsigned percent, const std::string& text) {
     const bool filled = random.chance(percent);
     add(id, filled ? json_string(text) : "null", filled);
   };

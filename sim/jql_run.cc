@@ -238,7 +238,7 @@ std::optional<TimeMs> parse_query_time(std::string_view text, bool quoted, std::
   }
   if (!quoted) {
     // A bare number is milliseconds, whatever the zone.
-    if (const auto number = parse_int(text)) return *number;
+    if (const auto number = parse_int(text)) return number;
   }
   if (const auto relative = parse_relative(text, now)) return relative;
   std::string date(text);

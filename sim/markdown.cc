@@ -2,6 +2,8 @@
 // paragraph.
 #include "sim/markdown.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -76,7 +78,7 @@ class BlockWriter {
         fenced_code();
       } else if (const auto level = heading_level(text)) {
         const auto tag = "h" + std::to_string(level);
-        block("<" + tag + ">" + markdown_inline(trim(text.substr(level))) + "</" + tag + ">");
+        block(fmt::format("<{0}>{1}</{0}>", tag, markdown_inline(trim(text.substr(level)))));
         ++at_;
       } else if (is_rule(text)) {
         block("<hr />");

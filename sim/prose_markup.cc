@@ -57,7 +57,7 @@ std::string code_macro(std::string_view name, std::string_view language, std::st
 }
 
 std::string to_wiki_block(const Block& block) {
-  const auto text = joined_lines(block);
+  auto text = joined_lines(block);
   switch (block.kind) {
     case Block::Kind::kHeading:
       return "h3. " + text;
@@ -96,7 +96,7 @@ std::string to_wiki(const std::vector<Block>& blocks) {
 }
 
 std::string to_storage(const Block& block) {
-  const auto text = joined_lines(block);
+  auto text = joined_lines(block);
   switch (block.kind) {
     case Block::Kind::kHeading:
       return "<h2>" + escape_xml(text) + "</h2>";

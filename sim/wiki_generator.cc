@@ -13,12 +13,13 @@ namespace spillguard::sim {
 namespace {
 
 constexpr int64_t kFirstPageId = 2'000'000;
-constexpr int64_t kFirstPartId = 30'000'000;
+constexpr int64_t kFirstWikiPartId = 30'000'000;
 constexpr int64_t kIdsPerPage = 100;
-constexpr TimeMs kDay = 86'400'000;
-constexpr std::array<std::string_view, 6> kKeys = {"ENG", "HR", "OPS", "SALES", "LAB", "LEGAL"};
-constexpr std::array<std::string_view, 6> kNames = {"Engineering", "People",   "Operations",
-                                                    "Sales",       "Research", "Legal"};
+constexpr TimeMs kWikiDay = 86'400'000;
+constexpr std::array<std::string_view, 6> kSpaceKeys = {"ENG",   "HR",  "OPS",
+                                                        "SALES", "LAB", "LEGAL"};
+constexpr std::array<std::string_view, 6> kSpaceNames = {"Engineering", "People",   "Operations",
+                                                         "Sales",       "Research", "Legal"};
 constexpr std::array<std::string_view, 3> kLocations = {"footer", "inline", "resolved"};
 
 size_t any_author(Random& random) { return static_cast<size_t>(random.below(all_users().size())); }
@@ -108,13 +109,14 @@ std::vector<WikiSpace> make_spaces(const WikiAmounts& amounts) {
       continue;
     }
     const auto number = i == 0 ? 0 : i - 1;
-    const auto round = number / kKeys.size();
+    const auto round = number / kSpaceKeys.size();
     const auto suffix = round == 0 ? std::string() : std::to_string(round + 1);
-    spaces.push_back({.id = 65'540 + static_cast<int64_t>(i) * 100,
-                      .key = std::string(kKeys[number % kKeys.size()]) + suffix,
-                      .name = std::string(kNames[number % kNames.size()]) + suffix,
-                      .description = fmt::format("Pages of {}", kNames[number % kNames.size()]),
-                      .created = kFirstMoment});
+    spaces.push_back(
+        {.id = 65'540 + static_cast<int64_t>(i) * 100,
+         .key = std::string(kSpaceKeys[number % kSpaceKeys.size()]) + suffix,
+         .name = std::string(kSpaceNames[number % kSpaceNames.size()]) + suffix,
+         .description = fmt::format("Pages of {}", kSpaceNames[number % kSpaceNames.size()]),
+         .created = kFirstMoment});
   }
   return spaces;
 }
@@ -162,20 +164,21 @@ void add_comments(WikiPage& page, Random& random, size_t place) {
   const auto count = random.below(5);
   for (uint64_t i = 0; i < count; ++i) {
     WikiComment comment{
-        .id = kFirstPartId + static_cast<int64_t>(place) * kIdsPerPage + static_cast<int64_t>(i),
+        .id =
+            kFirstWikiPartId + static_cast<int64_t>(place) * kIdsPerPage + static_cast<int64_t>(i),
         .location = std::string(random.chance(60) ? "footer" : random.pick(kLocations))};
     if (!page.comments.empty() && random.chance(30)) {
       comment.parent = page.comments.back().id;
       comment.location = page.comments.back().location;
     }
     if (comment.location != "footer") comment.selection = make_name(random);
-    TimeMs when = page.newest().when + random.between(1, 30) * kDay / 10;
+    TimeMs when = page.newest().when + random.between(1, 30) * kWikiDay / 10;
     for (uint64_t number = 1, last = 1 + random.below(3) / 2; number <= last; ++number) {
       comment.versions.push_back({.number = static_cast<int64_t>(number),
                                   .when = when,
                                   .author = any_author(random),
                                   .body = to_storage(make_block(random, Block::Kind::kParagraph))});
-      when += kDay;
+      when += kWikiDay;
     }
     page.comments.push_back(std::move(comment));
   }
@@ -184,14 +187,14 @@ void add_comments(WikiPage& page, Random& random, size_t place) {
 void add_attachments(WikiPage& page, Random& random, size_t place) {
   if (!random.chance(8)) return;
   constexpr std::array<std::string_view, 3> kEndings = {"txt", "csv", "png"};
-  constexpr std::array<std::string_view, 3> kTypes = {"text/plain", "text/csv", "image/png"};
+  constexpr std::array<std::string_view, 3> kFileTypes = {"text/plain", "text/csv", "image/png"};
   for (uint64_t i = 0, n = 1 + random.below(2); i < n; ++i) {
-    const auto type = static_cast<size_t>(random.below(kTypes.size()));
+    const auto type = static_cast<size_t>(random.below(kFileTypes.size()));
     page.attachments.push_back(
-        {.id = kFirstPartId + static_cast<int64_t>(place) * kIdsPerPage + 80 +
+        {.id = kFirstWikiPartId + static_cast<int64_t>(place) * kIdsPerPage + 80 +
                static_cast<int64_t>(i),
          .name = fmt::format("{} {}ü.{}", make_name(random), i, kEndings[type]),
-         .mime_type = std::string(kTypes[type]),
+         .mime_type = std::string(kFileTypes[type]),
          .comment = random.chance(30) ? make_sentence(random) : "",
          .size = 100 + random.below(20'000),
          .when = page.newest().when,

@@ -90,9 +90,9 @@ std::optional<std::string> base64_decode(std::string_view text) {
   uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
-    const int value = kBase64Values[static_cast<unsigned char>(c)];
+    const int8_t value = kBase64Values[static_cast<unsigned char>(c)];
     if (value < 0) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(value);
+    bits = bits << 6 | static_cast<uint8_t>(value);
     count += 6;
     if (count >= 8) {
       count -= 8;

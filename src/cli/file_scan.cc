@@ -160,6 +160,7 @@ void scan_files(const FileScanOptions& options, const std::vector<InputFile>& fi
   };
   std::vector<std::jthread> threads;
   const size_t count = std::min(std::max<size_t>(options.threads, 1), files.size());
+  threads.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     threads.emplace_back([&work, i] {
       set_thread_name("scan-" + std::to_string(i));

@@ -96,7 +96,7 @@ class Database {
   // new file has mode 0600. What was committed survives the death of the process at any moment; the
   // death of the machine (power, kernel) may take back the last commits, whole transactions from
   // the end, never a part of one.
-  static Result<std::unique_ptr<Database>> open_sqlite(SqliteOptions options);
+  static Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 };
 
 // Applies the numbered migrations that are missing, each in its transaction, under a lock. Refuses

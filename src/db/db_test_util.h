@@ -43,7 +43,7 @@ inline void write_text(const std::string& path, std::string_view text) {
 
 // Without migrations.
 inline std::unique_ptr<Database> open_or_die(SqliteOptions options) {
-  auto database = open_sqlite_unmigrated(std::move(options));
+  auto database = open_sqlite_unmigrated(options);
   if (!database) ADD_FAILURE() << database.error().message;
   SG_CHECK(database.has_value());
   return std::move(*database);

@@ -177,7 +177,7 @@ Result<std::unique_ptr<Database>> open_temporary(const SqliteOptions& options) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite_unmigrated(SqliteOptions options) {
+Result<std::unique_ptr<Database>> open_sqlite_unmigrated(const SqliteOptions& options) {
   if (options.path.empty()) {
     return fail(Code::kInvalidArgument, "the database's path is empty; name a file");
   }
@@ -186,8 +186,8 @@ Result<std::unique_ptr<Database>> open_sqlite_unmigrated(SqliteOptions options) 
   return SqliteDatabase::open(options, options.path, options.path);
 }
 
-Result<std::unique_ptr<Database>> Database::open_sqlite(SqliteOptions options) {
-  SG_ASSIGN(auto database, open_sqlite_unmigrated(std::move(options)));
+Result<std::unique_ptr<Database>> Database::open_sqlite(const SqliteOptions& options) {
+  SG_ASSIGN(auto database, open_sqlite_unmigrated(options));
   SG_TRY(migrate(*database));
   return database;
 }

@@ -8,6 +8,6 @@
 
 namespace spillguard::db {
 
-Result<std::unique_ptr<Database>> open_sqlite_unmigrated(SqliteOptions options);
+Result<std::unique_ptr<Database>> open_sqlite_unmigrated(const SqliteOptions& options);
 
 }  // namespace spillguard::db

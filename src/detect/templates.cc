@@ -44,8 +44,8 @@ class Random {
 
 // The alphabet of a named class, or of an explicit set such as [A-Z2-7]; empty when neither.
 std::string alphabet_of(std::string_view name) {
-  const std::string alpha = std::string(kUpper) + std::string(kLower);
-  const std::string alnum = std::string(kDigits) + alpha;
+  std::string alpha = std::string(kUpper) + std::string(kLower);
+  std::string alnum = std::string(kDigits) + alpha;
   if (name == "hex") return "0123456789abcdef";
   if (name == "HEX") return "0123456789ABCDEF";
   if (name == "digit") return std::string(kDigits);
@@ -63,7 +63,8 @@ std::string alphabet_of(std::string_view name) {
   name = name.substr(1, name.size() - 2);
   for (size_t i = 0; i < name.size(); ++i) {
     if (i + 2 < name.size() && name[i + 1] == '-') {
-      for (int c = name[i]; c <= name[i + 2]; ++c) out += static_cast<char>(c);
+      for (char c = name[i]; c < name[i + 2]; ++c) out += c;
+      out += name[i + 2];
       i += 2;
     } else {
       out += name[i];

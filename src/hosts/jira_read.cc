@@ -160,7 +160,8 @@ Status JiraHost::read_many(const std::vector<ItemRef>& items, ItemSink& sink) {
         if (!came.insert(list.at(i)["id"].text()).second) continue;
         SG_TRY(read_whole(list.at(i), sink));
       }
-      const int64_t each = std::max<int64_t>(1, answer->bytes / std::max<int64_t>(1, list.size()));
+      const int64_t each = std::max<int64_t>(
+          1, answer->bytes / std::max<int64_t>(1, static_cast<int64_t>(list.size())));
       chunk = std::clamp<int64_t>(options().page_bytes / each, 1, chunk * 2);
       chunk = std::min<int64_t>(chunk, options().page_size);
     }

@@ -202,9 +202,9 @@ Result<Answer> Transport::attempt(const Question& question, Attempt& failed) {
     Error error = http_error(*response, what);
     const bool server = response->status == 500 || response->status == 502 ||
                         response->status == 503 || response->status == 504;
-    const bool retry = server || error.code == Code::kRateLimited || error.code == Code::kTimeout;
-    return failure(std::move(error), retry,
-                   (server && response->status != 503) || error.code == Code::kTimeout);
+    const bool timeout = error.code == Code::kTimeout;
+    const bool retry = server || timeout || error.code == Code::kRateLimited;
+    return failure(std::move(error), retry, timeout || (server && response->status != 503));
   }
   if (response->status == 204 || response->body.empty()) {
     return Answer{Json(), 0};

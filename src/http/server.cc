@@ -191,7 +191,10 @@ net::awaitable<void> Server::State::accept_all() {
       if (error) {
         log::warn("{}: cannot accept a connection: {}", shared.options.name, error.message());
         failed = true;
-      } else if ((entered = shared.enter())) {
+      } else {
+        entered = shared.enter();
+      }
+      if (entered) {
         // The descriptor moves to the loop that will serve it.
         IoLoop& loop = loops[next++ % loops.size()]->loop;
         const bool ipv6 = acceptor->local_endpoint().protocol() == net::ip::tcp::v6();

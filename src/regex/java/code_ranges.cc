@@ -20,7 +20,7 @@ void append_scalar_values(std::vector<CodeRange>& out, CodeRange range) {
 
 }  // namespace
 
-CodeRanges::CodeRanges(std::vector<CodeRange> ranges) {
+CodeRanges::CodeRanges(const std::vector<CodeRange>& ranges) {
   std::vector<CodeRange> parts;
   parts.reserve(ranges.size() + 1);
   for (const CodeRange& range : ranges) append_scalar_values(parts, range);
@@ -38,7 +38,7 @@ CodeRanges::CodeRanges(std::vector<CodeRange> ranges) {
 CodeRanges CodeRanges::united(const CodeRanges& other) const {
   std::vector<CodeRange> all = ranges_;
   all.insert(all.end(), other.ranges_.begin(), other.ranges_.end());
-  return CodeRanges(std::move(all));
+  return CodeRanges(all);
 }
 
 CodeRanges CodeRanges::intersected(const CodeRanges& other) const {
@@ -65,7 +65,7 @@ CodeRanges CodeRanges::complement() const {
     next = range.last + 1;
   }
   if (next <= kMaxCodePoint) out.push_back({next, kMaxCodePoint});
-  return CodeRanges(std::move(out));
+  return CodeRanges(out);
 }
 
 bool CodeRanges::contains(char32_t code_point) const {

@@ -21,7 +21,7 @@ class CodeRanges {
   CodeRanges() = default;
   CodeRanges(std::initializer_list<CodeRange> ranges) : CodeRanges(std::vector(ranges)) {}
   // In any order, overlapping or not; first <= last in each.
-  explicit CodeRanges(std::vector<CodeRange> ranges);
+  explicit CodeRanges(const std::vector<CodeRange>& ranges);
 
   [[nodiscard]] CodeRanges united(const CodeRanges& other) const;
   [[nodiscard]] CodeRanges intersected(const CodeRanges& other) const;

@@ -65,10 +65,10 @@ std::optional<SetExpr> unicode_posix_class(std::string_view upper, bool ignore_c
   if (upper == "ALNUM") return any_of_names("Alphabetic Nd");
   if (upper == "CNTRL") return any_of_names("Cc");
   if (upper == "DIGIT") return any_of_names("Nd");
-  const SetExpr blank = set_intersection(
+  SetExpr blank = set_intersection(
       any_of_names("White_Space"),
       SetExpr::of(CodeRanges{{0x0A, 0x0D}, {0x85, 0x85}, {0x2028, 0x2029}}.complement()));
-  const SetExpr graph = set_complement(any_of_names("White_Space Cc Cs Cn"));
+  SetExpr graph = set_complement(any_of_names("White_Space Cc Cs Cn"));
   if (upper == "BLANK") return blank;
   if (upper == "GRAPH") return graph;
   if (upper == "PRINT") {

@@ -193,7 +193,7 @@ SetExpr folded_character(char32_t c, Folding folding) {
       if (ascii_lower(c) == foreign.lower_again) out.push_back({foreign.c, foreign.c});
     }
   }
-  return SetExpr::of(CodeRanges(std::move(out)));
+  return SetExpr::of(CodeRanges(out));
 }
 
 SetExpr folded_range(CodeRange range, Folding folding) {
@@ -205,7 +205,7 @@ SetExpr folded_range(CodeRange range, Folding folding) {
       if (in(foreign.upper) || in(foreign.lower_again)) out.push_back({foreign.c, foreign.c});
     }
   }
-  SetExpr exact = SetExpr::of(CodeRanges(std::move(out)));
+  SetExpr exact = SetExpr::of(CodeRanges(out));
   if (folding != Folding::kUnicode || range.last <= 0x7F) return exact;
   const char32_t first = std::max<char32_t>(range.first, 0x80);
   CodeRanges foreign_part{{first, range.last}};
