@@ -126,8 +126,8 @@ FileReport scan_bytes(const FileScanOptions& options, detect::Engine::Scratch& s
     finding.end_line = last.line;
     finding.end_column = last.column + 1;
     finding.rule = match.rule;
-    finding.secret = text.substr(match.secret.begin, match.secret.size());
-    finding.match = text.substr(match.match.begin, match.match.size());
+    finding.secret = match.secret_text(text);
+    finding.match = match.match_text(text);
     finding.fingerprint = options.key.fingerprint(finding.secret);
     finding.before = lines.before(match.secret);
     finding.masked = shown_secret(finding.secret);

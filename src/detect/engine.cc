@@ -16,6 +16,14 @@
 
 namespace spillguard::detect {
 
+bool operator==(const Match& a, const Match& b) {
+  const bool same_decoded =
+      a.decoded == b.decoded ||
+      (a.decoded != nullptr && b.decoded != nullptr && *a.decoded == *b.decoded);
+  return a.rule == b.rule && a.match == b.match && a.secret == b.secret && a.entropy == b.entropy &&
+         a.also == b.also && a.score == b.score && same_decoded;
+}
+
 struct Engine::State {
   // What the hot loop needs of a rule, close together.
   struct Reach {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -19,6 +20,14 @@
 
 namespace spillguard::detect {
 
+// What a match in encoded text was found in. Holds the secret in clear: never logged or stored.
+struct Decoded {
+  std::string path;    // the decoders, outermost first: "base64", "percent > base64"
+  std::string match;   // group 0 in the innermost text
+  std::string secret;  // the secret in it
+  friend bool operator==(const Decoded&, const Decoded&) = default;
+};
+
 // A rule at a span of the scanned text.
 struct Match {
   uint32_t rule = 0;           // index into Engine::rules()
@@ -26,8 +35,18 @@ struct Match {
   Span secret;                 // the secret inside it: what entropy and checksums are tested on
   double entropy = 0;          // of the secret, bits a byte
   std::vector<uint32_t> also;  // other rules with the same secret span, by index, ascending
+  double score = 1;            // 0 … 1, of a detector that weighs; 1 where a pattern decides
+  // Set when the match stands in encoded text: the spans are then those of the encoded text.
+  std::shared_ptr<const Decoded> decoded = {};
 
-  friend bool operator==(const Match&, const Match&) = default;
+  // What was found: the decoded texts, or else those of the spans. Valid as long as match and text.
+  [[nodiscard]] std::string_view secret_text(std::string_view text) const {
+    return decoded ? std::string_view(decoded->secret) : text.substr(secret.begin, secret.size());
+  }
+  [[nodiscard]] std::string_view match_text(std::string_view text) const {
+    return decoded ? std::string_view(decoded->match) : text.substr(match.begin, match.size());
+  }
+  friend bool operator==(const Match& a, const Match& b);
 };
 
 // A rule that could not be decided somewhere in this text (match limit); the others are complete.

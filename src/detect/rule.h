@@ -16,6 +16,11 @@ enum class Severity { kInfo, kLow, kMedium, kHigh, kCritical };
 std::optional<Severity> parse_severity(std::string_view name);
 std::string_view severity_name(Severity severity);  // "info" … "critical"
 
+enum class Syntax {
+  kPcre2,  // what the rule files of this project use
+  kJava,   // java.util.regex.Pattern, what users write
+};
+
 struct Rule {
   int32_t id = 0;        // stable number, unique over all files, never reused
   std::string name;      // UPPER_SNAKE, unique; what scripts use
@@ -24,7 +29,11 @@ struct Rule {
   std::string category;  // one of kCategories
   Severity severity = Severity::kHigh;
   bool enabled = true;  // on unless somebody switches it
-  std::string pattern;  // PCRE2 syntax; group `secret`, else group 1, else group 0 is the secret
+  // Group `secret`, else group 1, else group 0 is the secret; of a Java pattern always group 0.
+  std::string pattern;
+  Syntax syntax = Syntax::kPcre2;
+  // Not empty: no pattern, but a detector of this name finds it ("generic").
+  std::string detector;
   std::vector<std::string> anchors;  // literals, one of which is in every match
   bool ignore_case = false;          // anchors and pattern in any case
   uint32_t before = 0;               // bytes before the anchor that a match may begin at

@@ -154,7 +154,7 @@ void PartScanner::scan_text(const hosts::Part& part) {
 void PartScanner::record_match(const hosts::Part& part, std::string_view text,
                                const detect::Match& match) {
   const detect::Rule& rule = engine_->rules()[match.rule];
-  const std::string_view matched = text.substr(match.match.begin, match.match.size());
+  const std::string_view matched = match.match_text(text);
   const Fingerprint fingerprint = key_.fingerprint(matched);
   Pending& pending = findings_[{part.content_kind, part.content_id, rule.id, fingerprint}];
   store::NewFinding& finding = pending.finding;
@@ -165,7 +165,7 @@ void PartScanner::record_match(const hosts::Part& part, std::string_view text,
     finding.created_when = part.created;
     pending.evidence_version = part.version;
     pending.evidence = {.match = std::string(matched),
-                        .secret = std::string(text.substr(match.secret.begin, match.secret.size())),
+                        .secret = std::string(match.secret_text(text)),
                         .before = context_before(text, match.match.begin),
                         .after = context_after(text, match.match.end)};
   }
