@@ -4,14 +4,10 @@
 // the text: windows of a rule are merged, and a match of it is tried at most once from each byte.
 #include "detect/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "detect/anchor_table.h"
-#include "detect/compiled_rule.h"
-#include "detect/literal_index.h"
+#include "detect/engine_state.h"
 #include "detect/overlap.h"
 
 namespace spillguard::detect {
@@ -23,27 +19,6 @@ bool operator==(const Match& a, const Match& b) {
   return a.rule == b.rule && a.match == b.match && a.secret == b.secret && a.entropy == b.entropy &&
          a.also == b.also && a.score == b.score && same_decoded;
 }
-
-struct Engine::State {
-  // What the hot loop needs of a rule, close together.
-  struct Reach {
-    uint32_t before = 0;
-    uint32_t after = 0;
-    uint32_t longest_anchor = 0;
-  };
-
-  explicit State(LiteralIndex literal_index) : index(std::move(literal_index)) {}
-
-  std::vector<Rule> rules;
-  std::string version;
-  std::vector<CompiledRule> compiled;
-  std::vector<Reach> reach;
-  std::vector<uint64_t> specificity;
-  AnchorTable anchors;
-  LiteralIndex index;
-  size_t block_bytes = 0;
-  size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one
-};
 
 struct Engine::Scratch::State {
   // The window of a rule that later anchors may still widen.
@@ -70,45 +45,6 @@ Engine::Scratch& Engine::Scratch::operator=(Scratch&&) noexcept = default;
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
-
-Result<std::shared_ptr<const Engine>> Engine::build(const RuleSet& rules,
-                                                    const EngineOptions& options) {
-  if (options.self_check) SG_TRY(LiteralIndex::self_check());
-  AnchorTable anchors;
-  std::vector<CompiledRule> compiled;
-  std::vector<Rule> enabled;
-  size_t longest = 1;
-  for (const Rule& rule : rules.rules()) {
-    if (!rule.enabled) continue;
-    const auto number = static_cast<uint32_t>(enabled.size());
-    SG_ASSIGN(CompiledRule ready, CompiledRule::compile(rule, number));
-    const regex::AnchorPlan& plan = ready.plan();
-    for (size_t i = 0; i < rule.anchors.size(); ++i) {
-      if (plan.guards.empty()) {
-        anchors.add(number, rule.anchors[i], rule.ignore_case, {});
-      } else if (plan.guards[i].used) {  // no match needs the others
-        anchors.add(number, rule.anchors[i], rule.ignore_case, plan.guards[i]);
-      }
-    }
-    longest = std::max<size_t>(longest, ready.longest_anchor());
-    compiled.push_back(std::move(ready));
-    enabled.push_back(rule);
-  }
-  SG_ASSIGN(LiteralIndex index, LiteralIndex::build(anchors.literals()));
-
-  auto state = std::make_unique<State>(std::move(index));
-  state->rules = std::move(enabled);
-  state->version = rules.version();
-  state->anchors = std::move(anchors);
-  state->overlap_bytes = longest - 1;
-  state->block_bytes = std::clamp(options.block_bytes, longest * 2, LiteralIndex::kMaxBlock);
-  for (const CompiledRule& rule : compiled) {
-    state->reach.push_back({rule.before(), rule.after(), rule.longest_anchor()});
-    state->specificity.push_back(rule.specificity());
-  }
-  state->compiled = std::move(compiled);
-  return std::shared_ptr<const Engine>(new Engine(std::move(state)));
-}
 
 Engine::Scratch Engine::make_scratch() const {
   return Scratch(
