@@ -10,6 +10,7 @@
 #include "detect/filters.h"
 #include "detect/literal_index.h"
 #include "detect/rule.h"
+#include "detect/templates.h"
 #include "regex/shape.h"
 
 namespace spillguard::detect {
@@ -115,14 +116,20 @@ bool check_alone(const Rule& rule, Problems& problems) {
     problems.add(engine.error().message);
     return false;
   }
-  for (const std::string& example : rule.examples) {
+  const auto examples = expand_examples(rule);
+  const auto counter_examples = expand_counter_examples(rule);
+  if (!examples || !counter_examples) {
+    problems.add((examples ? counter_examples : examples).error().message);
+    return false;
+  }
+  for (const std::string& example : *examples) {
     if (!holds_anchor(rule, example)) {
       problems.add(fmt::format("example holds none of the anchors: {}", excerpt(example)));
     } else if (!found_by(**engine, rule.id, example)) {
       problems.add(fmt::format("example is not found: {}", excerpt(example)));
     }
   }
-  for (const std::string& counter : rule.counter_examples) {
+  for (const std::string& counter : *counter_examples) {
     if (found_by(**engine, rule.id, counter)) {
       problems.add(fmt::format("counter-example is found: {}", excerpt(counter)));
     }
@@ -139,7 +146,9 @@ void check_together(const std::vector<Rule>& good, Problems& problems,
   }
   for (const Rule& rule : good) {
     problems.about(rule);
-    for (const std::string& example : rule.examples) {
+    const auto examples = expand_examples(rule);
+    SG_CHECK(examples.has_value());  // or it would not be among the good ones
+    for (const std::string& example : *examples) {
       if (!found_by(**engine, rule.id, example)) {
         problems.add(
             fmt::format("example is not found when all rules run together: {}", excerpt(example)));

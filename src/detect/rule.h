@@ -44,10 +44,12 @@ struct Rule {
   double min_entropy = 0;      // Shannon, bits a byte of the secret; 0 = no test
   std::vector<std::string> validators;  // names of checks on the secret, see validators.h
   std::vector<std::string> stop_words;  // secrets that hold one of these (any case) are not secrets
-  std::vector<std::string> examples;    // after expansion of their templates
-  std::vector<std::string> counter_examples;  // the same; the rule must not match them
-  std::string source;                         // where the format is documented
-  std::string file;                           // for messages
+  // Templates, as the file has them: expand_examples() and expand_counter_examples() of templates.h
+  // give the texts. The rule must match the first and must not match the others.
+  std::vector<std::string> examples;
+  std::vector<std::string> counter_examples;
+  std::string source;  // where the format is documented
+  std::string file;    // for messages
 };
 
 inline constexpr std::string_view kCategories[] = {

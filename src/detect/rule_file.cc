@@ -31,18 +31,14 @@ void complete(Rule& rule, bool has_before, bool has_after) {
   if (!has_after && plan.after <= kMaxReach) rule.after = plan.after;
 }
 
-std::vector<std::string> expand_all(ConfigTable& table, std::string_view key,
-                                    std::string_view seed) {
-  std::vector<std::string> out;
-  for (const std::string& text : table.strings(key)) {
-    auto expanded = expand_template(text, fmt::format("{} {} {}", seed, key, out.size()));
-    if (!expanded) {
-      table.reject(key, expanded.error().message);
-      return out;
-    }
-    out.push_back(std::move(*expanded));
+// Expands once to have the errors; the texts themselves are made when somebody wants them.
+void check_templates(ConfigTable& table, const Rule& rule) {
+  if (const auto texts = expand_examples(rule); !texts) {
+    table.reject("examples", texts.error().message);
   }
-  return out;
+  if (const auto texts = expand_counter_examples(rule); !texts) {
+    table.reject("counter_examples", texts.error().message);
+  }
 }
 
 Rule read_rule(ConfigTable& table, const std::string& provider, const std::string& source) {
@@ -75,8 +71,9 @@ Rule read_rule(ConfigTable& table, const std::string& provider, const std::strin
   rule.validators = table.strings("validators");
   rule.stop_words = table.strings("stop_words");
   rule.source = table.string("source", source);
-  rule.examples = expand_all(table, "examples", rule.name);
-  rule.counter_examples = expand_all(table, "counter_examples", rule.name);
+  rule.examples = table.strings("examples");
+  rule.counter_examples = table.strings("counter_examples");
+  check_templates(table, rule);
   complete(rule, table.has("before"), table.has("after"));
   return rule;
 }

@@ -61,7 +61,8 @@ TEST(RuleFile, ReadsAndCompletesARule) {
   EXPECT_EQ(rule->anchors, std::vector<std::string>{"acme_"});
   EXPECT_EQ(rule->before, 0U);
   EXPECT_EQ(rule->after, 25U);
-  EXPECT_EQ(rule->examples.front().size(), 19U);
+  EXPECT_EQ(rule->examples.front(), "acme_{{hex:12}}1a");
+  EXPECT_EQ(expand_examples(*rule).value().front().size(), 19U);
   EXPECT_TRUE(check_rules(rules).empty()) << check_rules(rules).front();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "base/strings.h"
@@ -149,6 +150,18 @@ Result<std::string> expand_one(std::string_view inside, Random& random) {
   return random.text(alphabet, *length);
 }
 
+// The seed names rule, list and place, so that no two examples are the same text.
+Result<std::vector<std::string>> expand_list(std::string_view rule, std::string_view list,
+                                             const std::vector<std::string>& templates) {
+  std::vector<std::string> out;
+  for (const std::string& text : templates) {
+    SG_ASSIGN(std::string expanded,
+              expand_template(text, fmt::format("{} {} {}", rule, list, out.size())));
+    out.push_back(std::move(expanded));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string base62_crc32(std::string_view random_part) {
@@ -185,6 +198,14 @@ Result<std::string> expand_template(std::string_view text, std::string_view seed
   }
   out += text;
   return out;
+}
+
+Result<std::vector<std::string>> expand_examples(const Rule& rule) {
+  return expand_list(rule.name, "examples", rule.examples);
+}
+
+Result<std::vector<std::string>> expand_counter_examples(const Rule& rule) {
+  return expand_list(rule.name, "counter_examples", rule.counter_examples);
 }
 
 }  // namespace spillguard::detect
