@@ -3,46 +3,22 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <iterator>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <utility>
 
-#include "base/file.h"
 #include "base/strings.h"
 #include "base/threads.h"
-#include "cli/context.h"
-#include "cli/pragma.h"
+#include "cli/byte_source.h"
+#include "cli/finding_maker.h"
 #include "cli/source_text.h"
+#include "cli/window_scan.h"
 
 namespace spillguard::cli {
 namespace file_scanning {
 namespace {
-
-// Lets bytes in up to a limit; what is larger than the limit waits until it is alone.
-class ByteBudget {
- public:
-  explicit ByteBudget(uint64_t limit) : limit_(std::max<uint64_t>(limit, 1)) {}
-  void take(uint64_t bytes) {
-    bytes = std::min(bytes, limit_);
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return used_ + bytes <= limit_; });
-    used_ += bytes;
-  }
-  void give_back(uint64_t bytes) {
-    {
-      const std::lock_guard lock(mutex_);
-      used_ -= std::min(bytes, limit_);
-    }
-    room_.notify_all();
-  }
-
- private:
-  uint64_t limit_;
-  std::mutex mutex_;
-  std::condition_variable room_;
-  uint64_t used_ = 0;
-};
 
 FileReport left_out(const std::string& path, std::string reason, bool failure) {
   FileReport report;
@@ -50,40 +26,132 @@ FileReport left_out(const std::string& path, std::string reason, bool failure) {
   return report;
 }
 
+constexpr size_t kBlock = size_t{1} << 18U;  // bytes of one read
+
 std::string too_large(uint64_t limit) {
   return "larger than " + human_bytes(limit) + " (--max-file-bytes)";
 }
 
-Result<std::string> read_all(std::istream& in, uint64_t limit) {
-  std::string out;
-  std::string block(1U << 16U, '\0');
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
-    out.append(block.data(), static_cast<size_t>(in.gcount()));
-    if (out.size() > limit) {
-      return fail(Code::kTooLarge, too_large(limit));
+using Emit = std::function<void(FileReport)>;
+
+// Reads to the end and gives windows of it to the engine. `head` is what was read already.
+void scan_large(const FileScanOptions& options, detect::Engine::Scratch& scratch,
+                const std::string& path, std::string head, ByteSource& source, const Emit& emit) {
+  uint64_t bytes = head.size();
+  WindowScan windows(options, scratch, emit);
+  TextStream stream;
+  std::string text;
+  if (!stream.begin(head, text)) {
+    return emit(left_out(path, "binary", false));
+  }
+  head = {};
+  std::optional<LeftOut> cut;
+  std::vector<char> block(kBlock);
+  while (!cut) {
+    windows.add(text);
+    text.clear();
+    const auto count = source.read(block);
+    if (!count) {
+      cut = LeftOut{.path = path, .reason = count.error().message, .failure = true};
+      break;
     }
+    if (*count == 0) {
+      break;
+    }
+    bytes += *count;
+    if (bytes > options.max_file_bytes) {
+      cut = LeftOut{.path = path, .reason = too_large(options.max_file_bytes), .failure = false};
+      break;
+    }
+    stream.add(std::string_view(block.data(), *count), text);
   }
-  if (in.bad()) {
-    return fail(Code::kIo, "the standard input can not be read");
-  }
-  return out;
+  stream.finish(text);
+  windows.add(text);
+  FileReport last = windows.finish();
+  last.bytes = bytes;
+  last.left_out = std::move(cut);
+  emit(std::move(last));
 }
 
-FileReport scan_one(const FileScanOptions& options, detect::Engine::Scratch& scratch,
-                    const InputFile& file, std::istream& standard_input) {
+void scan_one(const FileScanOptions& options, detect::Engine::Scratch& scratch,
+              const InputFile& file, std::istream& standard_input, const Emit& emit) {
   if (file.size > options.max_file_bytes) {
-    return left_out(file.path, too_large(options.max_file_bytes), false);
+    return emit(left_out(file.path, too_large(options.max_file_bytes), false));
   }
-  auto bytes = file.path == "-" ? read_all(standard_input, options.max_file_bytes)
-                                : read_file(file.path, options.max_file_bytes);
-  if (!bytes) {
-    const bool large = bytes.error().code == Code::kTooLarge;
-    return left_out(file.path, large ? too_large(options.max_file_bytes) : bytes.error().message,
-                    !large);
+  const bool standard = file.path == "-";
+  std::unique_ptr<ByteSource> source;
+  if (standard) {
+    source = open_stream(standard_input);
+  } else {
+    auto opened = open_file(file.path);
+    if (!opened) {
+      return emit(left_out(file.path, opened.error().message, true));
+    }
+    source = std::move(*opened);
   }
-  return scan_bytes(options, scratch, file.path == "-" ? std::string() : file.path,
-                    std::move(*bytes));
+  // Room for what the size says, and a byte more that must stay empty.
+  const uint64_t listed = standard ? options.whole_bytes : file.size;
+  const size_t most = options.whole_bytes + 1;
+  std::string head(static_cast<size_t>(std::min<uint64_t>(listed + 1, most)), '\0');
+  size_t filled = 0;
+  for (;;) {
+    const auto count = source->read(std::span(head).subspan(filled));
+    if (!count) {
+      return emit(left_out(file.path, count.error().message, true));
+    }
+    filled += *count;
+    if (filled < head.size() || head.size() == most) {
+      break;
+    }
+    head.resize(std::min(most, head.size() * 2));  // it grew since it was listed
+  }
+  head.resize(filled);
+  if (filled > options.max_file_bytes) {
+    return emit(left_out(file.path, too_large(options.max_file_bytes), false));
+  }
+  if (filled == most) {
+    return scan_large(options, scratch, file.path, std::move(head), *source, emit);
+  }
+  emit(scan_bytes(options, scratch, standard ? std::string() : file.path, std::move(head)));
 }
+
+// Reports of files that are worked on at the same time, handed on in the files' order. Who is far
+// ahead of the file whose turn it is waits, so that reports do not pile up; who has that file never
+// does.
+class InOrder {
+ public:
+  explicit InOrder(size_t files) : waiting_(files) {}
+
+  void give(size_t file, FileReport report) {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] {
+      return file == turn_ || (file - turn_ < kAhead && waiting_[file].size() < kParts);
+    });
+    waiting_[file].push_back(std::move(report));
+    lock.unlock();
+    ready_.notify_one();
+  }
+
+  // All that is there of this file, at least one; those before it were taken to their end.
+  std::vector<FileReport> take(size_t file) {
+    std::unique_lock lock(mutex_);
+    if (turn_ != file) {
+      turn_ = file;
+      room_.notify_all();
+    }
+    ready_.wait(lock, [&] { return !waiting_[file].empty(); });
+    return std::exchange(waiting_[file], {});
+  }
+
+ private:
+  static constexpr size_t kAhead = 4096;  // files
+  static constexpr size_t kParts = 4;     // of one file
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::condition_variable room_;
+  std::vector<std::vector<FileReport>> waiting_;  // by file
+  size_t turn_ = 0;
+};
 
 }  // namespace
 }  // namespace file_scanning
@@ -104,35 +172,13 @@ FileReport scan_bytes(const FileScanOptions& options, detect::Engine::Scratch& s
   if (result.matches.empty()) {
     return report;
   }
-  // Two, as each is fast for ascending offsets alone.
-  Places begins(*source);
-  Places ends(*source);
-  const AllowedLines allowed(options.pragmas ? std::string_view(*source) : std::string_view());
-  const std::string_view text = extracted.text.text();
-  const MaskedLines lines(text, result.matches);
+  FindingMaker maker(options, *source, extracted, result.matches);
   for (const detect::Match& match : result.matches) {
-    const size_t source_begin = extracted.map.to_source(match.secret.begin);
-    const size_t source_end = extracted.map.to_source(match.secret).end;
-    const Place begin = begins.at(source_begin);
-    // The last byte decides about the line: a secret that ends with its line ends on it.
-    const Place last = ends.at(std::max(source_end, source_begin + 1) - 1);
-    if (allowed.allow(begin.line, last.line)) {
+    if (auto finding = maker.make(match)) {
+      report.findings.push_back(std::move(*finding));
+    } else {
       ++report.allowed;
-      continue;
     }
-    FileFinding finding;
-    finding.line = begin.line;
-    finding.column = begin.column;
-    finding.end_line = last.line;
-    finding.end_column = last.column + 1;
-    finding.rule = match.rule;
-    finding.secret = match.secret_text(text);
-    finding.match = match.match_text(text);
-    finding.fingerprint = options.key.fingerprint(finding.secret);
-    finding.before = lines.before(match.secret);
-    finding.masked = shown_secret(finding.secret);
-    finding.after = lines.after(match.secret);
-    report.findings.push_back(std::move(finding));
   }
   return report;
 }
@@ -141,21 +187,12 @@ void scan_files(const FileScanOptions& options, const std::vector<InputFile>& fi
                 std::istream& standard_input,
                 const std::function<void(const InputFile&, FileReport)>& done) {
   std::atomic<size_t> next{0};
-  std::mutex mutex;
-  std::condition_variable ready;
-  std::vector<std::optional<FileReport>> reports(files.size());
-  file_scanning::ByteBudget budget(options.max_bytes_in_memory);
+  file_scanning::InOrder reports(files.size());
   const auto work = [&] {
     detect::Engine::Scratch scratch = options.engine->make_scratch();
     for (size_t i = next++; i < files.size(); i = next++) {
-      budget.take(files[i].size);
-      FileReport report = file_scanning::scan_one(options, scratch, files[i], standard_input);
-      budget.give_back(files[i].size);
-      {
-        const std::lock_guard lock(mutex);
-        reports[i] = std::move(report);
-      }
-      ready.notify_one();
+      file_scanning::scan_one(options, scratch, files[i], standard_input,
+                              [&](FileReport report) { reports.give(i, std::move(report)); });
     }
   };
   std::vector<std::jthread> threads;
@@ -168,12 +205,12 @@ void scan_files(const FileScanOptions& options, const std::vector<InputFile>& fi
     });
   }
   for (size_t i = 0; i < files.size(); ++i) {
-    std::unique_lock lock(mutex);
-    ready.wait(lock, [&] { return reports[i].has_value(); });
-    FileReport report = std::move(*reports[i]);
-    reports[i].reset();
-    lock.unlock();
-    done(files[i], std::move(report));
+    for (bool more = true; more;) {
+      for (FileReport& report : reports.take(i)) {
+        more = report.more;
+        done(files[i], std::move(report));
+      }
+    }
   }
 }
 

@@ -32,15 +32,27 @@ struct FileFinding {
   std::string after;
 };
 
-// What came of one file.
+// What came of one file, or of a part of a large one.
 struct FileReport {
   std::vector<FileFinding> findings;
   std::vector<detect::LimitHit> limits;
   uint64_t bytes = 0;    // scanned
   uint64_t allowed = 0;  // findings that a pragma of the file allows; they are not in `findings`
   uint64_t known = 0;    // findings that a baseline knows; left to who has it
-  std::optional<LeftOut> left_out;  // why it was not scanned
+  std::optional<LeftOut> left_out;  // why it was not scanned, or not to its end
+  bool more = false;                // the file is large: another report of it follows
 };
+
+// How a large text is cut, in bytes, see window_scan.h.
+struct WindowSizes {
+  size_t window = size_t{16} << 20U;
+  size_t longest = size_t{48} << 20U;  // of a window that was widened
+  // How far from a place that what decides about it can stand: a match is at most 64 KiB long.
+  size_t reach = size_t{192} << 10U;
+  size_t agree = size_t{128} << 10U;  // where two windows must say the same
+};
+
+inline constexpr uint64_t kMaxFileBytes = UINT64_C(1) << 40U;
 
 struct FileScanOptions {
   std::shared_ptr<const detect::Engine> engine;  // shared by all threads
@@ -48,16 +60,17 @@ struct FileScanOptions {
   std::optional<text::Markup> markup;  // nothing: guessed file by file
   bool pragmas = true;                 // whether a file may allow its own findings, see pragma.h
   size_t threads = 1;
-  uint64_t max_file_bytes = UINT64_C(1) << 30U;
-  uint64_t max_bytes_in_memory = UINT64_C(1)
-                                 << 29U;  // of files being scanned; one is always let in
+  uint64_t max_file_bytes = kMaxFileBytes;
+  // Larger files are taken as plain text and scanned in windows, so that memory stays flat.
+  size_t whole_bytes = size_t{8} << 20U;
+  WindowSizes windows = {};
 };
 
-// One text, for example the standard input.
+// One text that is in memory, whatever its size.
 FileReport scan_bytes(const FileScanOptions& options, detect::Engine::Scratch& scratch,
                       const std::string& name, std::string bytes);
 
-// Calls `done` for each file in order, on the calling thread.
+// Calls `done` for each file in order, on the calling thread; more than once for a large file.
 void scan_files(const FileScanOptions& options, const std::vector<InputFile>& files,
                 std::istream& standard_input,
                 const std::function<void(const InputFile&, FileReport)>& done);

@@ -60,18 +60,21 @@ AllowedLines::AllowedLines(std::string_view text) {
       line += static_cast<uint64_t>(
           std::count(text.begin() + static_cast<std::ptrdiff_t>(counted), at, '\n'));
       counted = colon;
-      lines_.push_back(kind == pragmas::Kind::kNextLine ? line + 1 : line);
+      marks_.push_back(
+          {.line = kind == pragmas::Kind::kNextLine ? line + 1 : line, .offset = colon});
     }
   }
-  std::sort(lines_.begin(), lines_.end());
+  std::sort(marks_.begin(), marks_.end());
 }
 
-bool AllowedLines::allow(uint64_t first_line, uint64_t last_line) const {
-  return has(first_line) || (last_line != first_line && has(last_line));
+bool AllowedLines::allow(uint64_t first_line, uint64_t last_line, Span secret) const {
+  return has(first_line, secret.begin) || (last_line != first_line && has(last_line, secret.end));
 }
 
-bool AllowedLines::has(uint64_t line) const {
-  return std::binary_search(lines_.begin(), lines_.end(), line);
+bool AllowedLines::has(uint64_t line, size_t offset) const {
+  const Mark least{.line = line, .offset = offset - std::min(offset, kReach)};
+  const auto mark = std::lower_bound(marks_.begin(), marks_.end(), least);
+  return mark != marks_.end() && mark->line == line && mark->offset <= offset + kReach;
 }
 
 }  // namespace spillguard::cli

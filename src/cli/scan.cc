@@ -212,7 +212,9 @@ int run_scan(const ScanOptions& options, Io& io) {
       scanning::report_left_out(*report.left_out, io);
     }
     summary.add(report);
-    progress.step(++done);
+    if (!report.more) {
+      progress.step(++done);
+    }
   });
   progress.clear();
   writer->finish(summary.failures() == 0);

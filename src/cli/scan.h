@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/file_scan.h"
 #include "cli/rule_options.h"
 
 namespace spillguard::cli {
@@ -17,7 +18,7 @@ struct ScanOptions {
   std::string markup = "auto";  // auto or a markup's name
   std::string key_file;         // empty: the public key
   uint64_t threads = 0;         // 0: as many as there are processors
-  uint64_t max_file_bytes = UINT64_C(1) << 30U;
+  uint64_t max_file_bytes = kMaxFileBytes;
   std::string min_severity = "info";
   std::string baseline;        // a file of known findings, which are not reported
   std::string write_baseline;  // a file to write with all findings

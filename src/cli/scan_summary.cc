@@ -17,17 +17,22 @@ std::string counted(uint64_t number, const char* one, const char* many) {
 }  // namespace summary
 
 void ScanSummary::add(const FileReport& report) {
-  if (report.left_out) {
-    add(*report.left_out);
-    return;
-  }
-  ++files_;
   bytes_ += report.bytes;
   findings_ += report.findings.size();
-  files_with_findings_ += report.findings.empty() ? 0 : 1;
+  in_this_file_ = in_this_file_ || !report.findings.empty();
   undecided_ += report.limits.size();
   known_ += report.known;
   allowed_ += report.allowed;
+  if (report.more) {
+    return;
+  }
+  files_with_findings_ += in_this_file_ ? 1 : 0;
+  in_this_file_ = false;
+  if (report.left_out) {
+    add(*report.left_out);
+  } else {
+    ++files_;
+  }
 }
 
 void ScanSummary::add(const LeftOut& left_out) {

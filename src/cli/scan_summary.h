@@ -13,6 +13,7 @@ namespace spillguard::cli {
 
 class ScanSummary {
  public:
+  // The reports of a file one after the other.
   void add(const FileReport& report);
   void add(const LeftOut& left_out);
 
@@ -33,6 +34,7 @@ class ScanSummary {
   uint64_t files_with_findings_ = 0;
   uint64_t failures_ = 0;
   uint64_t undecided_ = 0;
+  bool in_this_file_ = false;                // a part of it had findings
   std::map<std::string, uint64_t> skipped_;  // by reason
 };
 

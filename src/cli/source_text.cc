@@ -11,67 +11,118 @@ namespace {
 
 constexpr size_t kLooked = 8192;
 
+bool is_binary(std::string_view head) {
+  return head.substr(0, kLooked).find('\0') != std::string_view::npos;
+}
+
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-std::string from_utf16(std::string_view bytes, bool big_endian) {
+constexpr size_t kBlock = 4096;  // bytes between two counts of lines
+
+uint64_t line_ends(std::string_view text) {
+  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// Appends the characters of whole units and gives the bytes that it took. `more`: a surrogate at
+// the end may find its other half in what follows.
+size_t append_utf16(std::string_view bytes, bool big_endian, bool more, std::string& out) {
   const auto unit = [&](size_t i) {
     const auto first = static_cast<unsigned char>(bytes[i]);
     const auto second = static_cast<unsigned char>(bytes[i + 1]);
     return static_cast<char32_t>(big_endian ? first << 8U | second : second << 8U | first);
   };
-  std::string out;
-  out.reserve(bytes.size() / 2 + 64);
-  for (size_t i = 2; i + 1 < bytes.size(); i += 2) {
+  size_t i = 0;
+  for (; i + 1 < bytes.size(); i += 2) {
     char32_t character = unit(i);
-    if (character >= 0xD800 && character < 0xDC00 && i + 3 < bytes.size()) {
-      const char32_t low = unit(i + 2);
-      if (low >= 0xDC00 && low < 0xE000) {
-        character = 0x10000 + ((character - 0xD800) << 10U) + (low - 0xDC00);
-        i += 2;
+    if (character >= 0xD800 && character < 0xDC00) {
+      if (i + 3 < bytes.size()) {
+        const char32_t low = unit(i + 2);
+        if (low >= 0xDC00 && low < 0xE000) {
+          character = 0x10000 + ((character - 0xD800) << 10U) + (low - 0xDC00);
+          i += 2;
+        }
+      } else if (more) {
+        break;
       }
     }
     append_utf8(out, character);
   }
-  return out;
+  return i;
 }
 
 }  // namespace
 }  // namespace source_text
 
 std::optional<std::string> to_text(std::string bytes) {
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
-    return source_text::from_utf16(bytes, bytes[0] == '\xFE');
+  const bool encoded = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+  if (!encoded && !bytes.starts_with("\xEF\xBB\xBF")) {
+    return source_text::is_binary(bytes) ? std::nullopt : std::optional(std::move(bytes));
   }
-  if (std::string_view(bytes).substr(0, source_text::kLooked).find('\0') != std::string::npos) {
+  std::string text;
+  text.reserve(bytes.size());
+  TextStream stream;
+  if (!stream.begin(bytes, text)) {
     return std::nullopt;
   }
-  if (bytes.starts_with("\xEF\xBB\xBF")) {
-    bytes.erase(0, 3);
-  }
-  return bytes;
+  stream.finish(text);
+  return text;
 }
 
-Places::Places(std::string_view text) : text_(text), line_begins_{0} {
-  for (size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) {
-    line_begins_.push_back(i + 1);
+bool TextStream::begin(std::string_view head, std::string& text) {
+  if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
+    form_ = head[0] == '\xFE' ? Form::kUtf16Big : Form::kUtf16Little;
+    head.remove_prefix(2);
+  } else if (source_text::is_binary(head)) {
+    return false;
+  } else if (head.starts_with("\xEF\xBB\xBF")) {
+    head.remove_prefix(3);
   }
+  add(head, text);
+  return true;
+}
+
+void TextStream::add(std::string_view bytes, std::string& text) {
+  if (form_ == Form::kBytes) {
+    text += bytes;
+    return;
+  }
+  begun_ += bytes;
+  begun_.erase(0, source_text::append_utf16(begun_, form_ == Form::kUtf16Big, true, text));
+}
+
+void TextStream::finish(std::string& text) {
+  (void)source_text::append_utf16(begun_, form_ == Form::kUtf16Big, false, text);
+  begun_.clear();
+}
+
+Places::Places(std::string_view text, Place start) : text_(text), start_(start) {
+  lines_before_.reserve(text.size() / source_text::kBlock + 1);
+  uint64_t lines = 0;
+  for (size_t at = 0; at <= text.size(); at += source_text::kBlock) {
+    lines_before_.push_back(lines);
+    lines += source_text::line_ends(text.substr(at, source_text::kBlock));
+  }
+  column_ = start.column;
 }
 
 Place Places::at(size_t offset) {
   offset = std::min(offset, text_.size());
-  const auto next = std::upper_bound(line_begins_.begin(), line_begins_.end(), offset);
-  const auto line = static_cast<size_t>(next - line_begins_.begin()) - 1;
+  const size_t block = offset / source_text::kBlock;
+  const size_t block_begin = block * source_text::kBlock;
+  const uint64_t line = lines_before_[block] +
+                        source_text::line_ends(text_.substr(block_begin, offset - block_begin));
   if (line != line_ || offset < offset_) {
+    const size_t newline = offset == 0 ? std::string_view::npos : text_.rfind('\n', offset - 1);
     line_ = line;
-    offset_ = line_begins_[line];
-    column_ = 1;
+    offset_ = newline == std::string_view::npos ? 0 : newline + 1;
+    column_ = line == 0 ? start_.column : 1;
   }
   // A character counts where it begins: the place inside of one is its own.
   for (size_t i = offset_ + 1; i <= offset; ++i) {
     column_ += i < text_.size() && source_text::continues_character(text_[i]) ? 0 : 1;
   }
   offset_ = offset;
-  return {.line = line + 1, .column = column_};
+  return {.line = start_.line + line, .column = column_};
 }
 
 }  // namespace spillguard::cli

@@ -30,6 +30,67 @@ TEST(ToText, DecodesMarksAndRefusesBinaries) {
   EXPECT_EQ(to_text(""), "");
 }
 
+TEST(TextStream, GivesTheSameForAnyPieces) {
+  const std::string utf16 =
+      "\xFF\xFE"
+      "a\0\xE9\0\x3D\xD8\x00\xDE\x3D\xD8z\0\x3D\xD8"s;
+  std::string swapped;
+  for (size_t i = 0; i + 1 < utf16.size(); i += 2) {
+    swapped += {utf16[i + 1], utf16[i]};
+  }
+  for (const std::string& bytes : {utf16, swapped, utf16 + "x", "\xEF\xBB\xBF plain \xC3\xA9"s}) {
+    for (size_t piece = 1; piece < 6; ++piece) {
+      TextStream stream;
+      std::string text;
+      ASSERT_TRUE(stream.begin(bytes.substr(0, 3), text));
+      for (size_t i = 3; i < bytes.size(); i += piece) {
+        stream.add(std::string_view(bytes).substr(i, piece), text);
+      }
+      stream.finish(text);
+      EXPECT_EQ(text, to_text(bytes)) << piece;
+    }
+  }
+}
+
+// The truth: every byte counted from the text's begin.
+Place counted(std::string_view text, size_t offset) {
+  Place place;
+  for (size_t i = 0; i < std::min(offset, text.size()); ++i) {
+    const bool inside =
+        i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xC0) == 0x80;
+    if (text[i] == '\n') {
+      ++place.line;
+      place.column = 1;
+    } else if (!inside) {
+      ++place.column;
+    }
+  }
+  return place;
+}
+
+TEST(Places, OfPartsAreThoseOfTheWhole) {
+  std::string text;
+  for (int i = 0; text.size() < 20'000; ++i) {
+    text += i % 7 == 0 ? "\n" : i % 500 == 1 ? std::string(3000, 'x') : "\xC3\xA9z";
+  }
+  for (const size_t cut : {size_t{0}, size_t{1}, size_t{4095}, size_t{4098}, size_t{9001}}) {
+    size_t begin = cut;
+    while ((static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) {
+      ++begin;
+    }
+    Places places(std::string_view(text).substr(begin), counted(text, begin));
+    for (size_t offset = begin; offset < text.size(); offset += 97) {
+      for (const size_t back : {size_t{0}, size_t{60}}) {  // not always ascending
+        const size_t at = std::max(begin, offset - std::min(offset, back));
+        const Place place = places.at(at - begin);
+        const Place expected = counted(text, at);
+        ASSERT_EQ(place.line, expected.line) << cut << " " << at;
+        ASSERT_EQ(place.column, expected.column) << cut << " " << at;
+      }
+    }
+  }
+}
+
 TEST(Places, CountsLinesAndCharacters) {
   const std::string text = "ab\n\xC3\xA9x\n\nlast";
   Places places(text);
