@@ -51,7 +51,9 @@ class FileBytes final : public ByteSource {
 
 class StreamBytes final : public ByteSource {
  public:
-  explicit StreamBytes(std::istream& in) : in_(in) {}
+  // A stream that is tied flushes another one before it reads, here on another thread than the one
+  // that writes to it.
+  explicit StreamBytes(std::istream& in) : in_(in) { in_.tie(nullptr); }
   Result<size_t> read(std::span<char> block) override {
     in_.read(block.data(), static_cast<std::streamsize>(block.size()));
     if (in_.bad()) {

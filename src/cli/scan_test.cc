@@ -63,6 +63,34 @@ TEST_F(ScanCommand, StandardInput) {
   EXPECT_EQ(all[0].at("column").as_int64(), 2);
 }
 
+TEST_F(ScanCommand, ALargeFileIsScannedInPartsAndKeepsItsPlace) {
+  // Larger than a window: the first file is still being scanned when the others are done.
+  std::string large;
+  for (int i = 0; i < 9; ++i) {
+    large += "a " + token(i) + "\n" + std::string(3'000'000, 'x') + "\n";
+  }
+  folder_.write("a.txt", large);
+  for (int i = 0; i < 20; ++i) {
+    folder_.write("b" + std::to_string(i) + ".txt", token(i));
+  }
+  const TestOutcome one = scan({"--threads", "1", "--format", "jsonl", folder_.path()});
+  const TestOutcome many = scan({"--threads", "3", "--format", "jsonl", folder_.path()});
+  const auto all = lines(one.out);
+  ASSERT_EQ(all.size(), 29U);
+  for (size_t i = 0; i < 9; ++i) {
+    EXPECT_EQ(all[i].at("file").as_string(), "a.txt");
+    EXPECT_EQ(all[i].at("line").as_int64(), 2 * static_cast<int64_t>(i) + 1);
+    EXPECT_EQ(all[i].at("column").as_int64(), 3);
+  }
+  EXPECT_EQ(one.out, many.out);
+  EXPECT_NE(one.err.find("29 findings in 21 files; scanned 21 files"), std::string::npos)
+      << one.err;
+  EXPECT_EQ(lines(scan({"-", "--format", "jsonl"}, large).out).size(), 9U);
+  const TestOutcome cut = scan({"-", "--format", "jsonl", "--max-file-bytes", "20000000"}, large);
+  EXPECT_EQ(lines(cut.out).size(), 7U);
+  EXPECT_NE(cut.err.find("skipped 1: 1 larger than 20.0 MB"), std::string::npos) << cut.err;
+}
+
 TEST_F(ScanCommand, ExitCodesAndWhatWasSkipped) {
   const std::string clean = folder_.write("clean.txt", "nothing");
   const std::string binary = folder_.write("b.bin", token(1) + std::string(1, '\0'));
