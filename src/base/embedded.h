@@ -13,6 +13,7 @@ struct EmbeddedFile {
 };
 
 std::span<const EmbeddedFile> rule_files();         // rules/*.toml, by name
+std::span<const EmbeddedFile> generic_model();      // rules/generic_model.txt alone
 std::span<const EmbeddedFile> sqlite_migrations();  // migrations/sqlite/*.sql, by name
 
 }  // namespace spillguard::embedded

@@ -1,0 +1,399 @@
+#include "detect/generic/stand_in_words.h"
+
+#include <algorithm>
+#include <array>
+
+#include "detect/generic/characters.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+// Longest match wins nothing here: all ways to cover the value are tried.
+constexpr std::array kStandIns = std::to_array<std::string_view>({"abc",
+                                                                  "access",
+                                                                  "account",
+                                                                  "admin",
+                                                                  "administrator",
+                                                                  "api",
+                                                                  "apikey",
+                                                                  "app",
+                                                                  "application",
+                                                                  "auth",
+                                                                  "authorization",
+                                                                  "aws",
+                                                                  "bad",
+                                                                  "bar",
+                                                                  "basic",
+                                                                  "baz",
+                                                                  "bearer",
+                                                                  "bogus",
+                                                                  "cert",
+                                                                  "certificate",
+                                                                  "change",
+                                                                  "changeit",
+                                                                  "client",
+                                                                  "clave",
+                                                                  "code",
+                                                                  "company",
+                                                                  "config",
+                                                                  "confirm",
+                                                                  "contrasena",
+                                                                  "correct",
+                                                                  "cred",
+                                                                  "credential",
+                                                                  "credentials",
+                                                                  "creds",
+                                                                  "customer",
+                                                                  "data",
+                                                                  "database",
+                                                                  "db",
+                                                                  "default",
+                                                                  "demo",
+                                                                  "dev",
+                                                                  "dummy",
+                                                                  "email",
+                                                                  "encoded",
+                                                                  "encrypted",
+                                                                  "encryption",
+                                                                  "env",
+                                                                  "example",
+                                                                  "expected",
+                                                                  "expired",
+                                                                  "fake",
+                                                                  "field",
+                                                                  "file",
+                                                                  "foo",
+                                                                  "foobar",
+                                                                  "garbage",
+                                                                  "generated",
+                                                                  "good",
+                                                                  "guest",
+                                                                  "hash",
+                                                                  "hello",
+                                                                  "here",
+                                                                  "hidden",
+                                                                  "host",
+                                                                  "http",
+                                                                  "id",
+                                                                  "in",
+                                                                  "incorrect",
+                                                                  "input",
+                                                                  "invalid",
+                                                                  "is",
+                                                                  "jdbc",
+                                                                  "jwt",
+                                                                  "kennwort",
+                                                                  "key",
+                                                                  "keystore",
+                                                                  "label",
+                                                                  "ldap",
+                                                                  "letmein",
+                                                                  "local",
+                                                                  "localhost",
+                                                                  "login",
+                                                                  "mail",
+                                                                  "master",
+                                                                  "me",
+                                                                  "mot",
+                                                                  "motdepasse",
+                                                                  "my",
+                                                                  "mysql",
+                                                                  "name",
+                                                                  "new",
+                                                                  "no",
+                                                                  "none",
+                                                                  "number",
+                                                                  "oauth",
+                                                                  "of",
+                                                                  "old",
+                                                                  "one",
+                                                                  "oracle",
+                                                                  "pass",
+                                                                  "passe",
+                                                                  "passphrase",
+                                                                  "passwd",
+                                                                  "password",
+                                                                  "passwords",
+                                                                  "passwort",
+                                                                  "path",
+                                                                  "placeholder",
+                                                                  "postgres",
+                                                                  "private",
+                                                                  "prod",
+                                                                  "production",
+                                                                  "project",
+                                                                  "provider",
+                                                                  "proxy",
+                                                                  "public",
+                                                                  "pw",
+                                                                  "pwd",
+                                                                  "random",
+                                                                  "real",
+                                                                  "refresh",
+                                                                  "root",
+                                                                  "sa",
+                                                                  "sample",
+                                                                  "scott",
+                                                                  "secret",
+                                                                  "secrets",
+                                                                  "security",
+                                                                  "senha",
+                                                                  "server",
+                                                                  "service",
+                                                                  "session",
+                                                                  "shared",
+                                                                  "signing",
+                                                                  "simple",
+                                                                  "some",
+                                                                  "something",
+                                                                  "ssh",
+                                                                  "ssl",
+                                                                  "stage",
+                                                                  "staging",
+                                                                  "store",
+                                                                  "string",
+                                                                  "sub",
+                                                                  "super",
+                                                                  "svc",
+                                                                  "system",
+                                                                  "temp",
+                                                                  "test",
+                                                                  "tester",
+                                                                  "testing",
+                                                                  "text",
+                                                                  "the",
+                                                                  "this",
+                                                                  "tiger",
+                                                                  "tmp",
+                                                                  "to",
+                                                                  "token",
+                                                                  "truststore",
+                                                                  "two",
+                                                                  "type",
+                                                                  "uri",
+                                                                  "url",
+                                                                  "use",
+                                                                  "user",
+                                                                  "username",
+                                                                  "val",
+                                                                  "valid",
+                                                                  "value",
+                                                                  "var",
+                                                                  "web",
+                                                                  "webhook",
+                                                                  "welcome",
+                                                                  "with",
+                                                                  "world",
+                                                                  "wrong",
+                                                                  "xxx",
+                                                                  "xyz",
+                                                                  "your",
+                                                                  "bla",
+                                                                  "blah",
+                                                                  "qux",
+                                                                  "spam",
+                                                                  "aaa",
+                                                                  "bbb",
+                                                                  "ccc",
+                                                                  "three",
+                                                                  "put",
+                                                                  "insert",
+                                                                  "enter",
+                                                                  "set",
+                                                                  "get",
+                                                                  "last",
+                                                                  "first",
+                                                                  "a",
+                                                                  "an",
+                                                                  "and",
+                                                                  "or",
+                                                                  "for",
+                                                                  "from",
+                                                                  "on",
+                                                                  "not",
+                                                                  "that",
+                                                                  "must",
+                                                                  "be",
+                                                                  "super",
+                                                                  "very",
+                                                                  "top",
+                                                                  "long",
+                                                                  "strong",
+                                                                  "secure",
+                                                                  "weak",
+                                                                  "same",
+                                                                  "another",
+                                                                  "other",
+                                                                  "any",
+                                                                  "existing",
+                                                                  "current",
+                                                                  "previous",
+                                                                  "header",
+                                                                  "parameter",
+                                                                  "param",
+                                                                  "property",
+                                                                  "prefix",
+                                                                  "suffix",
+                                                                  "optional",
+                                                                  "required",
+                                                                  "object",
+                                                                  "json",
+                                                                  "xml",
+                                                                  "yaml"});
+
+constexpr std::array kStating =
+    std::to_array<std::string_view>({"true",       "false",      "null",
+                                     "nil",        "none",       "undefined",
+                                     "yes",        "no",         "on",
+                                     "off",        "empty",      "blank",
+                                     "n/a",        "na",         "tbd",
+                                     "todo",       "unset",      "default",
+                                     "string",     "integer",    "int",
+                                     "boolean",    "bool",       "object",
+                                     "char",       "varchar",    "varchar2",
+                                     "text",       "unknown",    "required",
+                                     "optional",   "enabled",    "disabled",
+                                     "hidden",     "valid",      "invalid",
+                                     "expired",    "missing",    "incorrect",
+                                     "correct",    "wrong",      "mandatory",
+                                     "anonymous",  "bytes",      "byte",
+                                     "array",      "list",       "map",
+                                     "void",       "function",   "const",
+                                     "static",     "final",      "public",
+                                     "private",    "protected",  "self",
+                                     "this",       "super",      "new",
+                                     "return",     "plain",      "plaintext",
+                                     "cleartext",  "basic",      "bearer",
+                                     "digest",     "negotiate",  "kerberos",
+                                     "ntlm",       "oauth",      "oauth2",
+                                     "saml",       "ldap",       "jwt",
+                                     "rsa",        "aes",        "des",
+                                     "hmac",       "password",   "secret",
+                                     "token",      "username",   "user",
+                                     "admin",      "root",       "guest",
+                                     "success",    "failed",     "failure",
+                                     "error",      "ok",         "done",
+                                     "always",     "never",      "protected",
+                                     "encrypted",  "generated",  "removed",
+                                     "redacted",   "changed",    "accepted",
+                                     "denied",     "granted",    "used",
+                                     "set",        "found",      "given",
+                                     "provided",   "sent",       "received",
+                                     "stored",     "needed",     "ignored",
+                                     "allowed",    "correctly",  "primary",
+                                     "unique",     "index",      "foreign",
+                                     "auto",       "automatic",  "manual",
+                                     "internal",   "external",   "global",
+                                     "local",      "remote",     "above",
+                                     "below",      "here",       "there",
+                                     "following",  "etc",        "and",
+                                     "or",         "not",        "the",
+                                     "a",          "an",         "is",
+                                     "was",        "are",        "be",
+                                     "to",         "of",         "in",
+                                     "for",        "with",       "from",
+                                     "by",         "as",         "if",
+                                     "when",       "which",      "that",
+                                     "it",         "field",      "value",
+                                     "file",       "input",      "stdin",
+                                     "prompt",     "ask",        "nothing",
+                                     "whatever",   "something",  "vide",
+                                     "leer",       "vacio",      "vacia",
+                                     "vazio",      "vazia",      "falsch",
+                                     "richtig",    "korrekt",    "ung\xC3\xBCltig",
+                                     "incorrecta", "incorrecto", "incorrect",
+                                     "incorrecte", "errado",     "errada",
+                                     "oublie",     "olvidada",   "vergessen",
+                                     "nein",       "ja",         "oui",
+                                     "non",        "si",         "nao"});
+
+// Letters that digits and signs stand for: p4$$w0rd.
+constexpr char plain_letter(char c) {
+  switch (c) {
+    case '0':
+      return 'o';
+    case '1':
+    case '!':
+      return 'i';
+    case '3':
+      return 'e';
+    case '4':
+    case '@':
+      return 'a';
+    case '5':
+    case '$':
+      return 's';
+    case '7':
+      return 't';
+    default:
+      return lower(c);
+  }
+}
+
+bool stands_at(std::string_view value, size_t at, std::string_view word) {
+  if (at + word.size() > value.size()) return false;
+  size_t letters = 0;
+  for (size_t i = 0; i < word.size(); ++i) {
+    if (plain_letter(value[at + i]) != word[i]) return false;
+    letters += is_letter(value[at + i]) ? 1 : 0;
+  }
+  // "101" is no word, however one reads it.
+  return letters * 2 >= word.size();
+}
+
+constexpr size_t kLongestValue = 96;
+constexpr size_t kShortWord = 3;
+
+// The length of "123", "1", "0001", "321" at a place: digits that people append.
+size_t appended_digits(std::string_view value, size_t at) {
+  static constexpr std::string_view kUp = "01234567890";
+  static constexpr std::string_view kDown = "9876543210";
+  if (at > 0 && is_digit(value[at - 1])) return 0;
+  size_t end = at;
+  while (end < value.size() && is_digit(value[end])) ++end;
+  const std::string_view digits = value.substr(at, end - at);
+  if (digits.empty()) return 0;
+  const bool counted = digits.size() == 1 || kUp.find(digits) != std::string_view::npos ||
+                       kDown.find(digits) != std::string_view::npos;
+  const bool same =
+      std::all_of(digits.begin(), digits.end(), [&](char c) { return c == digits.front(); });
+  return counted || same ? digits.size() : 0;
+}
+
+}  // namespace
+
+int stand_in_share(std::string_view value) {
+  if (value.empty() || value.size() > kLongestValue) return 0;
+  // covered[i]: the most characters that words cover up to i.
+  std::array<uint8_t, kLongestValue + 1> covered{};
+  size_t counted = 0;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const bool counts = is_alnum(value[i]) || value[i] == '$' || value[i] == '@';
+    // Short words are in every random text: they count where a word can begin.
+    const bool begins = covered[i] >= counted || i == 0 || !is_letter(value[i - 1]) ||
+                        (is_lower(value[i - 1]) && is_upper(value[i]));
+    counted += counts ? 1 : 0;
+    covered[i + 1] = std::max(covered[i + 1], covered[i]);
+    if (!counts) continue;
+    const auto reach = [&](size_t length) {
+      covered[i + length] =
+          std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
+    };
+    for (const std::string_view word : kStandIns) {
+      if ((begins || word.size() > kShortWord) && stands_at(value, i, word)) reach(word.size());
+    }
+    if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
+  }
+  return counted == 0 ? 0 : static_cast<int>(covered[value.size()] * size_t{1024} / counted);
+}
+
+bool is_stating_word(std::string_view value) {
+  while (!value.empty() && (value.back() == '.' || value.back() == ',' || value.back() == ';' ||
+                            value.back() == '!' || value.back() == '?')) {
+    value.remove_suffix(1);
+  }
+  return std::any_of(kStating.begin(), kStating.end(),
+                     [&](std::string_view word) { return same_word(value, word); });
+}
+
+}  // namespace spillguard::detect::generic

@@ -1,0 +1,284 @@
+#include "detect/generic/value_forms.h"
+
+#include <algorithm>
+#include <array>
+
+#include "detect/generic/characters.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+// The end of the run of characters from begin on that a test holds for.
+template <typename Test>
+size_t run_end(std::string_view text, size_t begin, Test test) {
+  while (begin < text.size() && test(text[begin])) ++begin;
+  return begin;
+}
+
+size_t count_of(std::string_view text, char c) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), c));
+}
+
+}  // namespace
+
+bool is_number(std::string_view value) {
+  if (!value.empty() && (value.front() == '-' || value.front() == '+')) value.remove_prefix(1);
+  if (value.size() > 2 && value[0] == '0' && lower(value[1]) == 'x' && value.size() <= 10) {
+    return all_of_text(value.substr(2), is_hex);
+  }
+  size_t digits = 0;
+  for (const char c : value) {
+    if (is_digit(c)) {
+      ++digits;
+    } else if (c != '.' && c != ',' && c != '%') {
+      return false;
+    }
+  }
+  return digits > 0;
+}
+
+bool is_version(std::string_view value) {
+  if (!value.empty() && lower(value.front()) == 'v') value.remove_prefix(1);
+  size_t parts = 0;
+  size_t at = 0;
+  while (at < value.size()) {
+    const size_t end = run_end(value, at, is_digit);
+    if (end == at || end - at > 8) return false;
+    ++parts;
+    at = end;
+    if (at == value.size()) break;
+    if (value[at] != '.') break;
+    ++at;
+    if (at < value.size() && !is_digit(value[at])) break;
+  }
+  if (parts < 2) return false;
+  // A qualifier: -SNAPSHOT, .GA, rc1, +build5, .v2015
+  const std::string_view rest = value.substr(at);
+  return parts >= 3 ? rest.size() <= 24 && all_of_text(rest,
+                                                       [](char c) {
+                                                         return is_alnum(c) || c == '.' ||
+                                                                c == '-' || c == '_' || c == '+';
+                                                       })
+                    : rest.empty() || rest.front() == '-' || rest.front() == '.';
+}
+
+bool is_date(std::string_view value) {
+  if (value.size() < 8 || !is_digit(value.front())) return false;
+  size_t digits = 0;
+  size_t parts = 0;
+  for (const char c : value) {
+    if (is_digit(c)) {
+      ++digits;
+    } else if (c == '-' || c == '/' || c == ':' || c == '.') {
+      ++parts;
+    } else if (c != 'T' && c != 'Z' && c != ' ' && c != '+' && c != ',') {
+      return false;
+    }
+  }
+  const char fifth = value[4];
+  const char third = value[2];
+  const auto part = [](char c) { return c == '-' || c == '/' || c == '.' || c == ':'; };
+  return parts >= 2 && digits >= 6 && (part(fifth) || part(third));
+}
+
+bool is_uuid(std::string_view value) {
+  constexpr std::array<size_t, 5> kGroups = {8, 4, 4, 4, 12};
+  if (value.size() != 36) return false;
+  size_t at = 0;
+  for (const size_t group : kGroups) {
+    if (!all_of_text(value.substr(at, group), is_hex)) return false;
+    at += group;
+    if (at < value.size() && value[at] != '-') return false;
+    ++at;
+  }
+  return true;
+}
+
+bool is_url(std::string_view value) {
+  const size_t scheme = value.find("://");
+  if (scheme != std::string_view::npos && scheme >= 2 && scheme <= 12) {
+    return all_of_text(value.substr(0, scheme),
+                       [](char c) { return is_alnum(c) || c == '+' || c == ':' || c == '.'; });
+  }
+  return value.starts_with("www.") || value.starts_with("jdbc:") || value.starts_with("mailto:");
+}
+
+bool is_email(std::string_view value) {
+  const size_t at = value.find('@');
+  if (at == std::string_view::npos || at < 2 || value.find('@', at + 1) != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view host = value.substr(at + 1);
+  const size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos || dot < 2) return false;
+  const std::string_view top = host.substr(dot + 1);
+  return top.size() >= 2 && top.size() <= 6 && all_of_text(top, is_letter) &&
+         all_of_text(host, [](char c) { return is_alnum(c) || c == '.' || c == '-'; });
+}
+
+bool is_path(std::string_view value) {
+  const bool drive = value.size() >= 3 && is_letter(value[0]) && value[1] == ':' &&
+                     (value[2] == '\\' || value[2] == '/');
+  if (drive || value.starts_with("\\\\") || value.starts_with("./") || value.starts_with("../") ||
+      value.starts_with("~/") || value.starts_with("file:") || value.starts_with("classpath:") ||
+      value.starts_with("//")) {
+    return true;
+  }
+  const size_t slashes = count_of(value, '/') + count_of(value, '\\');
+  if (slashes == 0) return false;
+  // Base64 has slashes too: a path is made of lower-case names, or of many parts.
+  if (value.find_first_of("+=$!@#") != std::string_view::npos) return false;
+  size_t upper = 0;
+  size_t digits = 0;
+  for (const char c : value) {
+    upper += is_upper(c) ? 1 : 0;
+    digits += is_digit(c) ? 1 : 0;
+  }
+  const bool rooted = value.front() == '/';
+  const bool named = upper * 6 <= value.size() && digits * 5 <= value.size();
+  return named &&
+         (rooted || slashes >= 2 || value.find('.') != std::string_view::npos || value.size() < 16);
+}
+
+bool is_file_name(std::string_view value) {
+  static constexpr std::array<std::string_view, 58> kEndings = {
+      "pem",  "key",   "crt",  "cer", "der",  "p12", "pfx",        "jks",  "keystore", "bks",
+      "txt",  "xml",   "json", "yml", "yaml", "csv", "properties", "conf", "cfg",      "ini",
+      "java", "js",    "ts",   "py",  "rb",   "go",  "cs",         "cpp",  "h",        "sh",
+      "bat",  "class", "jar",  "war", "ear",  "zip", "gz",         "tar",  "log",      "sql",
+      "html", "htm",   "jsp",  "php", "css",  "png", "jpg",        "gif",  "pdf",      "doc",
+      "docx", "xls",   "xlsx", "gpg", "asc",  "pub", "creds",      "nk"};
+  const size_t dot = value.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  const std::string_view ending = value.substr(dot + 1);
+  if (!all_of_text(value.substr(0, dot), [](char c) {
+        return is_word(c) || c == '-' || c == '.' || c == '/' || c == '\\' || c == '*' || c == ' ';
+      })) {
+    return false;
+  }
+  return std::any_of(kEndings.begin(), kEndings.end(),
+                     [&](std::string_view known) { return same_word(ending, known); });
+}
+
+bool is_dotted_name(std::string_view value) {
+  size_t joints = 0;
+  size_t digits = 0;
+  size_t at = 0;
+  while (true) {
+    if (at < value.size() && (value[at] == '_' || value[at] == '$')) ++at;
+    const size_t end = run_end(value, at, is_word);
+    if (end == at || is_digit(value[at])) return false;
+    for (size_t i = at; i < end; ++i) digits += is_digit(value[i]) ? 1 : 0;
+    at = end;
+    if (at == value.size()) break;
+    if (value[at] == '.') {
+      at += 1;
+    } else if (value.substr(at, 2) == "->" || value.substr(at, 2) == "::") {
+      at += 2;
+    } else if (value.substr(at, 2) == "?.") {
+      at += 2;
+    } else {
+      return false;
+    }
+    ++joints;
+  }
+  // Three parts of base64url joined by dots are a token, and digits are rare in names.
+  return joints > 0 && digits * 6 <= value.size() && value.size() <= 24 * (joints + 1);
+}
+
+bool is_digest(std::string_view value) {
+  static constexpr std::array<std::string_view, 8> kNames = {"sha1",   "sha224", "sha256", "sha384",
+                                                             "sha512", "md5",    "crc32",  "sha"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) {
+    if (value.size() <= name.size() + 1 || !same_word(value.substr(0, name.size()), name)) {
+      return false;
+    }
+    const char next = value[name.size()];
+    return next == ':' || next == '(' || next == '-' || next == '=';
+  });
+}
+
+bool is_encrypted(std::string_view value) {
+  static constexpr std::array<std::string_view, 16> kBegins = {
+      "ENC(",       "ENC[",   "{cipher}",       "{AES}",     "{AES256}", "{3DES}",
+      "{xor}",      "AES:",   "$ANSIBLE_VAULT", "!vault",    "OBF:",     "CRYPT:",
+      "{encrypted", "vault:", "VAULT::",        "Encrypted:"};
+  return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) {
+    return value.size() >= begin.size() && same_word(value.substr(0, begin.size()), begin);
+  });
+}
+
+bool is_password_hash(std::string_view value) {
+  static constexpr std::array<std::string_view, 14> kBegins = {
+      "{bcrypt}", "{noop}",  "{pbkdf2", "{scrypt}", "{sha",    "{ssha",   "{smd5}",
+      "{md5}",    "{crypt}", "$argon2", "pbkdf2_",  "$pbkdf2", "scrypt:", "$apr1$"};
+  if (std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) {
+        return value.size() > begin.size() && same_word(value.substr(0, begin.size()), begin);
+      })) {
+    return true;
+  }
+  // $1$, $2a$, $5$, $6$, $y$ … and two more parts
+  if (value.size() < 12 || value.front() != '$') return false;
+  const size_t second = value.find('$', 1);
+  return second != std::string_view::npos && second >= 2 && second <= 4 &&
+         value.find('$', second + 1) != std::string_view::npos;
+}
+
+bool is_public_key(std::string_view value) {
+  return value.starts_with("ssh-rsa") || value.starts_with("ssh-ed25519") ||
+         value.starts_with("ssh-dss") || value.starts_with("ecdsa-sha2") ||
+         value.starts_with("AAAAB3NzaC1") || value.starts_with("AAAAC3NzaC1") ||
+         value.find("BEGIN PUBLIC") != std::string_view::npos ||
+         value.find("BEGIN CERTIFICATE") != std::string_view::npos ||
+         value.find("BEGIN RSA PUBLIC") != std::string_view::npos;
+}
+
+bool is_masked(std::string_view value) {
+  static constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+  static constexpr std::string_view kBullet = "\xE2\x80\xA2";
+  if (value.find(kEllipsis) != std::string_view::npos ||
+      value.find(kBullet) != std::string_view::npos ||
+      value.find("...") != std::string_view::npos || value.find("***") != std::string_view::npos) {
+    return true;
+  }
+  // One character over and over, or a row of the usual ones: "xxxx", "yyyyyyyy", "____".
+  size_t longest = 0;
+  size_t row = 0;
+  for (size_t i = 0; i < value.size(); ++i) {
+    row = i > 0 && lower(value[i]) == lower(value[i - 1]) ? row + 1 : 1;
+    longest = std::max(longest, row);
+  }
+  if (longest * 2 > value.size() && longest >= 3) return true;
+  size_t crosses = 0;
+  for (const char c : value) {
+    crosses += lower(c) == 'x' || c == '*' || c == '?' || c == '_' || c == '#' || c == '-' ? 1 : 0;
+  }
+  return crosses * 4 >= value.size() * 3 && value.size() >= 2;
+}
+
+int sequence_share(std::string_view value) {
+  static constexpr std::array<std::string_view, 4> kKeyboard = {"qwertyuiop", "asdfghjkl",
+                                                                "zxcvbnm", "qwertzuiop"};
+  if (value.empty()) return 0;
+  const auto follows = [](char a, char b) {
+    if (!is_alnum(a) || !is_alnum(b)) return a == b;
+    const char x = lower(a);
+    const char y = lower(b);
+    if (y == x || y == x + 1 || y + 1 == x) return true;
+    if (x == '9' && y == '0') return true;
+    return std::any_of(kKeyboard.begin(), kKeyboard.end(), [&](std::string_view row) {
+      const size_t at = row.find(x);
+      return at != std::string_view::npos && at + 1 < row.size() && row[at + 1] == y;
+    });
+  };
+  size_t covered = 0;
+  size_t begin = 0;
+  for (size_t i = 1; i <= value.size(); ++i) {
+    if (i < value.size() && follows(value[i - 1], value[i])) continue;
+    if (i - begin >= 3) covered += i - begin;
+    begin = i;
+  }
+  return static_cast<int>(covered * 1024 / value.size());
+}
+
+}  // namespace spillguard::detect::generic
