@@ -84,7 +84,8 @@ def real_documents(data):
                     ident, begin, end, verdict = line.rstrip("\n").split("\t")[:4]
                     labels[ident].append((int(begin), int(end), {"true": 1, "false": 0, "unclear": None}[verdict]))
     for ident, text in real_texts(data):
-        yield {"id": ident, "text": text, "truth": labels.get(ident, []), "domain": "real", "rest": 0}
+        domain = "real-pages" if ident.startswith("page-") else "real-issues"
+        yield {"id": ident, "text": text, "truth": labels.get(ident, []), "domain": domain, "rest": 0}
 
 
 def labelled_documents(data):
@@ -258,7 +259,7 @@ def main():
     finally:
         os.unlink(base)
     domains = sorted({d["domain"] for d, _, _ in candidates})
-    if "real" not in domains or "tickets" not in domains:
+    if "real-issues" not in domains or "tickets" not in domains:
         print("NOTE: without %s: made texts alone teach less" % os.path.join(arguments.data, "{eval,data}"), file=sys.stderr)
     counts = collections.Counter((d["domain"], y) for d, _, y in candidates)
     for domain in domains:
@@ -273,7 +274,10 @@ def main():
         fresh = dump(arguments.dump, MODEL, made_documents(arguments.seed + 1000, 1500))
         print("%-20s %s" % ("made, other seed", measure(weights, threshold, fresh)))
         for left_out in domains:
-            kept = [c for c in candidates if c[0]["domain"] != left_out]
+            # The pages are of the projects that two of the labelled sets come from.
+            related = {left_out} | ({"real-pages"} if left_out.startswith("creddata") else set())
+            related |= {d for d in domains if d.startswith("creddata")} if left_out == "real-pages" else set()
+            kept = [c for c in candidates if c[0]["domain"] not in related]
             part = [c for c in candidates if c[0]["domain"] == left_out]
             print("without %-12s %s" % (left_out, measure(fit.fit(rows_of(kept), signs), threshold, part)))
     notes = ["Learned from %d candidates (%d secrets): made texts, seed %d, and %s." %

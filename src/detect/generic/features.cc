@@ -226,6 +226,7 @@ void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWri
 
   // A long line says nothing about its middle.
   constexpr size_t kReach = 160;
+  constexpr size_t kNear = 24;
   const size_t begin =
       std::max(candidate.line.begin, value.begin - std::min<size_t>(value.begin, kReach));
   const size_t end = std::min({candidate.line.end, value.end + kReach, text.size()});
@@ -245,8 +246,16 @@ void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWri
   out.flag(kUserBefore,
            any_word(text.substr(far, candidate.key.begin - std::min(candidate.key.begin, far)),
                     {"user", "login", "account", "benutzer", "utilisateur", "usuario", "uid"}));
-  out.flag(kPublicBefore, any_word(before, {"hash", "digest", "fingerprint", "checksum", "public",
-                                            "commit", "sha1", "sha256", "md5", "thumbprint"}));
+  // What the key itself is about stands in it or right before it.
+  const size_t near = value.begin - std::min<size_t>(value.begin, kNear + candidate.distance +
+                                                                      candidate.key.size());
+  std::string_view about = text.substr(near, value.begin - near);
+  const size_t key_at =
+      std::min(about.size(), candidate.key.begin - std::min(candidate.key.begin, near));
+  const size_t cut = about.substr(0, key_at).find_last_of("&;,|{}()\n");
+  if (cut != std::string_view::npos) about = about.substr(cut + 1);
+  out.flag(kPublicBefore, any_word(about, {"hash", "digest", "fingerprint", "checksum", "public",
+                                           "commit", "sha1", "sha256", "md5", "thumbprint"}));
 }
 
 }  // namespace
