@@ -74,6 +74,7 @@ void show(const detect::Rule& rule, std::ostream& out) {
   line("category", rule.category);
   line("severity", detect::severity_name(rule.severity));
   line("enabled", rule.enabled ? "yes" : "no");
+  line("detector", rule.detector);
   line("pattern", rule.pattern);
   line("anchors", joined(rule.anchors));
   line("context", joined(rule.context));

@@ -15,15 +15,24 @@ bool has_letter(std::string_view text) { return to_lower(text) != text || to_upp
 
 void AnchorTable::add(uint32_t rule, const std::string& anchor, bool ignore_case,
                       const regex::AnchorGuard& guard) {
-  const bool fold = ignore_case && has_letter(anchor);
-  const std::string bytes = fold ? to_lower(anchor) : anchor;
+  hooks_[literal_number(anchor, ignore_case)].push_back({rule, guard_number(guard)});
+}
+
+void AnchorTable::add_keyword(uint32_t keyword, std::string_view text) {
+  keywords_[literal_number(text, true)] = keyword;
+}
+
+uint32_t AnchorTable::literal_number(std::string_view text, bool ignore_case) {
+  const bool fold = ignore_case && has_letter(text);
+  const std::string bytes = fold ? to_lower(text) : std::string(text);
   const auto [entry, is_new] =
       numbers_.try_emplace({bytes, fold}, static_cast<uint32_t>(literals_.size()));
   if (is_new) {
     literals_.push_back({bytes, fold});
     hooks_.emplace_back();
+    keywords_.push_back(kNoKeyword);
   }
-  hooks_[entry->second].push_back({rule, guard_number(guard)});
+  return entry->second;
 }
 
 uint8_t AnchorTable::class_number(const regex::ByteSet& set) {

@@ -30,8 +30,14 @@ class AnchorTable {
   void add(uint32_t rule, const std::string& anchor, bool ignore_case,
            const regex::AnchorGuard& guard);
 
+  // Adds a keyword of a detector, found in any case.
+  void add_keyword(uint32_t keyword, std::string_view text);
+
   [[nodiscard]] const std::vector<Literal>& literals() const { return literals_; }
   [[nodiscard]] std::span<const Hook> hooks(uint32_t literal) const { return hooks_[literal]; }
+  // The keyword that a literal is, or kNoKeyword.
+  static constexpr uint32_t kNoKeyword = UINT32_MAX;
+  [[nodiscard]] uint32_t keyword(uint32_t literal) const { return keywords_[literal]; }
   [[nodiscard]] uint32_t length(uint32_t literal) const {
     return static_cast<uint32_t>(literals_[literal].bytes.size());
   }
@@ -65,11 +71,13 @@ class AnchorTable {
   [[nodiscard]] bool in_class(char byte, uint8_t number) const {
     return ((classes_of_[static_cast<unsigned char>(byte)] >> number) & 1U) != 0;
   }
+  uint32_t literal_number(std::string_view text, bool ignore_case);
   uint8_t class_number(const regex::ByteSet& set);
   uint32_t guard_number(const regex::AnchorGuard& guard);
 
   std::vector<Literal> literals_;
   std::vector<std::vector<Hook>> hooks_;  // by literal
+  std::vector<uint32_t> keywords_;        // by literal
   std::map<std::pair<std::string, bool>, uint32_t> numbers_;
   std::vector<Guard> guards_;
   // Few sets of bytes occur in all rules, so each has a number and each byte a word of 64 answers:

@@ -61,7 +61,8 @@ void check_words(const Rule& rule, Problems& problems) {
   }
   if (rule.examples.empty()) problems.add("needs an example");
   if (rule.counter_examples.empty()) problems.add("needs a counter-example");
-  if (rule.category == "generic" && rule.min_entropy <= 0 && rule.validators.empty()) {
+  if (rule.category == "generic" && rule.detector.empty() && rule.min_entropy <= 0 &&
+      rule.validators.empty()) {
     problems.add("a generic rule needs `entropy` or `validators`");
   }
 }
@@ -123,7 +124,7 @@ bool check_alone(const Rule& rule, Problems& problems) {
     return false;
   }
   for (const std::string& example : *examples) {
-    if (!holds_anchor(rule, example)) {
+    if (rule.detector.empty() && !holds_anchor(rule, example)) {
       problems.add(fmt::format("example holds none of the anchors: {}", excerpt(example)));
     } else if (!found_by(**engine, rule.id, example)) {
       problems.add(fmt::format("example is not found: {}", excerpt(example)));

@@ -98,6 +98,15 @@ Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
   return out;
 }
 
+Result<CompiledRule> CompiledRule::of_detector(const Rule& rule, uint32_t number) {
+  SG_ASSIGN(regex::Pattern nothing, regex::Pattern::compile("(?!)", {}));
+  SG_ASSIGN(CompiledFilters filters, CompiledFilters::compile(rule));
+  CompiledRule out(std::move(nothing), std::move(filters));
+  out.number_ = number;
+  out.specificity_ = specificity_of(rule, 0);
+  return out;
+}
+
 Span CompiledRule::secret_of(const regex::MatchScratch& scratch, const Span& match) const {
   const Span secret = scratch.group(group_);
   // A group that took no part, or stands outside the match (in a look-around), is no secret.

@@ -32,6 +32,9 @@ class CompiledRule {
   // Errors name the rule. `number` is its index in the engine.
   static Result<CompiledRule> compile(const Rule& rule, uint32_t number);
 
+  // Of a rule that a detector finds: it has a rank among rules, and no pattern to confirm.
+  static Result<CompiledRule> of_detector(const Rule& rule, uint32_t number);
+
   [[nodiscard]] uint32_t before() const { return before_; }
   [[nodiscard]] uint32_t after() const { return after_; }
   [[nodiscard]] uint32_t longest_anchor() const { return longest_anchor_; }

@@ -32,6 +32,7 @@ struct Engine::Scratch::State {
 
   LiteralScratch literals;
   regex::MatchScratch matching;
+  generic::GenericScratch generic;
   std::vector<LiteralHit> hits;
   std::vector<OpenWindow> windows;  // by rule
   std::vector<uint32_t> touched;    // rules with a window in this scan
@@ -58,6 +59,7 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   result.clear();
   memory.touched.clear();
   ++memory.scan;
+  generic::GenericDetector::begin(memory.generic);
   const std::string_view whole = text.text();
 
   const auto confirm = [&](uint32_t rule) {
@@ -104,11 +106,17 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
           wake(hook.rule, hit_begin, hit_end);
         }
       }
+      const uint32_t keyword = engine.anchors.keyword(hit.literal);
+      if (keyword != AnchorTable::kNoKeyword) {
+        engine.generic.on_hit(whole, keyword, {hit_begin, hit_end}, memory.generic);
+      }
     }
     seen = begin + length;
   }
   for (const uint32_t rule : memory.touched) confirm(rule);
 
+  engine.generic.finish(memory.generic, result);
+  engine.generic.yield_to_patterns(engine.rules, result.matches);
   resolve_overlaps(result.matches, engine.specificity);
   std::sort(result.limits.begin(), result.limits.end(), [](const LimitHit& a, const LimitHit& b) {
     return a.offset != b.offset ? a.offset < b.offset : a.rule < b.rule;

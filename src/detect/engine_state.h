@@ -11,6 +11,7 @@
 #include "detect/anchor_table.h"
 #include "detect/compiled_rule.h"
 #include "detect/engine.h"
+#include "detect/generic/generic_detector.h"
 #include "detect/literal_index.h"
 
 namespace spillguard::detect {
@@ -31,6 +32,7 @@ struct Engine::State {
   std::vector<Reach> reach;
   std::vector<uint64_t> specificity;
   AnchorTable anchors;
+  generic::GenericDetector generic;
   LiteralIndex index;
   size_t block_bytes = 0;
   size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one

@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/embedded.h"
+#include "detect/generic/model.h"
 
 namespace spillguard::detect {
 namespace {
@@ -92,6 +93,8 @@ std::string RuleSet::version() const {
     append_field(text, rule.name);
     append_field(text, rule.category);
     append_field(text, rule.pattern);
+    append_field(text, rule.detector);
+    if (!rule.detector.empty()) append_field(text, generic::Model::built_in().version());
     append_list(text, rule.anchors);
     append_list(text, rule.context);
     append_list(text, rule.validators);

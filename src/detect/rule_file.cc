@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/config.h"
+#include "detect/generic/generic_detector.h"
 #include "detect/rule.h"
 #include "detect/templates.h"
 #include "regex/shape.h"
@@ -21,6 +22,7 @@ constexpr uint32_t kDefaultContextReach = 80;
 // Fills what the rule leaves open and its pattern tells: anchors and reach. What can not be told
 // stays empty; check_rules and Engine::build say so.
 void complete(Rule& rule, bool has_before, bool has_after) {
+  if (!rule.detector.empty()) return;
   const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
   if (!shape) return;
   if (rule.anchors.empty())
@@ -59,7 +61,18 @@ Rule read_rule(ConfigTable& table, const std::string& provider, const std::strin
     table.reject("severity", "must be info, low, medium, high or critical");
   }
   rule.enabled = table.boolean("enabled", true);
-  rule.pattern = table.required_string("pattern");
+  rule.detector = table.string("detector", "");
+  if (rule.detector.empty()) {
+    rule.pattern = table.required_string("pattern");
+  } else {
+    if (rule.detector != generic::kDetectorName) {
+      table.reject("detector", fmt::format("must be \"{}\"", generic::kDetectorName));
+    }
+    for (const std::string_view key : {"pattern", "anchors", "ignore_case", "before", "after",
+                                       "entropy", "validators", "stop_words", "context"}) {
+      if (table.has(key)) table.reject(key, "goes with a pattern, and a detector has none");
+    }
+  }
   rule.anchors = table.strings("anchors");
   rule.ignore_case = table.boolean("ignore_case", false);
   rule.before = static_cast<uint32_t>(table.integer("before", 0, 0, kMaxReach));

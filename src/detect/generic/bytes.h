@@ -1,0 +1,44 @@
+// What single bytes of a text mean to the reader of structure. All functions are safe at any offset
+// and look at a bounded stretch.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "base/span.h"
+#include "detect/generic/characters.h"
+
+namespace spillguard::detect::generic {
+
+// No look to either side goes further than this, so that a hit costs a bounded time.
+inline constexpr size_t kReach = 400;
+
+// The byte at an offset; 0 outside.
+[[nodiscard]] inline char at(std::string_view text, size_t offset) {
+  return offset < text.size() ? text[offset] : '\0';
+}
+[[nodiscard]] inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+// Zero is what stands behind the end of the text.
+[[nodiscard]] inline bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\0'; }
+[[nodiscard]] inline bool is_gap(char c) { return is_blank(c) || is_line_end(c); }
+
+// Whether the byte belongs to a letter beyond ASCII, not to punctuation (quotes, dashes, no-break
+// blanks, full-width marks) in UTF-8.
+bool is_wide_letter(std::string_view text, size_t offset);
+[[nodiscard]] inline bool is_name_byte(std::string_view text, size_t offset) {
+  const char c = at(text, offset);
+  return is_word(c) || (static_cast<unsigned char>(c) >= 0x80 && is_wide_letter(text, offset));
+}
+
+// The first offset from `from` on that is no blank, at most `limit` bytes on.
+size_t skip_blanks(std::string_view text, size_t from, size_t limit = 48);
+// The same over line ends too.
+size_t skip_space(std::string_view text, size_t from, size_t limit = 96);
+// The line around an offset without its end, cut at kReach to either side.
+Span line_around(std::string_view text, size_t offset);
+// The end of the line, at most `limit` bytes on.
+size_t line_end(std::string_view text, size_t from, size_t limit = kReach);
+// Whether the text goes on with a word in lower case ASCII, in any case.
+bool goes_on_with(std::string_view text, size_t offset, std::string_view lower_case);
+
+}  // namespace spillguard::detect::generic

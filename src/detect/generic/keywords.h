@@ -1,0 +1,34 @@
+// The words that give a secret away, in English, German, French, Spanish and Portuguese, and what
+// the words beside them in a name do to that. Pure data and pure functions.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "detect/generic/candidate.h"
+
+namespace spillguard::detect::generic {
+
+// What the literal index looks for, in any case: stems, so that few literals find many words.
+struct Anchor {
+  std::string_view text;
+  bool tool = false;  // a program whose arguments are read
+};
+std::span<const Anchor> anchors();
+
+// What one part of a name says ("password", "dbpass", "apikey"), in lower case; nothing when it
+// says nothing. Keys count only with a word before them that says whose (qualifies_key).
+std::optional<Noun> noun_of(std::string_view part);
+// Whether the part before "key" makes a secret of it: "api", "access", "signing" …
+bool qualifies_key(std::string_view part);
+// Whether the part before a key or token makes none of it: "public", "primary", "next page" …
+bool disqualifies(std::string_view part);
+// Whether a name that goes on with this part is about the secret only: "length", "policy" …
+bool describes(std::string_view part);
+// Whether a name that begins with this part is about the secret only: "has", "min" …
+bool asks(std::string_view part);
+// Words for the user in "login/password": user, login, benutzer, usuario …
+bool names_user(std::string_view part);
+
+}  // namespace spillguard::detect::generic

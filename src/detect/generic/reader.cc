@@ -1,0 +1,116 @@
+#include "detect/generic/reader.h"
+
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+
+void Place::offer(const Value& value, Setting setting) const { offer(value, setting, name.noun); }
+
+void Place::offer(const Value& value, Setting setting, Noun noun) const {
+  if (value.span.size() < kMinValue || value.span.overlaps(name.keyword)) return;
+  const size_t distance = value.span.begin >= name.key.end   ? value.span.begin - name.key.end
+                          : name.key.begin >= value.span.end ? name.key.begin - value.span.end
+                                                             : 0;
+  out.push_back({.keyword = name.keyword,
+                 .key = name.key,
+                 .value = value.span,
+                 .line = line_around(text, value.span.begin),
+                 .noun = noun,
+                 .setting = setting,
+                 .quote = value.quote,
+                 .distance = static_cast<uint32_t>(distance)});
+}
+
+Closers skip_closers(std::string_view text, size_t from) {
+  Closers closers{.end = from};
+  for (size_t i = 0; i < 8; ++i) {
+    const char c = at(text, closers.end);
+    if (c == '"' || c == '\'' || c == '`') {
+      closers.quote = true;
+    } else if (c == '\\' &&
+               (at(text, closers.end + 1) == '"' || at(text, closers.end + 1) == '\'' ||
+                at(text, closers.end + 1) == '\\')) {
+      closers.quote = true;
+    } else if (c == ']') {
+      closers.bracket = true;
+    } else if (c == ')') {
+      closers.paren = true;
+    } else if (c != '*' && c != '}') {
+      if (text.substr(closers.end, 3) == "\u201D" || text.substr(closers.end, 3) == "\u201C") {
+        closers.end += 2;
+      } else if (text.substr(closers.end, 2) == "\u00BB") {
+        closers.end += 1;
+      } else if (text.substr(closers.end, 6) == "&quot;") {
+        closers.end += 5;
+      } else {
+        break;
+      }
+      closers.quote = true;
+    }
+    ++closers.end;
+  }
+  return closers;
+}
+
+namespace {
+
+// Whether anything may tie a value to a name that ends before this byte: most names fail here.
+bool may_tie(char c) {
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '=':
+    case ':':
+    case '"':
+    case '\'':
+    case '`':
+    case '(':
+    case ')':
+    case ']':
+    case '*':
+    case '|':
+    case '<':
+    case '>':
+    case '\\':
+    case '!':
+    case '?':
+    case ',':
+    case '-':
+    case '}':
+    case '/':
+    case '.':
+    case ';':
+    case '\0':  // the end of the text
+    case '&':
+      return true;
+    default:
+      return static_cast<unsigned char>(c) >= 0x80;
+  }
+}
+
+}  // namespace
+
+void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out) {
+  if (tool) {
+    read_tool(text, hit, out);
+    return;
+  }
+  if (read_phrase(text, hit, out)) return;
+  const auto name = name_at(text, hit);
+  if (!name || !may_tie(at(text, name->key.end))) return;
+  const Place place{.text = text, .name = *name, .out = out};
+  const Closers closers = skip_closers(text, name->key.end);
+  if (read_xml(place, closers) || read_named_value(place, closers) ||
+      read_assignment(place, closers) || read_call(place, closers)) {
+    return;
+  }
+  const bool table = read_table(place);
+  read_before(place);
+  if (table || read_prose(place, closers)) return;
+  const size_t rest = skip_blanks(text, closers.end);
+  if (is_line_end(at(text, rest)) && rest < text.size()) read_next_line(place, rest, false);
+}
+
+}  // namespace spillguard::detect::generic

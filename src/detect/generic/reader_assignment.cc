@@ -1,0 +1,155 @@
+// key = value in all its forms: settings, shell, code, JSON, YAML, headers, queries.
+#include "detect/generic/keywords.h"
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+constexpr std::string_view kFullWidthColon = "\uFF1A";
+
+// Words before the token in "Authorization: Bearer v".
+size_t skip_scheme(std::string_view text, size_t from) {
+  for (const std::string_view scheme :
+       {"bearer", "basic", "token", "apikey", "ssws", "key", "jwt", "digest"}) {
+    if (!goes_on_with(text, from, scheme)) continue;
+    const size_t end = from + scheme.size();
+    const size_t next = skip_blanks(text, end, 4);
+    if (next > end && !is_line_end(at(text, next))) return next;
+  }
+  return from;
+}
+
+// The literal behind a declared type: "password: String = \"v\"", "Password string = \"v\"".
+size_t skip_type(std::string_view text, size_t from) {
+  size_t p = from;
+  while (p - from < 40 && (is_word(at(text, p)) || at(text, p) == '.' || at(text, p) == '?' ||
+                           at(text, p) == '<' || at(text, p) == '>' || at(text, p) == '*')) {
+    ++p;
+  }
+  if (p == from) return from;
+  const size_t equals = skip_blanks(text, p, 16);
+  if (at(text, equals) != '=' || equals == p || at(text, equals + 1) == '=') return from;
+  const size_t value = skip_blanks(text, equals + 1, 16);
+  return opens_quote(text, value) ? value : from;
+}
+
+bool inside_tag(std::string_view text, size_t offset) {
+  for (size_t back = 1; back <= std::min<size_t>(offset, 200); ++back) {
+    const char c = text[offset - back];
+    if (c == '<') return is_letter(at(text, offset - back + 1));
+    if (c == '>' || c == '\n') return false;
+  }
+  return false;
+}
+
+Setting setting_of(const Place& place, const Closers& closers, const Tie& tie) {
+  if (tie.colon) return closers.quote ? Setting::kJson : Setting::kColon;
+  const size_t begin = place.name.key.begin;
+  if (begin > 0 && place.text[begin - 1] == '-') return Setting::kCommandLine;
+  return inside_tag(place.text, begin) ? Setting::kXml : Setting::kAssignment;
+}
+
+// "login" alone names the user.
+bool only_pairs(const Place& place) {
+  if (place.name.pair || place.name.noun != Noun::kCredential) return false;
+  const char first = lower(at(place.text, place.name.keyword.begin));
+  return first == 'l' || first == 'i' || first == 'z' ||
+         goes_on_with(place.text, place.name.keyword.begin, "anmelde");
+}
+
+}  // namespace
+
+Tie tie_at(std::string_view text, size_t from) {
+  const size_t p = skip_blanks(text, from);
+  const std::string_view rest = text.substr(std::min(p, text.size()));
+  for (const std::string_view comparison : {"===", "!==", "==", "!=", "<>"}) {
+    if (rest.starts_with(comparison)) return {.end = p + comparison.size(), .comparison = true};
+  }
+  for (const std::string_view tie :
+       {"::=", ":=", "=>", "->", "<-", "?=", "||=", "?\?=", "+=", "="}) {
+    if (rest.starts_with(tie)) return {.end = p + tie.size()};
+  }
+  if (rest.starts_with(kFullWidthColon)) return {.end = p + kFullWidthColon.size(), .colon = true};
+  if (rest.starts_with("::")) return {};
+  if (rest.starts_with(":")) return {.end = p + 1, .colon = true};
+  return {};
+}
+
+bool read_assignment(const Place& place, const Closers& closers) {
+  const std::string_view text = place.text;
+  Tie tie = tie_at(text, closers.end);
+  if (tie.end == 0) return false;
+  size_t p = skip_blanks(text, tie.end);
+  // "**Password:** v", "*Password:* v"
+  while (at(text, p) == '*' && p - tie.end < 8) {
+    const size_t stars = p;
+    while (at(text, p) == '*') ++p;
+    const size_t next = skip_blanks(text, p);
+    if (next == p && stars != tie.end) {
+      p = stars;  // marks around the value
+      break;
+    }
+    p = next;
+  }
+  if (p >= text.size()) return true;
+  const Setting setting = setting_of(place, closers, tie);
+  if (is_line_end(text[p])) {
+    if (tie.colon || place.name.plain) read_next_line(place, p, true);
+    return true;
+  }
+  if (!tie.comparison) p = skip_type(text, p);
+  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
+  if (pairs && read_pair(place, p, Setting::kList)) return true;
+  if (only_pairs(place)) return true;
+  const bool tokens = place.name.noun == Noun::kCredential || place.name.noun == Noun::kToken;
+  if (tokens) p = skip_scheme(text, p);
+  auto value = value_at(text, p);
+  if (!value) return true;
+  if (tokens && value->quote != '\0') {
+    value->span.begin = std::min(skip_scheme(text, value->span.begin), value->span.end);
+  }
+  // What is compared is a secret only as a literal.
+  if (tie.comparison && value->quote == '\0') return true;
+  place.offer(*value, setting);
+  return true;
+}
+
+bool read_pair(const Place& place, size_t from, Setting setting) {
+  const std::string_view text = place.text;
+  const size_t end = line_end(text, from, 160);
+  size_t p = from;
+  char quote = '\0';
+  if (at(text, p) == '"' || at(text, p) == '\'' || at(text, p) == '`') quote = text[p++];
+  if (at(text, p) == '{' && at(text, p + 1) == '{') p += 2;
+  const size_t user = p;
+  while (p < end && (is_name_byte(text, p) || text[p] == '.' || text[p] == '-' || text[p] == '@' ||
+                     text[p] == '\\')) {
+    ++p;
+  }
+  if (p == user || p - user > 64) return false;
+  if (at(text, p) == '"' || at(text, p) == '\'' || at(text, p) == '`' || at(text, p) == '*') ++p;
+  if (at(text, p) == '}' && at(text, p + 1) == '}') p += 2;
+  size_t next = skip_blanks(text, p, 8);
+  bool tied = false;
+  for (const std::string_view separator :
+       {"/", ":", "|", ",", "and ", "und ", "et ", "y ", "e ", "&", "+", "-> ", "- "}) {
+    if (!goes_on_with(text, next, separator)) continue;
+    // "http://", "10:30"
+    if (separator == "/" && at(text, next + 1) == '/') return false;
+    next += separator.size();
+    tied = true;
+    break;
+  }
+  if (!tied && (next == p || quote != '\0' || !place.name.pair)) return false;
+  next = skip_blanks(text, next, 8);
+  // "user: admin, password: v" is no pair of values.
+  auto value = value_at(text, next);
+  if (!value) return false;
+  const char after = at(text, value->span.end);
+  const bool named = value->quote == '\0' && (after == ':' || after == '=');
+  if (named) return false;
+  place.offer(*value, setting);
+  return true;
+}
+
+}  // namespace spillguard::detect::generic

@@ -1,0 +1,321 @@
+// Arguments of programs that take a secret, and a few fixed phrases before one.
+#include <utility>
+
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+constexpr size_t kMaxArguments = 320;  // bytes of a command that are read
+
+enum class Form : uint8_t {
+  kAttached,     // -pV
+  kNext,         // -p V
+  kEither,       // -pV, -p V
+  kUserColon,    // -u U:V, -uU:V
+  kUserPercent,  // -U U%V
+  kUserSlash,    // U/V@…, not an option
+  kAfterUser,    // add_user U V
+  kNetUse,       // V /user:U, /user:U V
+};
+
+struct Tool {
+  std::string_view name;    // lower case; the hit's text begins with it
+  std::string_view option;  // in its own case
+  Form form;
+};
+
+constexpr Tool kTools[] = {
+    {"mysql", "-p", Form::kAttached},
+    {"mariadb", "-p", Form::kAttached},
+    {"mongo", "-p", Form::kNext},
+    {"sshpass", "-p", Form::kEither},
+    {"docker login", "-p", Form::kEither},
+    {"podman login", "-p", Form::kEither},
+    {"oc login", "-p", Form::kEither},
+    {"az login", "-p", Form::kEither},
+    {"cf login", "-p", Form::kEither},
+    {"registry login", "-p", Form::kEither},
+    {"ldap", "-w", Form::kEither},
+    {"curl", "-u", Form::kUserColon},
+    {"curl", "--user", Form::kUserColon},
+    {"curl", "--proxy-user", Form::kUserColon},
+    {"curl", "-U", Form::kUserColon},
+    {"sqlplus", "", Form::kUserSlash},
+    {"sqlcmd", "-P", Form::kEither},
+    {"redis-cli", "-a", Form::kNext},
+    {"mosquitto_", "-P", Form::kNext},
+    {"smbclient", "-U", Form::kUserPercent},
+    {"rpcclient", "-U", Form::kUserPercent},
+    {"xfreerdp", "/p:", Form::kAttached},
+    {"rdesktop", "-p", Form::kEither},
+    {"ipmitool", "-P", Form::kNext},
+    {"snmp", "-A", Form::kNext},
+    {"snmp", "-X", Form::kNext},
+    {"rabbitmqctl", "add_user", Form::kAfterUser},
+    {"rabbitmqctl", "change_password", Form::kAfterUser},
+    {"net use", "/user:", Form::kNetUse},
+    {"htpasswd", "-b", Form::kAfterUser},
+    {"zip -p", "", Form::kNext},
+    {"7z", "-p", Form::kAttached},
+};
+
+// The arguments of one command, cut at blanks outside quotes.
+class Arguments {
+ public:
+  Arguments(std::string_view text, size_t from)
+      : text_(text), at_(from), end_(line_end(text, from, kMaxArguments)) {}
+  // The next argument without quotes, and what is before it.
+  std::optional<Value> next() {
+    at_ = skip_blanks(text_, at_);
+    if (at_ < end_ && text_[at_] == '\\' && at_ + 1 >= end_ && at_ + 1 < text_.size()) {
+      at_ = skip_space(text_, at_ + 1, 16);  // the command goes on in the next line
+      end_ = line_end(text_, at_, kMaxArguments);
+    }
+    if (at_ >= end_) return std::nullopt;
+    const char c = text_[at_];
+    if (c == '|' || c == '&' || c == ';' || c == '<' || c == '>') return std::nullopt;
+    if (c == '"' || c == '\'') {
+      auto value = quoted_value(text_, at_);
+      if (!value || value->end > end_) return std::nullopt;
+      at_ = value->end;
+      return value;
+    }
+    const size_t begin = at_;
+    while (at_ < end_ && !is_blank(text_[at_]) && text_[at_] != '`' && text_[at_] != '<' &&
+           text_[at_] != '"' && text_[at_] != '\'') {
+      ++at_;
+    }
+    // --user='a:b', -u"a:b": the quotes are the value's.
+    if (at_ < end_ && (text_[at_] == '"' || text_[at_] == '\'') && at_ > begin) {
+      const auto value = quoted_value(text_, at_);
+      pending_ = value && value->end <= end_ ? value : std::nullopt;
+      const size_t stop = at_;
+      at_ = pending_ ? pending_->end : end_;
+      return Value{.span = {begin, stop}, .end = stop};
+    }
+    if (at_ == begin) return std::nullopt;
+    return Value{.span = {begin, at_}, .end = at_};
+  }
+  // A quoted part of the argument that was given last.
+  std::optional<Value> take_pending() { return std::exchange(pending_, std::nullopt); }
+
+ private:
+  std::string_view text_;
+  size_t at_;
+  size_t end_;
+  std::optional<Value> pending_;
+};
+
+struct Command {
+  std::string_view text;
+  Span name;
+  std::vector<Candidate>& out;
+
+  void offer(Value value, Span option, Noun noun) const {
+    if (value.quote == '\0') {
+      // What closes a sentence or markup around the command.
+      while (value.span.end > value.span.begin &&
+             (text[value.span.end - 1] == ',' || text[value.span.end - 1] == ')')) {
+        --value.span.end;
+      }
+    }
+    const Place place{
+        .text = text, .name = {.key = option, .keyword = option, .noun = noun}, .out = out};
+    place.offer(value, Setting::kCommandLine);
+  }
+  // The part of an argument behind a divider.
+  void offer_behind(const Value& both, char divider, Span option) const {
+    const std::string_view bytes = text.substr(both.span.begin, both.span.size());
+    const size_t cut = bytes.find(divider);
+    if (cut == std::string_view::npos || cut == 0) return;
+    Value value = both;
+    value.span.begin += cut + 1;
+    offer(value, option, Noun::kCredential);
+  }
+};
+
+void read_form(const Command& command, const Tool& tool, const Value& argument,
+               Arguments& arguments) {
+  const std::string_view text = command.text;
+  const std::string_view bytes = text.substr(argument.span.begin, argument.span.size());
+  const Span whole = argument.span;
+  const bool exact = bytes == tool.option;
+  Value rest = argument;
+  rest.span.begin += std::min(tool.option.size(), rest.span.size());
+  if (at(text, rest.span.begin) == '=' && rest.span.size() > 0) ++rest.span.begin;
+  if (const auto pending = arguments.take_pending()) rest = *pending;
+  const bool attached =
+      bytes.starts_with(tool.option) && rest.span.size() > 0 && !(exact && rest.quote == '\0');
+  switch (tool.form) {
+    case Form::kAttached:
+      if (attached)
+        command.offer(rest, {whole.begin, whole.begin + tool.option.size()}, Noun::kPassword);
+      return;
+    case Form::kNext:
+    case Form::kEither:
+      if (exact) {
+        const auto value = arguments.next();
+        if (value && text[value->span.begin] != '-') command.offer(*value, whole, Noun::kPassword);
+      } else if (attached && tool.form == Form::kEither) {
+        command.offer(rest, {whole.begin, whole.begin + tool.option.size()}, Noun::kPassword);
+      }
+      return;
+    case Form::kUserColon:
+    case Form::kUserPercent: {
+      const char divider = tool.form == Form::kUserColon ? ':' : '%';
+      if (exact && rest.quote == '\0') {
+        if (const auto value = arguments.next()) command.offer_behind(*value, divider, whole);
+      } else if (attached) {
+        command.offer_behind(rest, divider, {whole.begin, whole.begin + tool.option.size()});
+      }
+      return;
+    }
+    case Form::kAfterUser:
+      if (exact && arguments.next()) {
+        if (auto value = arguments.next()) {
+          // htpasswd names its file before the user.
+          if (tool.option == "-b") value = arguments.next();
+          if (value) command.offer(*value, whole, Noun::kPassword);
+        }
+      }
+      return;
+    case Form::kUserSlash:
+    case Form::kNetUse:
+      return;
+  }
+}
+
+void read_sqlplus(const Command& command, Arguments& arguments) {
+  for (int i = 0; i < 4; ++i) {
+    const auto argument = arguments.next();
+    if (!argument) return;
+    const std::string_view bytes = command.text.substr(argument->span.begin, argument->span.size());
+    if (bytes.starts_with('-')) continue;
+    const size_t slash = bytes.find('/');
+    if (slash == std::string_view::npos || slash == 0) return;
+    Value value = *argument;
+    const size_t host = bytes.find('@', slash);
+    if (host != std::string_view::npos) value.span.end = value.span.begin + host;
+    value.span.begin += slash + 1;
+    if (value.span.begin < value.span.end) command.offer(value, command.name, Noun::kCredential);
+    return;
+  }
+}
+
+void read_net_use(const Command& command, Arguments& arguments) {
+  std::optional<Value> before;
+  for (int i = 0; i < 6; ++i) {
+    const auto argument = arguments.next();
+    if (!argument) return;
+    const std::string_view bytes = command.text.substr(argument->span.begin, argument->span.size());
+    if (goes_on_with(command.text, argument->span.begin, "/user:")) {
+      auto value = before;
+      if (!value) value = arguments.next();
+      if (value) command.offer(*value, argument->span, Noun::kPassword);
+      return;
+    }
+    const bool place = bytes.starts_with("\\\\") || bytes.ends_with(":") || bytes.starts_with('/');
+    before = place ? std::nullopt : argument;
+  }
+}
+
+// The value right behind a phrase; nothing when there is none.
+bool offer_behind_phrase(std::string_view text, Span phrase, size_t from, Noun noun, bool quoted,
+                         std::vector<Candidate>& out) {
+  const size_t p = skip_blanks(text, from, 8);
+  if (p == from) return false;
+  const auto value = quoted ? quoted_value(text, p) : value_at(text, p);
+  if (!value) return false;
+  const Place place{
+      .text = text, .name = {.key = phrase, .keyword = phrase, .noun = noun}, .out = out};
+  place.offer(*value, Setting::kCommandLine);
+  return true;
+}
+
+}  // namespace
+
+void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
+  if (hit.begin > 0 && (is_word(text[hit.begin - 1]) || text[hit.begin - 1] == '-')) return;
+  size_t end = hit.end;
+  while (end < text.size() && end - hit.begin < 24 && (is_word(text[end]) || text[end] == '.'))
+    ++end;
+  if (!is_blank(at(text, end))) return;
+  const Command command{.text = text, .name = {hit.begin, end}, .out = out};
+  for (const Tool& tool : kTools) {
+    if (!goes_on_with(text, hit.begin, tool.name)) continue;
+    Arguments arguments(text, end);
+    if (tool.form == Form::kUserSlash) {
+      read_sqlplus(command, arguments);
+    } else if (tool.form == Form::kNetUse) {
+      read_net_use(command, arguments);
+    } else if (tool.option.empty()) {
+      const auto value = arguments.next();
+      // "unzip -p" writes to the output; only -P takes a password.
+      if (value && text[hit.end - 1] == 'P') command.offer(*value, command.name, Noun::kPassword);
+    } else {
+      for (int i = 0; i < 40; ++i) {
+        const auto argument = arguments.next();
+        if (!argument) break;
+        const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());
+        if (bytes.starts_with(tool.option)) {
+          read_form(command, tool, *argument, arguments);
+        } else {
+          arguments.take_pending();
+        }
+      }
+    }
+  }
+}
+
+bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out) {
+  const char first = lower(text[hit.begin]);
+  if (first == 'i' && goes_on_with(text, hit.begin, "identified ")) {
+    size_t p = hit.end;
+    if (goes_on_with(text, hit.begin, "identified with")) {
+      // IDENTIFIED WITH plugin BY 'v'
+      p = skip_blanks(text, p, 4);
+      while (p < text.size() && p - hit.end < 48 && (is_word(text[p]) || text[p] == '\'')) ++p;
+      p = skip_blanks(text, p, 4);
+      if (!goes_on_with(text, p, "by")) return true;
+      p += 2;
+    } else if (goes_on_with(text, p, " password")) {
+      p += 9;
+    } else if (goes_on_with(text, p, " values")) {
+      p += 7;
+    }
+    offer_behind_phrase(text, hit, p, Noun::kPassword, false, out);
+    return true;
+  }
+  if (first == 's' && goes_on_with(text, hit.begin, "securestring")) {
+    size_t p = hit.end;
+    if (goes_on_with(text, skip_blanks(text, p, 4), "-string")) p = skip_blanks(text, p, 4) + 7;
+    offer_behind_phrase(text, hit, p, Noun::kPassword, true, out);
+    return true;
+  }
+  if (first == 'l' &&
+      (goes_on_with(text, hit.begin, "log in") || goes_on_with(text, hit.begin, "login") ||
+       goes_on_with(text, hit.begin, "logged in"))) {
+    size_t p = skip_blanks(text, hit.end, 4);
+    bool tied = false;
+    for (const std::string_view word : {"with ", "as ", "using ", "to it with "}) {
+      if (!tied && goes_on_with(text, p, word)) {
+        p = skip_blanks(text, p + word.size(), 4);
+        tied = true;
+      }
+    }
+    if (!tied) return !goes_on_with(text, hit.begin, "login");
+    for (const std::string_view word : {"user ", "username ", "credentials ", "the "}) {
+      if (goes_on_with(text, p, word)) p = skip_blanks(text, p + word.size(), 4);
+    }
+    const Place place{
+        .text = text,
+        .name = {.key = hit, .keyword = hit, .noun = Noun::kCredential, .plain = true},
+        .out = out};
+    read_pair(place, p, Setting::kProse);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace spillguard::detect::generic

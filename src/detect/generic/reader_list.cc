@@ -1,0 +1,141 @@
+// Values on the line below their name, and values that stand before it.
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+constexpr size_t kMaxWord = 128;
+
+// The word that ends at `end`, in quotes or not.
+std::optional<Value> value_ending(std::string_view text, size_t end) {
+  if (end == 0) return std::nullopt;
+  const char quote = text[end - 1];
+  if (quote == '"' || quote == '\'' || quote == '`') {
+    size_t begin = end - 1;
+    while (begin > 0 && end - begin < kMaxWord && text[begin - 1] != quote &&
+           !is_line_end(text[begin - 1])) {
+      --begin;
+    }
+    if (begin == 0 || text[begin - 1] != quote || begin >= end - 1) return std::nullopt;
+    return Value{.span = {begin, end - 1}, .quote = quote, .end = end};
+  }
+  if (end >= 4 && text.substr(end - 2, 2) == "}}") {
+    size_t begin = end - 2;
+    while (begin > 1 && end - begin < kMaxWord && text[begin - 1] != '{' &&
+           !is_line_end(text[begin - 1])) {
+      --begin;
+    }
+    if (begin < 2 || text[begin - 1] != '{' || begin >= end - 2) return std::nullopt;
+    return Value{.span = {begin, end - 2}, .quote = '`', .end = end};
+  }
+  size_t begin = end;
+  while (begin > 0 && end - begin < kMaxWord && !is_gap(text[begin - 1])) --begin;
+  if (begin == end || end - begin >= kMaxWord) return std::nullopt;
+  return Value{.span = {begin, end}, .quote = '\0', .end = end};
+}
+
+// "width:320", "a=b": a setting of its own.
+bool is_setting(std::string_view bytes) {
+  size_t p = 0;
+  while (p < bytes.size() && is_word(bytes[p])) ++p;
+  return p != 0 && p + 1 < bytes.size() && (bytes[p] == ':' || bytes[p] == '=') &&
+         bytes[p + 1] != '=';
+}
+
+bool step_back(std::string_view text, size_t& end, std::string_view lower_case) {
+  if (end < lower_case.size() || !goes_on_with(text, end - lower_case.size(), lower_case)) {
+    return false;
+  }
+  end -= lower_case.size();
+  return true;
+}
+
+void step_back_article(std::string_view text, size_t& end) {
+  for (const std::string_view article :
+       {"the ",     "a ",   "your ", "my ",    "our ",  "das ",     "dein ",
+        "ihr ",     "als ", "le ",   "la ",    "el ",   "a ",       "o ",
+        "default ", "new ", "root ", "admin ", "user ", "initial ", "temporary "}) {
+    step_back(text, end, article);
+  }
+}
+
+}  // namespace
+
+bool read_next_line(const Place& place, size_t from, bool tied) {
+  if (!tied && place.name.tail) return false;
+  const std::string_view text = place.text;
+  // The name stands alone on its line, but for a list's mark, a few words and a colon.
+  const Span line = line_around(text, place.name.key.begin);
+  if (place.name.key.begin - line.begin > 48) return false;
+  for (size_t p = line.begin; p < place.name.key.begin; ++p) {
+    if (text[p] == '=' || text[p] == ',' || text[p] == ';' || text[p] == '(') return false;
+  }
+  size_t p = skip_space(text, from, 8);
+  size_t breaks = 0;
+  for (size_t i = from; i < p; ++i) breaks += text[i] == '\n' ? 1 : 0;
+  if (breaks == 0 || breaks > 2) return false;
+  while (at(text, p) == '-' || at(text, p) == '*' || at(text, p) == '>' || at(text, p) == '#') {
+    if (!is_blank(at(text, p + 1))) break;
+    p = skip_blanks(text, p + 1, 8);
+  }
+  const size_t end = line_end(text, p);
+  if (place.name.pair && read_pair(place, p, Setting::kList)) return true;
+  const auto value = value_at(text, p);
+  if (!value) return false;
+  const size_t rest = skip_blanks(text, value->end);
+  const bool alone = rest >= end || rest >= text.size();
+  const char after = at(text, value->span.end);
+  if (!alone || after == ':' || after == '=') return false;
+  const std::string_view bytes = text.substr(value->span.begin, value->span.size());
+  if (value->quote == '\0' && (is_setting(bytes) || (!tied && !unlike_words(bytes)))) return false;
+  place.offer(*value, Setting::kList);
+  return true;
+}
+
+void read_before(const Place& place) {
+  const std::string_view text = place.text;
+  const size_t key = place.name.key.begin;
+  // admin:v (user:password)
+  if (place.name.pair && key > 0) {
+    size_t open = key;
+    while (open > 0 && key - open < 32 && text[open - 1] != '(' && !is_line_end(text[open - 1])) {
+      --open;
+    }
+    if (open > 1 && text[open - 1] == '(' && is_blank(text[open - 2])) {
+      size_t end = open - 1;
+      while (end > 0 && is_blank(text[end - 1])) --end;
+      if (const auto both = value_ending(text, end)) {
+        const std::string_view bytes = text.substr(both->span.begin, both->span.size());
+        const size_t cut = bytes.find_first_of(":/");
+        if (cut != std::string_view::npos && cut != 0) {
+          place.offer({.span = {both->span.begin + cut + 1, both->span.end},
+                       .quote = both->quote,
+                       .end = both->end},
+                      Setting::kList);
+        }
+      }
+    }
+    return;
+  }
+  if (key < 4 || text[key - 1] != ' ') return;
+  size_t end = key;
+  step_back_article(text, end);
+  bool tied = false;
+  for (const std::string_view tie : {" as ", " als ", " como ", " comme ", " for "}) {
+    tied = tied || step_back(text, end, tie);
+  }
+  if (!tied) {
+    for (const std::string_view tie : {" is ", " ist ", " est ", " es ", " = "}) {
+      tied = tied || (end != key && step_back(text, end, tie));
+    }
+  }
+  if (!tied) {
+    // "with v as password" has its word; "mit v als Passwort" lost its blank to the article.
+    for (const std::string_view tie : {" as ", " als "}) tied = tied || step_back(text, end, tie);
+  }
+  if (!tied) return;
+  while (end > 0 && is_blank(text[end - 1])) --end;
+  if (const auto value = value_ending(text, end)) place.offer(*value, Setting::kProse);
+}
+
+}  // namespace spillguard::detect::generic

@@ -1,0 +1,69 @@
+// What the readers of the settings share, and their functions: each in a file of its own. They
+// return whether the setting was theirs, so that the next one need not look.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "detect/generic/bytes.h"
+#include "detect/generic/candidate.h"
+#include "detect/generic/name.h"
+#include "detect/generic/value.h"
+
+namespace spillguard::detect::generic {
+
+// A name in its text, and where its values go.
+struct Place {
+  std::string_view text;
+  Name name;
+  std::vector<Candidate>& out;
+
+  void offer(const Value& value, Setting setting) const;
+  void offer(const Value& value, Setting setting, Noun noun) const;
+};
+
+// What stands between a name and what ties a value to it: quotes, brackets, marks of emphasis.
+struct Closers {
+  size_t end = 0;
+  bool quote = false;
+  bool bracket = false;
+  bool paren = false;
+};
+Closers skip_closers(std::string_view text, size_t from);
+
+// An operator that ties: = := => -> == != : ：
+struct Tie {
+  size_t end = 0;
+  bool colon = false;
+  bool comparison = false;
+};
+// Skips blanks before it; end == 0 when there is none.
+Tie tie_at(std::string_view text, size_t from);
+
+// key = v, key: v, "key": "v", ["key"] = v, --key=v, key="v" in a tag; also with a pair behind it.
+bool read_assignment(const Place& place, const Closers& closers);
+// <key>v</key>, name="key" value="v", <name>key</name><value>v</value>
+bool read_xml(const Place& place, const Closers& closers);
+// name: key / value: v on two lines, {"name": "key", "value": "v"}
+bool read_named_value(const Place& place, const Closers& closers);
+// setKey("v"), put("key", "v"), key.equals("v")
+bool read_call(const Place& place, const Closers& closers);
+// A cell beside or below the one with the name.
+bool read_table(const Place& place);
+// A value alone on the next line. `tied`: a colon says that one follows.
+bool read_next_line(const Place& place, size_t from, bool tied);
+// Whether a bare value looks like no word of a sentence: letters with digits or marks in them.
+bool unlike_words(std::string_view value);
+// "user / v", "user:v" at an offset, behind a name of pairs. True when there is one.
+bool read_pair(const Place& place, size_t from, Setting setting);
+// "the key is v", "key v", "--key v", "key for admin: v"
+bool read_prose(const Place& place, const Closers& closers);
+// "use v as key", "v is the key", "admin:v (user:key)"
+void read_before(const Place& place);
+// The arguments of a program whose name stands at the hit.
+void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out);
+// "log in with admin and v", "IDENTIFIED BY 'v'", "ConvertTo-SecureString v"
+bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out);
+
+}  // namespace spillguard::detect::generic

@@ -1,0 +1,194 @@
+// Sentences: "the pw is v", "Passwort lautet: v", "password for admin is v", "--password v".
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+constexpr size_t kMaxWords = 8;    // between the name and what says that the value follows
+constexpr size_t kMaxClause = 90;  // the same in bytes
+
+struct Text {
+  std::string_view bytes;
+  Span word;
+  [[nodiscard]] bool is(std::string_view lower_case) const {
+    return word.size() == lower_case.size() && goes_on_with(bytes, word.begin, lower_case);
+  }
+  template <size_t N>
+  [[nodiscard]] bool is_one_of(const std::string_view (&list)[N]) const {
+    for (const std::string_view entry : list) {
+      if (is(entry)) return true;
+    }
+    return false;
+  }
+};
+
+// Verbs behind which the value stands.
+constexpr std::string_view kCopulas[] = {
+    "is",     "are",      "was",  "equals", "ist",     "sind",      "war", "lautet",
+    "lauten", "lautete",  "est",  "sont",   "es",      "son",       "era", "ser\u00E1",
+    "\u00E9", "s\u00E3o", "sera", "reads",  "becomes", "hei\u00DFt"};
+
+// Verbs before "to": "is set to", "was changed to".
+constexpr std::string_view kChanges[] = {"set",      "changed", "reset",       "updated", "equal",
+                                         "defaults", "default", "chang\u00E9", "back"};
+
+// Words between the verb and the value.
+constexpr std::string_view kFillers[] = {
+    "now",        "still",    "currently", "set",     "to",       "just",      "simply",
+    "always",     "probably", "jetzt",     "nun",     "immer",    "aktuell",   "weiterhin",
+    "maintenant", "toujours", "ahora",     "agora",   "sempre",   "siempre",   "as",
+    "follows",    "also",     "be",        "usually", "normally", "likely",    "changed",
+    "wie",        "folgt",    "the",       "auf",     "das",      "following", "called"};
+
+// Sentences end here; what follows is about something else.
+bool ends_clause(std::string_view text, size_t p) {
+  const char c = at(text, p);
+  if (is_line_end(c) || c == ';' || c == '|' || c == '\t') return true;
+  return (c == '.' || c == '!' || c == '?') && (is_gap(at(text, p + 1)));
+}
+
+Span next_word(std::string_view text, size_t from) {
+  size_t end = from;
+  while (end < text.size() && end - from < 40 && !is_gap(text[end]) && text[end] != ':' &&
+         text[end] != '=' && text[end] != '|') {
+    ++end;
+  }
+  return {from, end};
+}
+
+// Whether the name is an option of a command: --password, -password, /password
+bool is_option(std::string_view text, size_t key) {
+  return key > 0 && text[key - 1] == '-' && (key == 1 || !is_word(text[key - 2]));
+}
+
+// How much a bare value must look like one.
+enum class Doubt : uint8_t {
+  kNone,
+  kSentence,  // words pass only where they end the clause
+  kWords,     // no words
+};
+
+bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
+  const auto value = value_at(place.text, from);
+  if (!value) return false;
+  const std::string_view bytes = place.text.substr(value->span.begin, value->span.size());
+  if (doubt != Doubt::kNone && value->quote == '\0' && !unlike_words(bytes)) {
+    if (doubt == Doubt::kWords) return false;
+    if (!ends_clause(place.text, value->span.end)) return false;
+  }
+  place.offer(*value, setting);
+  return true;
+}
+
+// Behind a verb or a colon: passes over fillers, and takes what follows.
+bool read_after_verb(const Place& place, size_t from, Setting setting, Doubt doubt) {
+  const std::string_view text = place.text;
+  size_t p = skip_blanks(text, from, 8);
+  for (int i = 0; i < 3; ++i) {
+    const Text word{text, next_word(text, p)};
+    if (!word.is_one_of(kFillers)) break;
+    p = skip_blanks(text, word.word.end, 8);
+  }
+  if (at(text, p) == ':' || at(text, p) == '=') p = skip_blanks(text, p + 1, 8);
+  while (at(text, p) == '*') ++p;
+  if (is_line_end(at(text, p))) return false;
+  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
+  if (pairs && read_pair(place, p, Setting::kList)) return true;
+  if (place.name.noun == Noun::kCredential) return false;
+  return offer_at(place, p, setting, doubt);
+}
+
+}  // namespace
+
+bool unlike_words(std::string_view value) {
+  bool digit = false;
+  bool letter = false;
+  bool mark = false;
+  bool hump = false;
+  for (size_t p = 0; p < value.size(); ++p) {
+    const char c = value[p];
+    if (c == '=' && p != 0 && p + 2 < value.size()) return false;  // a setting
+    digit = digit || is_digit(c);
+    letter = letter || is_letter(c);
+    mark = mark || (!is_word(c) && c != '.' && c != '-' && c != '/' && c != ':' && c != '(' &&
+                    static_cast<unsigned char>(c) < 0x80);
+    hump = hump || (p > 0 && is_upper(c) && is_lower(value[p - 1]));
+  }
+  return letter && ((digit && value.size() >= 6) || (mark && (digit || hump)));
+}
+
+bool read_prose(const Place& place, const Closers& closers) {
+  const std::string_view text = place.text;
+  size_t p = closers.end;
+  if (!is_blank(at(text, p)) && at(text, p) != '(' && at(text, p) != ',') {
+    // "password's", "password/username" …
+    return false;
+  }
+  if (is_option(text, place.name.key.begin)) {
+    p = skip_blanks(text, p, 8);
+    if (at(text, p) == '-' || is_line_end(at(text, p))) return true;
+    offer_at(place, p, Setting::kCommandLine, Doubt::kNone);
+    return true;
+  }
+  p = skip_blanks(text, p, 8);
+  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
+  if (pairs && !is_line_end(at(text, p))) {
+    size_t q = p;
+    for (const std::string_view tie : {"- ", "\u2013 ", "are ", "is "}) {
+      if (goes_on_with(text, q, tie)) q = skip_blanks(text, q + tie.size(), 4);
+    }
+    // "credentials admin/v": a slash or colon without blanks, so that no sentence passes.
+    const Span word = next_word(text, q);
+    const std::string_view bytes = text.substr(word.begin, word.size());
+    const bool slash = bytes.find('/') != std::string_view::npos || at(text, word.end) == ':';
+    if ((q != p || slash) && read_pair(place, q, Setting::kList)) return true;
+  }
+  // "Password - v", "password 'v'", "password v"
+  for (const std::string_view dash : {"- ", "-- ", "\u2013 ", "\u2014 "}) {
+    if (goes_on_with(text, p, dash)) {
+      const size_t q = skip_blanks(text, p + dash.size(), 4);
+      if (place.name.noun != Noun::kCredential) offer_at(place, q, Setting::kList, Doubt::kWords);
+      return true;
+    }
+  }
+  if (place.name.tail) return false;
+  if (place.name.noun != Noun::kCredential && offer_at(place, p, Setting::kProse, Doubt::kWords)) {
+    return true;
+  }
+  // "pass" is a verb too: what is said of it must follow at once.
+  const Span keyword = place.name.keyword;
+  const bool verb =
+      place.name.plain && keyword.size() == 4 && goes_on_with(text, keyword.begin, "pass");
+
+  const size_t clause = p;
+  Text before{text, {p, p}};
+  for (size_t i = 0; i < kMaxWords && p - clause < kMaxClause; ++i) {
+    if (ends_clause(text, p)) return false;
+    const Text word{text, next_word(text, p)};
+    const bool set_to = word.is("to") && before.is_one_of(kChanges);
+    if (set_to || word.is_one_of(kCopulas)) {
+      return read_after_verb(place, word.word.end, Setting::kProse,
+                             i == 0 ? Doubt::kSentence : Doubt::kWords);
+    }
+    if (verb) return false;
+    before = word;
+    p = word.word.end;
+    const char c = at(text, p);
+    const bool tied = c == ':' || c == '=';
+    const bool compared = c == '=' && (at(text, p + 1) == '=' || at(text, p - 1) == '!');
+    if (tied && !compared && p > clause) {
+      // "http://", "10:30", "foo:bar"
+      const bool blank_behind = is_gap(at(text, p + 1));
+      if (c == ':' && !blank_behind) return false;
+      if (c == '=' && !blank_behind && !is_blank(at(text, p - 1))) return false;
+      return read_after_verb(place, p + 1, Setting::kColon, Doubt::kNone);
+    }
+    if (word.word.size() > 0 && ends_clause(text, p - 1)) return false;
+    if (word.word.size() > 0 && at(text, p - 1) == ',') return false;
+    if (word.word.size() == 0 && !is_blank(c)) return false;
+    p = skip_blanks(text, p, 4);
+  }
+  return false;
+}
+
+}  // namespace spillguard::detect::generic

@@ -1,0 +1,179 @@
+// Tables: cells between tabs (what the readers of markup give) or pipes (Markdown and wiki markup
+// as it stands), and columns aligned with blanks.
+#include <array>
+
+#include "detect/generic/reader_parts.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+constexpr size_t kMaxRows = 24;     // below a header
+constexpr size_t kMaxColumns = 24;  // before the one of the name
+constexpr size_t kMaxTitle = 40;    // bytes of a header
+constexpr size_t kMaxHeaders = 6;   // names of one line that are read as headers
+
+bool divides(char c) { return c == '\t' || c == '|'; }
+
+// A cell without the blanks and marks around its text.
+Span trimmed(std::string_view text, Span cell) {
+  const auto edge = [](char c) { return is_blank(c) || c == '*' || c == '|'; };
+  while (cell.begin < cell.end && edge(text[cell.begin])) ++cell.begin;
+  while (cell.end > cell.begin && edge(text[cell.end - 1])) --cell.end;
+  return cell;
+}
+
+// The begin of the cell that the offset is in, and the dividers of its line before it.
+struct Column {
+  size_t begin = 0;
+  size_t number = 0;
+  char divider = '\0';
+};
+std::optional<Column> column_of(std::string_view text, size_t offset) {
+  Column column{.begin = offset};
+  bool in_cell = true;
+  for (size_t p = offset; p > 0; --p) {
+    const char c = text[p - 1];
+    if (is_line_end(c)) return column;
+    if (offset - p > kReach || column.number > kMaxColumns) return std::nullopt;
+    if (divides(c)) {
+      if (in_cell) column.divider = c;
+      in_cell = false;
+      // "||" is one divider of headers.
+      if (c != '|' || p < 2 || text[p - 2] != '|') ++column.number;
+    }
+    if (in_cell) column.begin = p - 1;
+  }
+  return column;
+}
+
+size_t cell_end(std::string_view text, size_t from, char divider) {
+  const size_t last = std::min(text.size(), from + kMaxValue);
+  while (from < last && text[from] != divider && !is_line_end(text[from])) ++from;
+  return from;
+}
+
+// A cell's text as a value: one word, or what stands in quotes.
+std::optional<Value> value_of_cell(std::string_view text, Span cell) {
+  cell = trimmed(text, cell);
+  if (cell.size() < kMinValue) return std::nullopt;
+  auto value = value_at(text, cell.begin);
+  if (!value || value->end > cell.end) return std::nullopt;
+  if (value->quote == '\0') {
+    // The whole cell, punctuation and all; more than one word is no value.
+    for (size_t p = cell.begin; p < cell.end; ++p) {
+      if (is_blank(text[p])) return std::nullopt;
+    }
+    value->span = cell;
+  }
+  return value;
+}
+
+// The cell of a number in the row at `from`; empty when the row ends before it.
+Span cell_of(std::string_view text, size_t from, size_t number, char divider) {
+  const size_t last = std::min(text.size(), from + kReach * 2);
+  size_t p = from;
+  for (size_t seen = 0; seen < number; ++p) {
+    if (p >= last || is_line_end(text[p])) return {p, p};
+    if (text[p] == divider && (divider != '|' || at(text, p + 1) != '|')) ++seen;
+  }
+  return {p, cell_end(text, p, divider)};
+}
+
+// Names before this one on its line: a line of many names is read a few times only.
+// Whether a line of pipes is a row: one begins it. Others are code and shell.
+bool begins_with_pipe(std::string_view text, size_t offset) {
+  const Span line = line_around(text, offset);
+  return at(text, skip_blanks(text, line.begin)) == '|';
+}
+
+bool too_many_headers(const Column& column, char divider) {
+  return divider == '\0' || column.number > kMaxHeaders * 4;
+}
+
+void read_rows(const Place& place, const Column& column, char divider, size_t row) {
+  const std::string_view text = place.text;
+  const size_t limit = std::min(text.size(), row + 4096);
+  for (size_t i = 0; i < kMaxRows && row < limit; ++i) {
+    size_t next = row;
+    bool divided = column.number == 0 && i == 0;
+    while (next < limit && !is_line_end(text[next])) divided |= text[next++] == divider;
+    if (!divided) return;
+    const Span cell = cell_of(text, row, column.number, divider);
+    if (place.name.pair || place.name.noun == Noun::kCredential) {
+      const Span inner = trimmed(text, cell);
+      if (inner.size() > kMinValue && read_pair(place, inner.begin, Setting::kTable)) {
+        row = next + 1;
+        continue;
+      }
+    }
+    if (const auto value = value_of_cell(text, cell)) place.offer(*value, Setting::kTable);
+    if (next + 1 < text.size() && text[next] == '\r' && text[next + 1] == '\n') ++next;
+    row = next + 1;
+  }
+}
+
+// Columns made with two blanks and more: the value stands under the begin of the name's column.
+bool read_aligned(const Place& place) {
+  const std::string_view text = place.text;
+  const size_t key_end = place.name.key.end;
+  const bool gap = text.substr(std::min(key_end, text.size()), 2) == "  " ||
+                   (is_line_end(at(text, key_end)) && place.name.key.begin >= 2 &&
+                    text.substr(place.name.key.begin - 2, 2) == "  ");
+  if (!gap) return false;
+  const Span line = line_around(text, place.name.key.begin);
+  const size_t offset = place.name.key.begin - line.begin;
+  if (line.begin != 0 && !is_line_end(text[line.begin - 1])) return false;
+  size_t row = line_end(text, key_end);
+  for (size_t i = 0; i < 4 && row < text.size(); ++i) {
+    const size_t begin = row + 1;
+    row = line_end(text, begin, kReach);
+    const size_t value_begin = begin + offset;
+    if (value_begin >= row) break;
+    if (offset != 0 && !is_blank(text[value_begin - 1])) continue;
+    const auto value = bare_value(text, value_begin);
+    const bool column = value && (value->end >= row || text.substr(value->end, 2) == "  " ||
+                                  at(text, value->end) == '\t');
+    if (column && text[value_begin] != '-' && text[value_begin] != '=') {
+      place.offer(*value, Setting::kTable);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool read_table(const Place& place) {
+  const std::string_view text = place.text;
+  size_t p = place.name.key.end;
+  const size_t last = std::min(text.size(), p + kMaxTitle);
+  while (p < last && !divides(text[p]) && !is_line_end(text[p])) ++p;
+  const auto column = column_of(text, place.name.key.begin);
+  if (!column) return false;
+  const char divider = p < text.size() && divides(text[p]) ? text[p] : column->divider;
+  if (too_many_headers(*column, divider)) return read_aligned(place);
+  if (p < text.size() && !divides(text[p]) && !is_line_end(text[p])) return false;
+  if (divider == '|' && !begins_with_pipe(text, place.name.key.begin)) return false;
+  const Span title = trimmed(text, {column->begin, p});
+  if (title.size() > kMaxTitle) return false;
+  if (p < text.size() && divides(text[p])) {
+    size_t next = p + 1;
+    if (divider == '|' && at(text, next) == '|') ++next;
+    const Span cell{next, cell_end(text, next, divider)};
+    const Span inner = trimmed(text, cell);
+    const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
+    if (!pairs || inner.size() <= kMinValue || !read_pair(place, inner.begin, Setting::kTable)) {
+      if (const auto value = value_of_cell(text, cell)) {
+        place.offer(*value, Setting::kTable);
+        // A row of name and value, not of headers.
+        if (unlike_words(text.substr(value->span.begin, value->span.size()))) return true;
+      }
+    }
+  }
+  const size_t end = line_end(text, p, kReach);
+  if (end >= text.size() || !is_line_end(text[end])) return true;
+  const size_t row = text[end] == '\r' && at(text, end + 1) == '\n' ? end + 2 : end + 1;
+  read_rows(place, *column, divider, row);
+  return true;
+}
+
+}  // namespace spillguard::detect::generic

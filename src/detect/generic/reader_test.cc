@@ -1,0 +1,241 @@
+// What the reader of structure takes out of texts: one table of cases a setting. A case is a text
+// and the values that it must give, in order.
+#include "detect/generic/reader.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+#include "detect/generic/keywords.h"
+
+namespace spillguard::detect::generic {
+namespace {
+
+std::vector<Candidate> candidates_of(std::string_view text) {
+  std::vector<Candidate> found;
+  const std::string folded = to_lower(text);
+  for (const Anchor& anchor : anchors()) {
+    for (size_t p = folded.find(anchor.text); p != std::string::npos;
+         p = folded.find(anchor.text, p + 1)) {
+      read_hit(text, {p, p + anchor.text.size()}, anchor.tool, found);
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Candidate& a, const Candidate& b) { return a.value < b.value; });
+  found.erase(
+      std::unique(found.begin(), found.end(),
+                  [](const Candidate& a, const Candidate& b) { return a.value == b.value; }),
+      found.end());
+  return found;
+}
+
+std::vector<std::string> values_of(std::string_view text) {
+  std::vector<std::string> values;
+  for (const Candidate& candidate : candidates_of(text)) {
+    values.emplace_back(text.substr(candidate.value.begin, candidate.value.size()));
+  }
+  return values;
+}
+
+struct Case {
+  std::string_view text;
+  std::vector<std::string> values;
+};
+
+void expect_all(const std::vector<Case>& cases) {
+  for (const Case& one : cases) EXPECT_EQ(values_of(one.text), one.values) << one.text;
+}
+
+TEST(GenericReader, Settings) {
+  expect_all({
+      {"password=Kx9!aa", {"Kx9!aa"}},
+      {"export DEPLOY_TOKEN=abcDEF123", {"abcDEF123"}},
+      {"spring.datasource.password = s3cr.et", {"s3cr.et"}},
+      {"DB_PASSWD: q7Tz#", {"q7Tz#"}},
+      {"db.password.admin=q7Tz#", {"q7Tz#"}},
+      {"ENV API_KEY abc123def", {"abc123def"}},
+      {"MYTHICBEASTS_PASSWORD=lybqnm \\", {"lybqnm"}},
+      {"Server=db;User Id=sa;Password=Kx9!aa;Encrypt=true", {"Kx9!aa"}},
+      {"Pwd=Kx9aa;", {"Kx9aa"}},
+      {"password := \"Kx9 aa\"", {"Kx9 aa"}},
+      {"- name: DB_PASSWORD\n  value: Kx9aa", {"Kx9aa"}},
+      {"- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n", {}},
+      {"password:\n  Kx9aa11", {"Kx9aa11"}},
+      {"password: |\n  width: 3", {}},
+      {"password=", {}},
+      {"password=\"\"", {}},
+      {"password: ''", {}},
+      {"rootpw Kx9aa11!", {"Kx9aa11!"}},
+  });
+}
+
+TEST(GenericReader, Json) {
+  expect_all({
+      {R"({"password":"Kx9aa","user":"bob"})", {"Kx9aa"}},
+      {R"("clientSecret" : "a\"b12")", {R"(a\"b12)"}},
+      {R"("{\"password\":\"Kx9aa\",\"a\":1}")", {"Kx9aa"}},
+      {R"("{\\\"password\\\":\\\"Kx9aa\\\"}")", {"Kx9aa"}},
+      {R"({"name": "API_KEY", "value": "Kx9aa11"})", {"Kx9aa11"}},
+      {R"("password": null)", {"null"}},
+      {R"("apiKey": "Kx9aa11",)", {"Kx9aa11"}},
+      {R"("key": "PROJ-123")", {}},
+      {R"("publicKey": "Kx9aa11")", {}},
+      {R"(text\npassword: Kx9aa11\nnext)", {"Kx9aa11"}},
+  });
+}
+
+TEST(GenericReader, Xml) {
+  expect_all({
+      {"<password>Kx9aa</password>", {"Kx9aa"}},
+      {"<ns:dbPassword type=\"x\">Kx9aa</ns:dbPassword>", {"Kx9aa"}},
+      {"<entry key=\"db.password\">Kx9aa</entry>", {"Kx9aa"}},
+      {"<property name=\"password\" value=\"Kx9aa\"/>", {"Kx9aa"}},
+      {"<user name=\"bob\" password=\"Kx9aa\"/>", {"Kx9aa"}},
+      {"<param><name>password</name><value>Kx9aa</value></param>", {"Kx9aa"}},
+      {"<key>ApiToken</key>\n  <string>Kx9aa11</string>", {"Kx9aa11"}},
+      {"<password><![CDATA[Kx9aa]]></password>", {"Kx9aa"}},
+      {"<string>auth</string>\n<string>other1</string>", {}},
+      {"<password/>", {}},
+      {"<password></password>", {}},
+  });
+}
+
+TEST(GenericReader, Code) {
+  expect_all({
+      {"String password = \"Kx9aa\";", {"Kx9aa"}},
+      {"const API_KEY = 'Kx9aa';", {"Kx9aa"}},
+      {"conn.setPassword(\"Kx9aa\");", {"Kx9aa"}},
+      {"builder.withToken( 'Kx9aa' )", {"Kx9aa"}},
+      {"new Credentials(\"bob\", \"Kx9aa\")", {"Kx9aa"}},
+      {"\"password\" => \"Kx9aa\",", {"Kx9aa"}},
+      {"{:password, \"Kx9aa\"}", {"Kx9aa"}},
+      {"#define PASSWORD \"Kx9aa\"", {"Kx9aa"}},
+      {"if (pw == \"Kx9aa\")", {"Kx9aa"}},
+      {"if (password != other)", {}},
+      {"config[\"password\"] = \"Kx9aa\"", {"Kx9aa"}},
+      {"os.environ['X_TOKEN'] = 'Kx9aa'", {"Kx9aa"}},
+      {"props.put(\"db.password\", \"Kx9aa\");", {"Kx9aa"}},
+      {"if (password.equals(\"Kx9aa\"))", {"Kx9aa"}},
+      {"val password: String = \"Kx9aa\"", {"Kx9aa"}},
+      {"var password string = \"Kx9aa\"", {"Kx9aa"}},
+      {"token = getToken()", {}},
+      {"password = decrypt(cipher)", {}},
+      {"int passwordLength = 12345;", {}},
+      {"passwordPolicy: \"strict\"", {}},
+      {"Tokenizer t = new Tokenizer(\"abcd\");", {}},
+      {"monkey = \"abcd\"; keyboard = \"qwerty\"; compass = \"north\"", {}},
+      {"passport: \"C01X00T47\", passenger=\"smith\"", {}},
+  });
+}
+
+TEST(GenericReader, CommandLines) {
+  expect_all({
+      {"tool --password Kx9aa --host h", {"Kx9aa"}},
+      {"tool --password=Kx9aa", {"Kx9aa"}},
+      {"tool --password --host h", {}},
+      {"mysql -u root -pKx9aa shop", {"Kx9aa"}},
+      {"mysql -u root -p shop", {}},
+      {"sshpass -p 'Kx9 aa' ssh bob@h", {"Kx9 aa"}},
+      {"docker login -u bob -p Kx9aa reg", {"Kx9aa"}},
+      {"ldapsearch -x -D cn=a -w Kx9aa", {"Kx9aa"}},
+      {"curl -u bob:Kx9aa https://h/", {"Kx9aa"}},
+      {"curl --user 'bob:Kx9aa' https://h/", {"Kx9aa"}},
+      {"sqlplus bob/Kx9aa@orcl", {"Kx9aa"}},
+      {"redis-cli -h h -a Kx9aa", {"Kx9aa"}},
+      {"PGPASSWORD=Kx9aa psql", {"Kx9aa"}},
+      {"net use Z: \\\\srv\\share Kx9aa /user:bob", {"Kx9aa"}},
+      {"openssl rsa -passin pass:Kx9aa", {"Kx9aa"}},
+      {"keytool -storepass Kx9aa -keypass Zz8bb", {"Kx9aa", "Zz8bb"}},
+      {"CREATE USER bob IDENTIFIED BY 'Kx9aa'", {"Kx9aa"}},
+      {"ALTER ROLE bob WITH PASSWORD 'Kx9aa';", {"Kx9aa"}},
+      {"ConvertTo-SecureString \"Kx9aa\" -AsPlainText", {"Kx9aa"}},
+      {"Authorization: Bearer Kx9aa11bb22", {"Kx9aa11bb22"}},
+      {"X-Api-Key: Kx9aa", {"Kx9aa"}},
+      {"GET /x?api_key=Kx9aa&token=Zz8bb&page=2", {"Kx9aa", "Zz8bb"}},
+      {"password='Kx9aa' token=[Zz8bb]", {"Kx9aa", "Zz8bb"}},
+  });
+}
+
+TEST(GenericReader, Prose) {
+  expect_all({
+      {"The pw is Kx9aa11.", {"Kx9aa11"}},
+      {"root pw: Hydra!447!", {"Hydra!447!"}},
+      {"password for admin is Kx9aa11", {"Kx9aa11"}},
+      {"use Kx9aa11 as password", {"Kx9aa11"}},
+      {"Passwort lautet: Kx9aa11", {"Kx9aa11"}},
+      {"Das Kennwort ist Kx9aa11!", {"Kx9aa11!"}},
+      {"mot de passe : Kx9aa11", {"Kx9aa11"}},
+      {"le mdp est Kx9aa11", {"Kx9aa11"}},
+      {"contrase\u00F1a: Kx9aa11", {"Kx9aa11"}},
+      {"CONTRASE\u00D1A: Kx9aa11", {"Kx9aa11"}},
+      {"contrasena Kx9aa11", {"Kx9aa11"}},
+      {"la clave es Kx9aa11", {"Kx9aa11"}},
+      {"a senha \u00E9 Kx9aa11", {"Kx9aa11"}},
+      {"palavra-passe: Kx9aa11", {"Kx9aa11"}},
+      {"API-Schl\u00FCssel: Kx9aa11", {"Kx9aa11"}},
+      {"cl\u00E9 d'API : Kx9aa11", {"Kx9aa11"}},
+      {"chave de API: Kx9aa11", {"Kx9aa11"}},
+      {"the password is \"open sesame\"", {"open sesame"}},
+      {"the password is {{Kx9aa11}}", {"Kx9aa11"}},
+      {"the password is `Kx9aa11`, ok?", {"Kx9aa11"}},
+      {"*Password:* Kx9aa11", {"Kx9aa11"}},
+      {"**Password**: Kx9aa11", {"Kx9aa11"}},
+      {"The password was changed to Kx9aa11", {"Kx9aa11"}},
+      {"\u201Cpassword\u201D: \u201CKx9aa11\u201D", {"Kx9aa11"}},
+      {"please reset the password soon", {}},
+      {"the build should pass and deploy to device", {}},
+      {"we pass a special arg to it", {}},
+      {"primary key is id1234", {}},
+      {"password protected: yes it is", {}},
+  });
+}
+
+TEST(GenericReader, Pairs) {
+  expect_all({
+      {"login/password: admin / Kx9aa11", {"Kx9aa11"}},
+      {"user/pass: admin/Kx9aa11", {"Kx9aa11"}},
+      {"user: jenkins / pass: Kx9aa11", {"Kx9aa11"}},
+      {"credentials: admin/Kx9aa11", {"Kx9aa11"}},
+      {"creds are admin / Kx9aa11", {"Kx9aa11"}},
+      {"admin:Kx9aa11 (user:password)", {"Kx9aa11"}},
+      {"log in with admin and Kx9aa11", {"Kx9aa11"}},
+      {"login with bob / Kx9aa11", {"Kx9aa11"}},
+      {"login: admin", {}},
+      {"credentials: see the wiki", {}},
+  });
+}
+
+TEST(GenericReader, Tables) {
+  expect_all({
+      {"user\tpassword\nbob\tKx9aa11\namy\tZz8bb22\n", {"Kx9aa11", "Zz8bb22"}},
+      {"Password\tKx9aa11\nHost\tweb01\n", {"Kx9aa11"}},
+      {"|| User || Passwort ||\n| bob | Kx9aa11 |\n", {"Kx9aa11"}},
+      {"| User | Token |\n|---|---|\n| bob | Kx9aa11 |\n", {"Kx9aa11"}},
+      {"User   Password   Host\nbob    Kx9aa11    web\n", {"Kx9aa11"}},
+      {"Password:\nKx9aa11\n", {"Kx9aa11"}},
+      {"- Password\n- Kx9aa11\n", {"Kx9aa11"}},
+  });
+}
+
+TEST(GenericReader, SpansAndNouns) {
+  const std::string_view text = "see spring.datasource.password = \"Kx9aa\" ok";
+  const auto found = candidates_of(text);
+  ASSERT_EQ(found.size(), 1U);
+  const Candidate& one = found.front();
+  EXPECT_EQ(text.substr(one.key.begin, one.key.size()), "spring.datasource.password");
+  EXPECT_EQ(text.substr(one.keyword.begin, one.keyword.size()), "password");
+  EXPECT_EQ(text.substr(one.line.begin, one.line.size()), text);
+  EXPECT_EQ(one.noun, Noun::kPassword);
+  EXPECT_EQ(one.setting, Setting::kAssignment);
+  EXPECT_EQ(one.quote, '"');
+  EXPECT_EQ(one.distance, 4U);
+  EXPECT_EQ(candidates_of("api_key: Kx9aa").front().noun, Noun::kKey);
+  EXPECT_EQ(candidates_of("access token: Kx9aa").front().noun, Noun::kToken);
+  EXPECT_EQ(candidates_of("client_secret: Kx9aa").front().noun, Noun::kSecret);
+}
+
+}  // namespace
+}  // namespace spillguard::detect::generic
