@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "detect/rule_analysis.h"
 
 namespace spillguard::detect {
 namespace {
@@ -62,9 +65,11 @@ Span clip_to_characters(std::string_view text, Span span) {
 }
 
 Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
-  auto pattern = regex::Pattern::compile(rule.pattern, {.ignore_case = rule.ignore_case});
+  std::optional<RuleAnalysis> prepared = prepared_analysis(rule);
+  const regex::PatternOptions options{.ignore_case = rule.ignore_case};
+  auto pattern = prepared ? Result<LazyPattern>(LazyPattern::later(rule.pattern, options))
+                          : LazyPattern::now(rule.pattern, options);
   if (!pattern) return about(rule, pattern.error().message);
-  if (pattern->can_match_empty()) return about(rule, "the pattern can match nothing at all");
   auto filters = CompiledFilters::compile(rule);
   if (!filters) return about(rule, filters.error().message);
   if (rule.anchors.empty()) {
@@ -81,10 +86,9 @@ Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
   out.number_ = number;
   out.before_ = rule.before;
   out.after_ = rule.after;
-  const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
-  const uint32_t look_ahead = shape ? shape->look_ahead() : kMaxLookAhead;
-  out.look_ahead_ = std::clamp(look_ahead, kMinLookAhead, kMaxLookAhead);
-  if (shape) out.plan_ = shape->plan(rule.anchors);
+  RuleAnalysis analysis = prepared ? std::move(*prepared) : analyse(rule);
+  out.look_ahead_ = std::clamp(analysis.look_ahead, kMinLookAhead, kMaxLookAhead);
+  out.plan_ = std::move(analysis.plan);
   for (const std::string& anchor : rule.anchors) {
     if (anchor.size() < 2 || anchor.size() > 200) {
       return about(rule, "anchors have 2 to 200 bytes; shorter ones stand everywhere");
@@ -92,23 +96,21 @@ Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
     out.longest_anchor_ = std::max(out.longest_anchor_, static_cast<uint32_t>(anchor.size()));
   }
   out.after_ = std::max(out.after_, out.longest_anchor_);
-  out.group_ = out.pattern_.group_number("secret");
-  if (out.group_ == 0 && out.pattern_.group_count() > 0) out.group_ = 1;
   out.specificity_ = specificity_of(rule, out.longest_anchor_);
   return out;
 }
 
 Result<CompiledRule> CompiledRule::of_detector(const Rule& rule, uint32_t number) {
-  SG_ASSIGN(regex::Pattern nothing, regex::Pattern::compile("(?!)", {}));
   SG_ASSIGN(CompiledFilters filters, CompiledFilters::compile(rule));
-  CompiledRule out(std::move(nothing), std::move(filters));
+  CompiledRule out(LazyPattern::later("(?!)", {}), std::move(filters));
   out.number_ = number;
   out.specificity_ = specificity_of(rule, 0);
   return out;
 }
 
-Span CompiledRule::secret_of(const regex::MatchScratch& scratch, const Span& match) const {
-  const Span secret = scratch.group(group_);
+Span CompiledRule::secret_of(uint32_t group, const regex::MatchScratch& scratch,
+                             const Span& match) {
+  const Span secret = scratch.group(group);
   // A group that took no part, or stands outside the match (in a look-around), is no secret.
   const bool usable = secret.begin != regex::MatchScratch::npos && secret.begin < secret.end &&
                       match.contains(secret);
@@ -119,10 +121,16 @@ void CompiledRule::confirm(std::string_view text, const Window& window, Progress
                            regex::MatchScratch& scratch, ScanResult& result) const {
   size_t& at = progress.done;
   at = std::max(at, window.begin);
+  const LazyPattern::Ready* ready = pattern_.ready();
+  if (ready == nullptr) {  // never silently: the rule is reported as not decided
+    if (progress.limits == 0) result.limits.push_back({number_, at});
+    progress.limits = kMaxLimitHits;
+    return;
+  }
   size_t limit = std::min(text.size(), window.reach + look_ahead_);
   while (at <= window.last && at < text.size() && progress.limits < kMaxLimitHits) {
     const bool cut = limit < text.size();
-    const auto outcome = pattern_.match(text.substr(0, limit), at, window.last, cut, scratch);
+    const auto outcome = ready->pattern.match(text.substr(0, limit), at, window.last, cut, scratch);
     if (outcome == regex::MatchOutcome::kNoMatch) return;
     if (outcome == regex::MatchOutcome::kLimit) {
       result.limits.push_back({number_, at});
@@ -137,7 +145,7 @@ void CompiledRule::confirm(std::string_view text, const Window& window, Progress
       at = match.begin;
       continue;
     }
-    const Span secret = clip_to_characters(text, secret_of(scratch, match));
+    const Span secret = clip_to_characters(text, secret_of(ready->secret_group, scratch, match));
     match = clip_to_characters(text, match);
     const Candidate candidate{.text = text, .match = match, .secret = secret};
     const double entropy = shannon_entropy(candidate.secret_text());

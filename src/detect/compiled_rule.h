@@ -8,6 +8,7 @@
 
 #include "detect/engine.h"
 #include "detect/filters.h"
+#include "detect/lazy_pattern.h"
 #include "detect/rule.h"
 #include "regex/pattern.h"
 #include "regex/shape.h"
@@ -29,7 +30,8 @@ struct Progress {
 
 class CompiledRule {
  public:
-  // Errors name the rule. `number` is its index in the engine.
+  // Errors name the rule. `number` is its index in the engine. The pattern of a prepared rule is
+  // known to compile and is compiled when a text first needs it.
   static Result<CompiledRule> compile(const Rule& rule, uint32_t number);
 
   // Of a rule that a detector finds: it has a rank among rules, and no pattern to confirm.
@@ -48,16 +50,16 @@ class CompiledRule {
                regex::MatchScratch& scratch, ScanResult& result) const;
 
  private:
-  explicit CompiledRule(regex::Pattern pattern, CompiledFilters filters)
+  explicit CompiledRule(LazyPattern pattern, CompiledFilters filters)
       : pattern_(std::move(pattern)), filters_(std::move(filters)) {}
   // The span of the secret in the match that the scratch holds.
-  [[nodiscard]] Span secret_of(const regex::MatchScratch& scratch, const Span& match) const;
+  [[nodiscard]] static Span secret_of(uint32_t group, const regex::MatchScratch& scratch,
+                                      const Span& match);
 
-  regex::Pattern pattern_;
+  LazyPattern pattern_;
   CompiledFilters filters_;
   regex::AnchorPlan plan_;
   uint32_t number_ = 0;
-  uint32_t group_ = 0;
   uint32_t before_ = 0;
   uint32_t after_ = 0;
   uint32_t longest_anchor_ = 0;

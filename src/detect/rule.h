@@ -50,6 +50,9 @@ struct Rule {
   std::vector<std::string> counter_examples;
   std::string source;  // where the format is documented
   std::string file;    // for messages
+  // Of a built-in rule: what the build step found out about pattern and anchors, see
+  // rule_analysis.h. A view of the program's own data; ignored when the rule was changed since.
+  std::string_view prepared = {};
 };
 
 inline constexpr std::string_view kCategories[] = {
