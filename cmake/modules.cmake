@@ -20,6 +20,7 @@ macro(sg_add_modules)
   file(GLOB sg_rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.toml)
   sg_embed(sg_detect rule_files ${sg_rule_files})
   sg_embed(sg_detect generic_model ${CMAKE_SOURCE_DIR}/rules/generic_model.txt)
+  sg_catalogue()
   file(GLOB sg_sqlite_migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/sqlite/*.sql)
   sg_embed(sg_db sqlite_migrations ${sg_sqlite_migrations})
 

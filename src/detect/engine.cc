@@ -140,5 +140,6 @@ uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {
 
 std::span<const Rule> Engine::rules() const { return state_->rules; }
 const std::string& Engine::version() const { return state_->version; }
+bool Engine::has_prepared_literals() const { return state_->index.is_prepared(); }
 
 }  // namespace spillguard::detect

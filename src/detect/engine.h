@@ -70,6 +70,8 @@ struct EngineOptions {
   size_t block_bytes = size_t{256} * 1024;
   // Off only where the caller ran the check itself and builds many engines.
   bool self_check = true;
+  // Take what the build step prepared, where it is of these rules. Findings do not depend on it.
+  bool prepared = true;
 };
 
 class Engine {
@@ -102,6 +104,7 @@ class Engine {
 
   [[nodiscard]] std::span<const Rule> rules() const;  // the enabled ones, by id
   [[nodiscard]] const std::string& version() const;  // RuleSet::version() of what it was built from
+  [[nodiscard]] bool has_prepared_literals() const;  // the first stage was not compiled here
 
  private:
   struct State;

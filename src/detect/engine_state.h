@@ -38,4 +38,7 @@ struct Engine::State {
   size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one
 };
 
+// What LiteralIndex prepares for the rules that are on.
+Result<std::string> prepare_literals(const RuleSet& rules);
+
 }  // namespace spillguard::detect

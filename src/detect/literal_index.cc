@@ -57,7 +57,18 @@ void LiteralScratch::Free::operator()(hs_scratch* scratch) const { hs_free_scrat
 void LiteralIndex::Free::operator()(hs_database* database) const { hs_free_database(database); }
 void LiteralIndex::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
 
-Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals) {
+Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals,
+                                         std::string_view prepared) {
+  if (!prepared.empty()) {
+    if (auto index = take(literals, prepared)) return std::move(*index);
+  }
+  SG_ASSIGN(LiteralIndex index, compile(literals));
+  SG_TRY(index.make_prototype());
+  return index;
+}
+
+Result<LiteralIndex> LiteralIndex::compile(const std::vector<Literal>& literals,
+                                           const unsigned long long* features) {
   LiteralIndex index;
   if (literals.empty()) return index;
   std::vector<const char*> texts;
@@ -70,11 +81,13 @@ Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals) {
     flags.push_back(literal.ignore_case ? HS_FLAG_CASELESS : 0U);
     ids.push_back(static_cast<unsigned>(ids.size()));
   }
+  hs_platform_info_t platform{};
+  if (features != nullptr) platform.cpu_features = *features;
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t result = hs_compile_lit_multi(
       texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()),
-      HS_MODE_BLOCK, nullptr, &database, &error);
+      HS_MODE_BLOCK, features != nullptr ? &platform : nullptr, &database, &error);
   if (result != HS_SUCCESS) {
     const std::string why = error != nullptr ? error->message : fmt::format("error {}", result);
     hs_free_compile_error(error);
@@ -82,13 +95,28 @@ Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals) {
                                              hs_version(), literals.size(), why));
   }
   index.database_.reset(database);
+  return index;
+}
+
+Status LiteralIndex::make_prototype() {
+  if (database_ == nullptr) return {};
   hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(database, &scratch) != HS_SUCCESS) {
+  if (hs_alloc_scratch(database_.get(), &scratch) != HS_SUCCESS) {
     return fail(Code::kInternal,
                 fmt::format("Hyperscan {} can not get its scratch memory", hs_version()));
   }
-  index.prototype_.reset(scratch);
-  return index;
+  prototype_.reset(scratch);
+  return {};
+}
+
+// Other numbers for the hits from `first` on; those of literals that nobody asked for go.
+void LiteralIndex::renumber(std::vector<LiteralHit>& hits, size_t first) const {
+  size_t kept = first;
+  for (size_t i = first; i < hits.size(); ++i) {
+    const uint32_t number = numbers_[hits[i].literal];
+    if (number != kDropped) hits[kept++] = {number, hits[i].end};
+  }
+  hits.resize(kept);
 }
 
 LiteralScratch LiteralIndex::make_scratch() const {
@@ -111,6 +139,7 @@ void LiteralIndex::scan(PaddedView block, LiteralScratch& scratch,
       hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
               scratch.scratch_.get(), &collect, &hits);
   SG_CHECK(result == HS_SUCCESS);
+  if (!numbers_.empty()) renumber(hits, first);
   // The library promises order by end; the engine relies on it, so it is made sure of.
   const auto by_end = [](const LiteralHit& a, const LiteralHit& b) {
     return a.end != b.end ? a.end < b.end : a.literal < b.literal;

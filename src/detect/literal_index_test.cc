@@ -81,5 +81,63 @@ TEST(LiteralIndex, TheInstalledLibraryPassesTheCheck) {
   EXPECT_TRUE(status.has_value()) << status.error().message;
 }
 
+const std::vector<Literal> kSome = {{"tok_", false}, {"abc", true}, {"xyz", false}};
+
+std::vector<std::pair<uint32_t, uint32_t>> hits_of(const LiteralIndex& index,
+                                                   const std::string& text) {
+  LiteralScratch scratch = index.make_scratch();
+  std::vector<LiteralHit> hits;
+  const PaddedText padded(text);
+  index.scan(padded.view(), scratch, hits);
+  std::vector<std::pair<uint32_t, uint32_t>> out;
+  for (const LiteralHit& hit : hits) out.emplace_back(hit.literal, hit.end);
+  return out;
+}
+
+TEST(PreparedLiterals, AreUsedForTheSameLiteralsAndForSomeOfThem) {
+  const std::string prepared = LiteralIndex::prepare(kSome).value();
+  const std::string text = "tok_ABCxyz xyztok_abc";
+  const auto same = LiteralIndex::build(kSome, prepared).value();
+  EXPECT_TRUE(same.is_prepared());
+  EXPECT_EQ(hits_of(same, text), hits_of(LiteralIndex::build(kSome).value(), text));
+  EXPECT_EQ(hits_of(same, text).size(), 6U);
+  const std::vector<Literal> fewer = {{"xyz", false}, {"tok_", false}};  // in another order
+  const auto some = LiteralIndex::build(fewer, prepared).value();
+  EXPECT_TRUE(some.is_prepared());
+  EXPECT_EQ(hits_of(some, text), hits_of(LiteralIndex::build(fewer).value(), text));
+  EXPECT_EQ(hits_of(some, text).size(), 4U);
+}
+
+TEST(PreparedLiterals, AreNotUsedForOthers) {
+  const std::string prepared = LiteralIndex::prepare(kSome).value();
+  const std::vector<std::vector<Literal>> others = {
+      {{"tok_", false}, {"abc", true}, {"xyz", false}, {"more", false}},
+      {{"tok_", false}, {"abc", false}, {"xyz", false}},
+      {{"tok_", false}, {"abd", true}}};
+  for (const std::vector<Literal>& literals : others) {
+    const auto index = LiteralIndex::build(literals, prepared).value();
+    EXPECT_FALSE(index.is_prepared());
+    EXPECT_EQ(hits_of(index, "more tok_abcxyz").size(),
+              literals.size() == 2 ? 1U : literals.size());
+  }
+}
+
+TEST(PreparedLiterals, BrokenOnesAreNotUsed) {
+  const std::string good = LiteralIndex::prepare(kSome).value();
+  size_t used = 0;
+  for (size_t at = 0; at < good.size(); at += 13) {
+    std::string broken = good;
+    broken[at] = static_cast<char>(broken[at] ^ 0x55);
+    const auto index = LiteralIndex::build(kSome, broken).value();
+    used += index.is_prepared() ? 1 : 0;
+    ASSERT_EQ(hits_of(index, "tok_ABCxyz").size(), 3U) << at;
+    ASSERT_FALSE(LiteralIndex::build(kSome, good.substr(0, at)).value().is_prepared() &&
+                 at < good.size() / 2)
+        << at;
+  }
+  // A broken database may leave the one for lesser processors.
+  EXPECT_LT(used, good.size());
+}
+
 }  // namespace
 }  // namespace spillguard::detect

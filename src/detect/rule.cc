@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/embedded.h"
+#include "detect/catalogue.h"
 #include "detect/generic/model.h"
 
 namespace spillguard::detect {
@@ -51,6 +52,17 @@ RuleSet RuleSet::of(std::vector<Rule> rules) {
 }
 
 RuleSet RuleSet::built_in() {
+  const std::string_view prepared = embedded::rule_catalogue();
+  auto catalogue = read_catalogue(prepared);
+  if (catalogue) return std::move(catalogue->rules);
+  if (!prepared.empty()) {
+    fmt::print(stderr, "built-in rules: reading their files, for the catalogue is broken: {}\n",
+               catalogue.error().message);
+  }
+  return from_files();
+}
+
+RuleSet RuleSet::from_files() {
   RuleSet set;
   for (const embedded::EmbeddedFile& file : embedded::rule_files()) {
     const Status status = set.add_file(file.name, file.data);
