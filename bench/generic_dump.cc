@@ -53,8 +53,7 @@ void read_candidates(std::string_view text, std::vector<Candidate>& out) {
 
 void print_candidate(std::string_view id, std::string_view text, const Model& model,
                      const Candidate& candidate, bool scores) {
-  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-  const auto value_class = detect::generic::classify_value(value, candidate.quote != '\0');
+  const auto value_class = Model::classify(text, candidate);
   const double score = model.score(text, candidate);
   if (scores && score < model.threshold(candidate)) return;
   std::string features;

@@ -36,7 +36,8 @@ SIGNS = {
     "dashed name": -1, "dotted name": -1, "phrase": -1, "blanks": -1, "words of key": -1, "variety": 1, "key goes on": -1, "key disarmed": -1,
     "key strengthened": 1, "key has words": 1, "distance": -1, "code behind": -1, "example said": -1, "stack trace": -1, "user before": 1,
     "public before": -1, "prose one word": -1, "prose plain": -1, "bare name": -1, "password signs": 1, "number": -1}
-NEVER = ("empty placeholder masked variable code literal version date digest path URL e-mail_address file_name encrypted password_hash public_key")
+NEVER = ("empty placeholder masked variable code literal version date digest path URL e-mail_address file_name encrypted password_hash public_key "
+         "named_otherwise")
 NEVER = {name.replace("_", " ") for name in NEVER.split()}
 
 

@@ -54,7 +54,8 @@ constexpr std::array kHeads = std::to_array<std::string_view>(
      "label",        "event",       "route",      "react",        "list",         "document",
      "doc",          "column",      "field",      "lookup",       "search",       "store",
      "arrow",        "return",      "enter",      "tab",          "press",        "function",
-     "volume",       "back",        "home",       "power",        "virtual"});
+     "device",       "push",        "volume",     "back",         "home",         "power",
+     "virtual"});
 
 constexpr std::array kStrong = std::to_array<std::string_view>(
     {"api",         "access",     "secret",   "private", "encryption",   "consumer",
@@ -90,6 +91,12 @@ bool names_one_of(const std::array<std::string_view, kSize>& words, std::string_
 
 bool turns_key_away(std::string_view tail) { return names_one_of(kTails, tail); }
 bool disarms_key(std::string_view head) { return names_one_of(kHeads, head); }
+// oauth_consumer_key: "an identifier" (RFC 5849, 3.1). A nonce is new with every message, and
+// publicKeyToken is a digest (.NET assemblies).
+bool names_no_secret(std::string_view name) {
+  return holds_word(name, "nonce") || holds_word(name, "oauth_consumer_key") ||
+         holds_word(name, "publickeytoken");
+}
 bool strengthens_key(std::string_view head) { return names_one_of(kStrong, head); }
 
 }  // namespace spillguard::detect::generic

@@ -11,6 +11,8 @@ namespace spillguard::detect::generic {
 bool turns_key_away(std::string_view tail);
 // "unexpected token", "public key", "primary key", "forgot password": before it.
 bool disarms_key(std::string_view head);
+// Names of standards whose values are public or for one use, whatever their words say.
+bool names_no_secret(std::string_view name);
 // "api key", "access token", "client secret", "db password".
 bool strengthens_key(std::string_view head);
 

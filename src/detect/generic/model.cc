@@ -9,6 +9,8 @@
 #include <string>
 
 #include "base/embedded.h"
+#include "detect/generic/characters.h"
+#include "detect/generic/key_words.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -96,15 +98,26 @@ Result<Model> Model::parse(std::string_view data) {
   return out;
 }
 
-FeatureVector Model::features(std::string_view text, const Candidate& candidate) const {
+ValueClass Model::classify(std::string_view text, const Candidate& candidate) {
+  const Span& key = candidate.key;
+  const Span& word = candidate.keyword;
+  // "auth" at the end of another word: attachauth, reauth.
+  const bool glued = key.contains(word) && word.begin > key.begin &&
+                     is_lower(text[word.begin - 1]) &&
+                     text.substr(word.begin, word.size()) == "auth";
+  if (glued || names_no_secret(text.substr(key.begin, key.size()))) {
+    return ValueClass::kNamedOtherwise;
+  }
   const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-  return compute_features(text, candidate, classify_value(value, candidate.quote != '\0'),
-                          letters_);
+  return classify_value(value, candidate.quote != '\0');
+}
+
+FeatureVector Model::features(std::string_view text, const Candidate& candidate) const {
+  return compute_features(text, candidate, classify(text, candidate), letters_);
 }
 
 double Model::score(std::string_view text, const Candidate& candidate) const {
-  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-  const ValueClass value_class = classify_value(value, candidate.quote != '\0');
+  const ValueClass value_class = classify(text, candidate);
   if (never_secret(value_class)) return 0;
   const FeatureVector features = compute_features(text, candidate, value_class, letters_);
   int64_t sum = 0;
@@ -117,9 +130,8 @@ double Model::threshold(const Candidate& candidate) const {
 }
 
 Explanation Model::explain(std::string_view text, const Candidate& candidate) const {
-  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
   Explanation out{.score = score(text, candidate),
-                  .value_class = classify_value(value, candidate.quote != '\0'),
+                  .value_class = classify(text, candidate),
                   .contributions = {}};
   const FeatureVector features = compute_features(text, candidate, out.value_class, letters_);
   for (size_t i = 0; i < kFeatureCount; ++i) {

@@ -47,6 +47,8 @@ class Model {
   [[nodiscard]] double threshold(const Candidate& candidate) const;
   // The score again, with its reasons.
   [[nodiscard]] Explanation explain(std::string_view text, const Candidate& candidate) const;
+  // What the value plainly is, by its form and its key.
+  [[nodiscard]] static ValueClass classify(std::string_view text, const Candidate& candidate);
   // The features as the regression sees them, for training.
   [[nodiscard]] FeatureVector features(std::string_view text, const Candidate& candidate) const;
 

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, kValueClassCount> kClassNames = {
     "opaque",        "empty",      "placeholder", "masked",         "variable",  "code",
     "dotted name",   "literal",    "number",      "version",        "date",      "UUID",
     "digest",        "path",       "URL",         "e-mail address", "file name", "encrypted",
-    "password hash", "public key", "phrase"};
+    "password hash", "public key", "phrase",      "named otherwise"};
 
 }  // namespace
 
@@ -32,7 +32,7 @@ ValueClass classify_value(std::string_view value, bool quoted) {
   if (is_variable_form(value)) return kVariable;
   if (is_masked(value)) return kMasked;
   if (is_public_key(value)) return kPublicKey;
-  if (is_digest(value)) return kDigest;
+  if (is_digest(value) || is_byte_row(value)) return kDigest;
   if (is_uuid(value)) return kUuid;
   if (is_url(value)) return kUrl;
   if (is_email(value)) return kEmail;

@@ -24,13 +24,14 @@ enum class ValueClass : uint8_t {
   kPath,    // /etc/shadow, C:\keys, ./x
   kUrl,
   kEmail,
-  kFileName,      // key.pem, default.properties
-  kEncrypted,     // ENC(…), {cipher}…, AES:…, !vault
-  kPasswordHash,  // $2a$…, {SSHA}…: rules of their own tell them
-  kPublicKey,     // ssh-rsa …, BEGIN CERTIFICATE
-  kPhrase,        // several words of prose
+  kFileName,        // key.pem, default.properties
+  kEncrypted,       // ENC(…), {cipher}…, AES:…, !vault
+  kPasswordHash,    // $2a$…, {SSHA}…: rules of their own tell them
+  kPublicKey,       // ssh-rsa …, BEGIN CERTIFICATE
+  kPhrase,          // several words of prose
+  kNamedOtherwise,  // whatever it is, its key says that it is no secret
 };
-inline constexpr size_t kValueClassCount = 21;
+inline constexpr size_t kValueClassCount = 22;
 
 // "placeholder", "dotted name" …; for people.
 std::string_view value_class_name(ValueClass value_class);

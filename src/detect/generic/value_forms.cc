@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 
 #include "detect/generic/characters.h"
 
@@ -198,6 +200,23 @@ bool is_digest(std::string_view value) {
   });
 }
 
+bool is_byte_row(std::string_view value) {
+  size_t groups = 1;
+  size_t length = 0;
+  for (size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == ':' || value[i] == '-') {
+      if (length != 2) return false;
+      length = 0;
+      ++groups;
+    } else if (is_hex(value[i])) {
+      ++length;
+    } else {
+      return false;
+    }
+  }
+  return groups >= 4 && length == 2;
+}
+
 bool is_encrypted(std::string_view value) {
   static constexpr std::array<std::string_view, 16> kBegins = {
       "ENC(",       "ENC[",   "{cipher}",       "{AES}",     "{AES256}", "{3DES}",
@@ -249,6 +268,19 @@ bool is_masked(std::string_view value) {
     longest = std::max(longest, row);
   }
   if (longest * 2 > value.size() && longest >= 3) return true;
+  // A hand that fell on the keyboard: long, and of few characters. Digits have no more than ten.
+  constexpr size_t kLongRow = 24;
+  constexpr int kFewCharacters = 7;
+  if (value.size() >= kLongRow && !all_of_text(value, is_digit)) {
+    std::array<uint64_t, 4> seen{};
+    for (const char c : value) {
+      const auto byte = static_cast<unsigned char>(lower(c));
+      seen.at(byte / 64) |= uint64_t{1} << (byte % 64U);
+    }
+    int distinct = 0;
+    for (const uint64_t bits : seen) distinct += std::popcount(bits);
+    if (distinct <= kFewCharacters) return true;
+  }
   size_t crosses = 0;
   for (const char c : value) {
     crosses += lower(c) == 'x' || c == '*' || c == '?' || c == '_' || c == '#' || c == '-' ? 1 : 0;

@@ -1,6 +1,7 @@
 // The forms that people write: placeholders, variables, code, words.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "detect/generic/characters.h"
 #include "detect/generic/stand_in_words.h"
@@ -10,8 +11,72 @@
 namespace spillguard::detect::generic {
 namespace {
 
+// Four fifths of it: "mypassword42", "secretkey77".
+constexpr int kMostlyStandIn = 820;
+
 bool begins_with_word(std::string_view value, std::string_view word) {
   return value.size() >= word.size() && same_word(value.substr(0, word.size()), word);
+}
+
+// <p>, <?php, </a: a tag of a markup language begins somewhere.
+bool holds_markup(std::string_view value) {
+  for (size_t at = value.find('<'); at != std::string_view::npos; at = value.find('<', at + 1)) {
+    if (at + 1 == value.size()) return false;
+    const char next = value[at + 1];
+    if (next == '?' || next == '/' || next == '!') return true;
+    const size_t close = value.find('>', at);
+    if (is_letter(next) && close != std::string_view::npos &&
+        all_of_text(value.substr(at + 1, close - at - 1), is_alnum)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// name=value and name:value, which stand for themselves: "width:320,", "pipe=806f", "hintText=".
+bool is_pair(std::string_view value) {
+  const size_t joint = value.find_first_of("=:");
+  if (joint == std::string_view::npos || joint < 1 || !is_letter(value.front())) return false;
+  const std::string_view name = value.substr(0, joint);
+  if (!all_of_text(name, [](char c) { return is_letter(c) || c == '_' || c == '-' || c == '.'; })) {
+    return false;
+  }
+  // The padding of base64.
+  if (joint + 1 == value.size()) return value.size() % 4 != 0 && is_lower(value.front());
+  if (value[joint] == '=') return value[joint + 1] != '=';
+  return value.back() == ',' || value.back() == ';' ||
+         all_of_text(value.substr(joint + 1), is_digit);
+}
+
+constexpr int base64_digit(char c) {
+  if (is_upper(c)) return c - 'A';
+  if (is_lower(c)) return c - 'a' + 26;
+  if (is_digit(c)) return c - '0' + 52;
+  if (c == '+' || c == '-') return 62;
+  return c == '/' || c == '_' ? 63 : -1;
+}
+
+// The text that base64 stands for, if it is one of printable ASCII; its length, else 0.
+size_t decode_base64_text(std::string_view value, std::array<char, 64>& out) {
+  while (!value.empty() && value.back() == '=') value.remove_suffix(1);
+  if (value.size() < 4 || value.size() > 84 || value.size() % 4 == 1) return 0;
+  uint32_t bits = 0;
+  int held = 0;
+  size_t size = 0;
+  for (const char c : value) {
+    const int digit = base64_digit(c);
+    if (digit < 0) return 0;
+    bits = (bits << 6U) | static_cast<uint32_t>(digit);
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    const auto byte = static_cast<unsigned char>(bits >> static_cast<unsigned>(held));
+    // A last line feed is of echo.
+    if (byte == '\n') continue;
+    if (byte < ' ' || byte > '~') return 0;
+    out.at(size++) = static_cast<char>(byte);
+  }
+  return size;
 }
 
 }  // namespace
@@ -53,7 +118,9 @@ bool is_variable_form(std::string_view value) {
 }
 
 bool is_code(std::string_view value, bool quoted) {
+  if (holds_markup(value)) return true;
   if (!quoted) {
+    if (is_pair(value)) return true;
     if (value.find("()") != std::string_view::npos || value.find("->") != std::string_view::npos ||
         value.find("::") != std::string_view::npos || value.find("=>") != std::string_view::npos ||
         value.find("==") < value.size() - std::min<size_t>(value.size(), 2) ||
@@ -71,12 +138,25 @@ bool is_code(std::string_view value, bool quoted) {
       if (value.starts_with(word)) return true;
     }
   }
-  // Markup, and code in a string.
-  return value.find("</") != std::string_view::npos || value.find("/>") != std::string_view::npos ||
+  // Markup, and code in a string; a header with fields of its own, which are read themselves.
+  return value.find("=\"") != std::string_view::npos ||
+         value.find("=\\\"") != std::string_view::npos ||
+         value.find("</") != std::string_view::npos || value.find("/>") != std::string_view::npos ||
          value.find("\" +") != std::string_view::npos ||
          value.find("' +") != std::string_view::npos ||
          value.find("+ '") != std::string_view::npos ||
          value.find("+ \"") != std::string_view::npos || value.starts_with("\\n");
+}
+
+// cGFzc3dvcmQ= and "Basic dXNlcjpwYXNz": stand-ins in base64.
+bool encodes_stand_in(std::string_view value) {
+  if (begins_with_word(value, "basic ")) value.remove_prefix(6);
+  std::array<char, 64> buffer{};
+  const size_t size = decode_base64_text(value, buffer);
+  if (size < 3) return false;
+  std::string_view text(buffer.data(), size);
+  text = text.substr(text.find(':') == std::string_view::npos ? 0 : text.find(':') + 1);
+  return is_literal(text) || stand_in_share(text) >= kMostlyStandIn || is_masked(text);
 }
 
 bool is_literal(std::string_view value) { return is_stating_word(value); }
@@ -89,7 +169,8 @@ bool is_stand_in(std::string_view value) {
                   [&](std::string_view begin) { return begins_with_word(value, begin); })) {
     return true;
   }
-  return is_placeholder(value) || stand_in_share(value) >= 1024;
+  return is_placeholder(value) || stand_in_share(value) >= kMostlyStandIn ||
+         encodes_stand_in(value);
 }
 
 bool is_phrase(std::string_view value) {
