@@ -37,7 +37,7 @@ SIGNS = {
     "key strengthened": 1, "key has words": 1, "distance": -1, "code behind": -1, "example said": -1, "stack trace": -1, "user before": 1,
     "public before": -1, "prose one word": -1, "prose plain": -1, "bare name": -1, "password signs": 1, "number": -1}
 NEVER = ("empty placeholder masked variable code literal version date digest path URL e-mail_address file_name encrypted password_hash public_key "
-         "named_otherwise")
+         "issue_key named_otherwise")
 NEVER = {name.replace("_", " ") for name in NEVER.split()}
 
 

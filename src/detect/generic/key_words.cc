@@ -91,11 +91,16 @@ bool names_one_of(const std::array<std::string_view, kSize>& words, std::string_
 
 bool turns_key_away(std::string_view tail) { return names_one_of(kTails, tail); }
 bool disarms_key(std::string_view head) { return names_one_of(kHeads, head); }
-// oauth_consumer_key: "an identifier" (RFC 5849, 3.1). A nonce is new with every message, and
-// publicKeyToken is a digest (.NET assemblies).
+// oauth_consumer_key: "an identifier" (RFC 5849, 3.1). A nonce is new with every message,
+// publicKeyToken is a digest (.NET assemblies), a device token the address of a device (push
+// messages). And "auth" at the end of another word is of that word: attachauth, reauth.
 bool names_no_secret(std::string_view name) {
-  return holds_word(name, "nonce") || holds_word(name, "oauth_consumer_key") ||
-         holds_word(name, "publickeytoken");
+  constexpr std::string_view kAuth = "auth";
+  std::string_view last;
+  for_each_word(name, [&](std::string_view word) { last = word; });
+  const bool glued = last.size() > kAuth.size() + 1 && last.ends_with(kAuth);
+  return glued || holds_word(name, "nonce") || holds_word(name, "oauth_consumer_key") ||
+         holds_word(name, "publickeytoken") || holds_word(name, "devicetoken");
 }
 bool strengthens_key(std::string_view head) { return names_one_of(kStrong, head); }
 

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "base/embedded.h"
-#include "detect/generic/characters.h"
 #include "detect/generic/key_words.h"
 
 namespace spillguard::detect::generic {
@@ -99,13 +98,7 @@ Result<Model> Model::parse(std::string_view data) {
 }
 
 ValueClass Model::classify(std::string_view text, const Candidate& candidate) {
-  const Span& key = candidate.key;
-  const Span& word = candidate.keyword;
-  // "auth" at the end of another word: attachauth, reauth.
-  const bool glued = key.contains(word) && word.begin > key.begin &&
-                     is_lower(text[word.begin - 1]) &&
-                     text.substr(word.begin, word.size()) == "auth";
-  if (glued || names_no_secret(text.substr(key.begin, key.size()))) {
+  if (names_no_secret(text.substr(candidate.key.begin, candidate.key.size()))) {
     return ValueClass::kNamedOtherwise;
   }
   const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());

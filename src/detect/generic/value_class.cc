@@ -10,10 +10,10 @@ namespace spillguard::detect::generic {
 namespace {
 
 constexpr std::array<std::string_view, kValueClassCount> kClassNames = {
-    "opaque",        "empty",      "placeholder", "masked",         "variable",  "code",
-    "dotted name",   "literal",    "number",      "version",        "date",      "UUID",
-    "digest",        "path",       "URL",         "e-mail address", "file name", "encrypted",
-    "password hash", "public key", "phrase",      "named otherwise"};
+    "opaque",        "empty",      "placeholder", "masked",         "variable",       "code",
+    "dotted name",   "literal",    "number",      "version",        "date",           "UUID",
+    "digest",        "path",       "URL",         "e-mail address", "file name",      "encrypted",
+    "password hash", "public key", "phrase",      "issue key",      "named otherwise"};
 
 }  // namespace
 
@@ -39,6 +39,7 @@ ValueClass classify_value(std::string_view value, bool quoted) {
   if (is_number(value)) return kNumber;
   if (is_date(value)) return kDate;
   if (is_version(value)) return kVersion;
+  if (is_issue_key(value)) return kIssueKey;
   if (is_path(value)) return kPath;
   if (is_file_name(value)) return kFileName;
   if (is_stand_in(value)) return kPlaceholder;

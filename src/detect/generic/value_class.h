@@ -29,9 +29,10 @@ enum class ValueClass : uint8_t {
   kPasswordHash,    // $2a$…, {SSHA}…: rules of their own tell them
   kPublicKey,       // ssh-rsa …, BEGIN CERTIFICATE
   kPhrase,          // several words of prose
+  kIssueKey,        // PROJ-123
   kNamedOtherwise,  // whatever it is, its key says that it is no secret
 };
-inline constexpr size_t kValueClassCount = 22;
+inline constexpr size_t kValueClassCount = 23;
 
 // "placeholder", "dotted name" …; for people.
 std::string_view value_class_name(ValueClass value_class);

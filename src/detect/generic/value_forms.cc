@@ -200,7 +200,16 @@ bool is_digest(std::string_view value) {
   });
 }
 
+bool is_issue_key(std::string_view value) {
+  const size_t dash = value.find('-');
+  return dash != std::string_view::npos && dash >= 2 && dash <= 10 &&
+         all_of_text(value.substr(0, dash), is_upper) && value.size() > dash + 1 &&
+         value.size() <= dash + 7 && all_of_text(value.substr(dash + 1), is_digit);
+}
+
 bool is_byte_row(std::string_view value) {
+  // An address in memory.
+  if (value.starts_with("0x") && value.size() <= 18) return all_of_text(value.substr(2), is_hex);
   size_t groups = 1;
   size_t length = 0;
   for (size_t i = 0; i < value.size(); ++i) {

@@ -26,7 +26,8 @@ bool is_literal(std::string_view value);        // a word that states: true, nul
 bool is_stand_in(std::string_view value);       // what documents write for "your own here"
 bool encodes_stand_in(std::string_view value);  // the same in base64
 bool is_phrase(std::string_view value);
-bool is_byte_row(std::string_view value);  // 3c:15:c2:d1:58:5a: an address or a fingerprint
+bool is_issue_key(std::string_view value);  // PROJ-123
+bool is_byte_row(std::string_view value);   // 3c:15:c2:d1:58:5a: an address or a fingerprint; 0x…
 
 // The share of characters in rows such as "1234", "cdef", "aaaa", "qwer", in 1/1024.
 int sequence_share(std::string_view value);
