@@ -231,6 +231,9 @@ std::optional<Name> name_at(std::string_view text, Span hit) {
       if (spaced && qualifies_key(owner.view())) name.key.begin = before.begin;
       name.key.end = end;
     }
+  } else if (*noun == Noun::kSecret && word.view() == "nonce" &&
+             (owner.view() == "oauth" || owner.view() == "csp")) {
+    return std::nullopt;
   } else if (*noun == Noun::kToken && disqualifies(owner.view())) {
     return std::nullopt;
   } else if (*noun == Noun::kPassword && word.view() == "clave") {

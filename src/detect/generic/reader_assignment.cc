@@ -33,6 +33,20 @@ size_t skip_type(std::string_view text, size_t from) {
   return opens_quote(text, value) ? value : from;
 }
 
+// The literal that stands in where a setting is missing: process.env.PW || "v", os.getenv(…) or "v"
+std::optional<Value> fallback(std::string_view text, size_t from) {
+  const size_t end = line_end(text, from, 80);
+  for (size_t p = from; p + 3 < end; ++p) {
+    size_t next = 0;
+    for (const std::string_view tie : {"|| ", "?? ", " or ", "?: ", " : "}) {
+      if (text.substr(p, tie.size()) == tie) next = skip_blanks(text, p + tie.size(), 4);
+    }
+    if (next != 0 && opens_quote(text, next)) return quoted_value(text, next);
+    if (text[p] == ';' || text[p] == '"' || text[p] == '\'') return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 bool inside_tag(std::string_view text, size_t offset) {
   for (size_t back = 1; back <= std::min<size_t>(offset, 200); ++back) {
     const char c = text[offset - back];
@@ -104,12 +118,19 @@ bool read_assignment(const Place& place, const Closers& closers) {
   const bool tokens = place.name.noun == Noun::kCredential || place.name.noun == Noun::kToken;
   if (tokens) p = skip_scheme(text, p);
   auto value = value_at(text, p);
+  if (!value || value->quote == '\0') {
+    if (const auto literal = fallback(text, p)) place.offer(*literal, setting);
+  }
   if (!value) return true;
   if (tokens && value->quote != '\0') {
     value->span.begin = std::min(skip_scheme(text, value->span.begin), value->span.end);
   }
   // What is compared is a secret only as a literal.
   if (tie.comparison && value->quote == '\0') return true;
+  // Digest and OAuth headers hold parameters.
+  const std::string_view bytes = text.substr(value->span.begin, value->span.size());
+  const bool blank = bytes.find(' ') != std::string_view::npos;
+  if (place.name.noun == Noun::kCredential && blank) return true;
   place.offer(*value, setting);
   return true;
 }
@@ -121,6 +142,13 @@ bool read_pair(const Place& place, size_t from, Setting setting) {
   char quote = '\0';
   if (at(text, p) == '"' || at(text, p) == '\'' || at(text, p) == '`') quote = text[p++];
   if (at(text, p) == '{' && at(text, p + 1) == '{') p += 2;
+  // auth=("user", "v")
+  const bool tuple = quote == '\0' && (at(text, p) == '(' || at(text, p) == '[') &&
+                     (at(text, p + 1) == '"' || at(text, p + 1) == '\'');
+  if (tuple) {
+    quote = text[p + 1];
+    p += 2;
+  }
   const size_t user = p;
   while (p < end && (is_name_byte(text, p) || text[p] == '.' || text[p] == '-' || text[p] == '@' ||
                      text[p] == '\\')) {

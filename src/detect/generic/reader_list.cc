@@ -59,6 +59,20 @@ void step_back_article(std::string_view text, size_t& end) {
   }
 }
 
+// echo v | tool --password-stdin
+void read_echo(const Place& place) {
+  const std::string_view text = place.text;
+  const Span line = line_around(text, place.name.key.begin);
+  const std::string_view before = text.substr(line.begin, place.name.key.begin - line.begin);
+  const size_t echo = before.find("echo ");
+  const size_t pipe = before.find('|');
+  if (echo == std::string_view::npos || pipe == std::string_view::npos || pipe < echo) return;
+  size_t p = skip_blanks(text, line.begin + echo + 5, 4);
+  if (goes_on_with(text, p, "-n ")) p = skip_blanks(text, p + 3, 4);
+  const auto value = value_at(text, p);
+  if (value && value->end <= line.begin + pipe) place.offer(*value, Setting::kCommandLine);
+}
+
 }  // namespace
 
 bool read_next_line(const Place& place, size_t from, bool tied) {
@@ -117,7 +131,9 @@ void read_before(const Place& place) {
     }
     return;
   }
-  if (key < 4 || text[key - 1] != ' ') return;
+  if (key < 4) return;
+  if (place.name.tail && goes_on_with(text, place.name.key.end - 5, "stdin")) read_echo(place);
+  if (text[key - 1] != ' ') return;
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;

@@ -1,4 +1,7 @@
 // Sentences: "the pw is v", "Passwort lautet: v", "password for admin is v", "--password v".
+#include <array>
+
+#include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
@@ -68,8 +71,19 @@ enum class Doubt : uint8_t {
   kWords,     // no words
 };
 
+bool is_description(std::string_view text, Span word) {
+  std::array<char, 24> bytes{};
+  if (word.size() > bytes.size()) return false;
+  for (size_t i = 0; i < word.size(); ++i) bytes[i] = lower(text[word.begin + i]);
+  return describes({bytes.data(), word.size()});
+}
+
 bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
-  const auto value = value_at(place.text, from);
+  auto value = value_at(place.text, from);
+  if (value && value->span.size() == 1 && is_digit(place.text[from])) {
+    // "enable secret 0 v": the kind of a password in the settings of switches
+    value = value_at(place.text, skip_blanks(place.text, from + 1, 2));
+  }
   if (!value) return false;
   const std::string_view bytes = place.text.substr(value->span.begin, value->span.size());
   if (doubt != Doubt::kNone && value->quote == '\0' && !unlike_words(bytes)) {
@@ -165,11 +179,14 @@ bool read_prose(const Place& place, const Closers& closers) {
   for (size_t i = 0; i < kMaxWords && p - clause < kMaxClause; ++i) {
     if (ends_clause(text, p)) return false;
     const Text word{text, next_word(text, p)};
-    const bool set_to = word.is("to") && before.is_one_of(kChanges);
+    // "set the password to v", "was changed to v"
+    const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChanges));
     if (set_to || word.is_one_of(kCopulas)) {
       return read_after_verb(place, word.word.end, Setting::kProse,
-                             i == 0 ? Doubt::kSentence : Doubt::kWords);
+                             i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords);
     }
+    // "password hash: v", "token type is v"
+    if (i == 0 && is_description(text, word.word)) return false;
     if (verb) return false;
     before = word;
     p = word.word.end;

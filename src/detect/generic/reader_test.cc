@@ -69,6 +69,7 @@ TEST(GenericReader, Settings) {
       {"password=\"\"", {}},
       {"password: ''", {}},
       {"rootpw Kx9aa11!", {"Kx9aa11!"}},
+      {"enable secret 0 Kx9aa11", {"Kx9aa11"}},
   });
 }
 
@@ -98,6 +99,7 @@ TEST(GenericReader, Xml) {
       {"<key>ApiToken</key>\n  <string>Kx9aa11</string>", {"Kx9aa11"}},
       {"<password><![CDATA[Kx9aa]]></password>", {"Kx9aa"}},
       {"<string>auth</string>\n<string>other1</string>", {}},
+      {"<property name=\"password\"><value>Kx9aa</value></property>", {"Kx9aa"}},
       {"<password/>", {}},
       {"<password></password>", {}},
   });
@@ -122,6 +124,8 @@ TEST(GenericReader, Code) {
       {"val password: String = \"Kx9aa\"", {"Kx9aa"}},
       {"var password string = \"Kx9aa\"", {"Kx9aa"}},
       {"token = getToken()", {}},
+      {"password: process.env.PW || 'Kx9aa',", {"process.env.PW", "Kx9aa"}},
+      {"post(url, auth=(\"bob\", \"Kx9aa\"))", {"Kx9aa"}},
       {"password = decrypt(cipher)", {}},
       {"int passwordLength = 12345;", {}},
       {"passwordPolicy: \"strict\"", {}},
@@ -154,6 +158,8 @@ TEST(GenericReader, CommandLines) {
       {"ConvertTo-SecureString \"Kx9aa\" -AsPlainText", {"Kx9aa"}},
       {"Authorization: Bearer Kx9aa11bb22", {"Kx9aa11bb22"}},
       {"X-Api-Key: Kx9aa", {"Kx9aa"}},
+      {"echo \"Kx9aa\" | docker login --username bob --password-stdin", {"Kx9aa"}},
+      {"Authorization: Digest username=\"bob\"", {}},
       {"GET /x?api_key=Kx9aa&token=Zz8bb&page=2", {"Kx9aa", "Zz8bb"}},
       {"password='Kx9aa' token=[Zz8bb]", {"Kx9aa", "Zz8bb"}},
   });
@@ -185,6 +191,8 @@ TEST(GenericReader, Prose) {
       {"**Password**: Kx9aa11", {"Kx9aa11"}},
       {"The password was changed to Kx9aa11", {"Kx9aa11"}},
       {"\u201Cpassword\u201D: \u201CKx9aa11\u201D", {"Kx9aa11"}},
+      {"I set the root password to Kx9aa11", {"Kx9aa11"}},
+      {"password hash: 5f4dcc3b5aa765d6", {}},
       {"please reset the password soon", {}},
       {"the build should pass and deploy to device", {}},
       {"we pass a special arg to it", {}},

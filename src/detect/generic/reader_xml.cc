@@ -19,6 +19,8 @@ size_t tag_end(std::string_view text, size_t from) {
 // The text of an element up to its closing tag, without the blanks around it.
 std::optional<Value> element_text(std::string_view text, size_t from) {
   size_t begin = skip_space(text, from);
+  // <property name="password"><value>v</value></property>
+  if (goes_on_with(text, begin, "<value>")) begin = skip_space(text, begin + 7);
   if (text.substr(begin, 9) == "<![CDATA[") begin = skip_space(text, begin + 9);
   const size_t last = std::min(text.size(), begin + kMaxValue);
   size_t end = begin;

@@ -133,6 +133,10 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
     ++end;
   }
   if (end == last && last < text.size()) return std::nullopt;
+  // realm="x": a parameter of its own
+  const bool quote = at(text, end) == '"' || at(text, end) == '\'';
+  if (quote && end > from && text[end - 1] == '=' && is_word(at(text, end + 1)))
+    return std::nullopt;
   const char first = at(text, from);
   if (first == '=' || first == '|') return std::nullopt;
   size_t begin = from;
