@@ -53,6 +53,7 @@ void write_rule(WireWriter& out, const Rule& rule, std::string_view prepared) {
   out.number(rule.enabled ? 1 : 0);
   out.text(rule.pattern);
   out.number(static_cast<uint64_t>(rule.syntax));
+  out.number(rule.java_flags);
   out.text(rule.detector);
   out.list(rule.anchors);
   out.number(rule.ignore_case ? 1 : 0);
@@ -82,6 +83,7 @@ Rule read_rule(WireReader& in) {
   rule.enabled = in.number(1) != 0;
   rule.pattern = in.text();
   rule.syntax = static_cast<Syntax>(in.number(static_cast<uint32_t>(Syntax::kJava)));
+  rule.java_flags = static_cast<uint32_t>(in.number(kAny));
   rule.detector = in.text();
   rule.anchors = in.list();
   rule.ignore_case = in.number(1) != 0;

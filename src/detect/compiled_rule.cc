@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "detect/find_rule.h"
 #include "detect/rule_analysis.h"
 
 namespace spillguard::detect {
@@ -64,7 +65,29 @@ Span clip_to_characters(std::string_view text, Span span) {
   return span;
 }
 
+CompiledRule CompiledRule::of(const Rule& rule, std::shared_ptr<const FindRule> find_rule,
+                              CompiledFilters filters) {
+  CompiledRule out(LazyPattern::later("(?!)", {}), std::move(filters));
+  out.number_ = find_rule->number();
+  out.anchors_ = find_rule->anchors();
+  out.ignore_case_ = find_rule->anchors_ignore_case();
+  out.plan_ = find_rule->plan();
+  for (const std::string& anchor : out.anchors_) {
+    out.longest_anchor_ = std::max(out.longest_anchor_, static_cast<uint32_t>(anchor.size()));
+  }
+  out.before_ = out.plan_.before;
+  out.after_ = out.longest_anchor_;
+  out.specificity_ = specificity_of(rule, out.longest_anchor_);
+  out.find_rule_ = std::move(find_rule);
+  return out;
+}
+
 Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
+  if (FindRule::serves(rule)) {
+    SG_ASSIGN(auto find_rule, FindRule::compile(rule, number));
+    SG_ASSIGN(auto no_filters, CompiledFilters::compile(Rule()));
+    return of(rule, std::move(find_rule), std::move(no_filters));
+  }
   std::optional<RuleAnalysis> prepared = prepared_analysis(rule);
   const regex::PatternOptions options{.ignore_case = rule.ignore_case};
   auto pattern = prepared ? Result<LazyPattern>(LazyPattern::later(rule.pattern, options))
@@ -72,11 +95,6 @@ Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
   if (!pattern) return about(rule, pattern.error().message);
   auto filters = CompiledFilters::compile(rule);
   if (!filters) return about(rule, filters.error().message);
-  if (rule.anchors.empty()) {
-    return about(rule,
-                 "no anchor can be derived from the pattern; give `anchors`, literals of which "
-                 "every match holds one");
-  }
   if (rule.after == 0) {
     return about(rule,
                  "the pattern has no greatest length; give `after`, the bytes that a match may "
@@ -84,6 +102,8 @@ Result<CompiledRule> CompiledRule::compile(const Rule& rule, uint32_t number) {
   }
   CompiledRule out(std::move(*pattern), std::move(*filters));
   out.number_ = number;
+  out.anchors_ = rule.anchors;
+  out.ignore_case_ = rule.ignore_case;
   out.before_ = rule.before;
   out.after_ = rule.after;
   RuleAnalysis analysis = prepared ? std::move(*prepared) : analyse(rule);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct Progress {
   int limits = 0;   // how often it ran into PCRE2's limits; too often, and it is given up
 };
 
+class FindRule;
+
 class CompiledRule {
  public:
   // Errors name the rule. `number` is its index in the engine. The pattern of a prepared rule is
@@ -41,6 +44,10 @@ class CompiledRule {
   [[nodiscard]] uint32_t after() const { return after_; }
   [[nodiscard]] uint32_t longest_anchor() const { return longest_anchor_; }
   [[nodiscard]] const regex::AnchorPlan& plan() const { return plan_; }
+  [[nodiscard]] const std::vector<std::string>& anchors() const { return anchors_; }
+  [[nodiscard]] bool anchors_ignore_case() const { return ignore_case_; }
+  // Not null: a rule that is searched for in whole texts, and confirm() is not for it.
+  [[nodiscard]] const std::shared_ptr<const FindRule>& find_rule() const { return find_rule_; }
   // Among rules with the same secret, the one with the greater value is primary.
   [[nodiscard]] uint64_t specificity() const { return specificity_; }
 
@@ -56,6 +63,12 @@ class CompiledRule {
   [[nodiscard]] static Span secret_of(uint32_t group, const regex::MatchScratch& scratch,
                                       const Span& match);
 
+  static CompiledRule of(const Rule& rule, std::shared_ptr<const FindRule> find_rule,
+                         CompiledFilters filters);
+
+  std::shared_ptr<const FindRule> find_rule_;
+  std::vector<std::string> anchors_;
+  bool ignore_case_ = false;
   LazyPattern pattern_;
   CompiledFilters filters_;
   regex::AnchorPlan plan_;

@@ -28,11 +28,13 @@ struct Engine::Scratch::State {
     Progress progress;
   };
 
-  State(LiteralScratch scratch, size_t rules) : literals(std::move(scratch)), windows(rules) {}
+  State(LiteralScratch scratch, FindScratch find_scratch, size_t rules)
+      : literals(std::move(scratch)), finding(std::move(find_scratch)), windows(rules) {}
 
   LiteralScratch literals;
   regex::MatchScratch matching;
   generic::GenericScratch generic;
+  FindScratch finding;
   std::vector<LiteralHit> hits;
   std::vector<OpenWindow> windows;  // by rule
   std::vector<uint32_t> touched;    // rules with a window in this scan
@@ -48,8 +50,8 @@ Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
 
 Engine::Scratch Engine::make_scratch() const {
-  return Scratch(
-      std::make_unique<Scratch::State>(state_->index.make_scratch(), state_->rules.size()));
+  return Scratch(std::make_unique<Scratch::State>(
+      state_->index.make_scratch(), state_->finds.make_scratch(), state_->rules.size()));
 }
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
@@ -61,9 +63,14 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   ++memory.scan;
   generic::GenericDetector::begin(memory.generic);
   const std::string_view whole = text.text();
+  engine.finds.begin(whole, memory.finding);
 
   const auto confirm = [&](uint32_t rule) {
     Scratch::State::OpenWindow& open = memory.windows[rule];
+    if (engine.finds.serves(rule)) {
+      engine.finds.confirm(rule, open.window, memory.finding, memory.matching, result);
+      return;
+    }
     engine.compiled[rule].confirm(whole, open.window, open.progress, memory.matching, result);
   };
   const auto wake = [&](uint32_t rule, size_t begin, size_t end) {
@@ -114,6 +121,7 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
     seen = begin + length;
   }
   for (const uint32_t rule : memory.touched) confirm(rule);
+  engine.finds.sweep(text, memory.finding, memory.matching, result);
 
   engine.generic.finish(memory.generic, result);
   engine.generic.yield_to_patterns(engine.rules, result.matches);

@@ -37,11 +37,11 @@ Result<EngineParts> gather(const RuleSet& rules) {
     }
     SG_ASSIGN(CompiledRule ready, CompiledRule::compile(rule, number));
     const regex::AnchorPlan& plan = ready.plan();
-    for (size_t i = 0; i < rule.anchors.size(); ++i) {
+    for (size_t i = 0; i < ready.anchors().size(); ++i) {
       if (plan.guards.empty()) {
-        out.anchors.add(number, rule.anchors[i], rule.ignore_case, {});
+        out.anchors.add(number, ready.anchors()[i], ready.anchors_ignore_case(), {});
       } else if (plan.guards[i].used) {  // no match needs the others
-        out.anchors.add(number, rule.anchors[i], rule.ignore_case, plan.guards[i]);
+        out.anchors.add(number, ready.anchors()[i], ready.anchors_ignore_case(), plan.guards[i]);
       }
     }
     out.longest = std::max<size_t>(out.longest, ready.longest_anchor());
@@ -80,7 +80,9 @@ Result<std::shared_ptr<const Engine>> Engine::build(const RuleSet& rules,
   state->generic = parts.generic;
   state->overlap_bytes = parts.longest - 1;
   state->block_bytes = std::clamp(options.block_bytes, parts.longest * 2, LiteralIndex::kMaxBlock);
+  state->finds = FindStage(parts.compiled.size());
   for (const CompiledRule& rule : parts.compiled) {
+    if (rule.find_rule()) state->finds.add(rule.find_rule());
     state->reach.push_back({rule.before(), rule.after(), rule.longest_anchor()});
     state->specificity.push_back(rule.specificity());
   }

@@ -11,6 +11,7 @@
 #include "detect/anchor_table.h"
 #include "detect/compiled_rule.h"
 #include "detect/engine.h"
+#include "detect/find_rule.h"
 #include "detect/generic/generic_detector.h"
 #include "detect/literal_index.h"
 
@@ -33,6 +34,7 @@ struct Engine::State {
   std::vector<uint64_t> specificity;
   AnchorTable anchors;
   generic::GenericDetector generic;
+  FindStage finds;
   LiteralIndex index;
   size_t block_bytes = 0;
   size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one

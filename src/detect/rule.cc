@@ -107,6 +107,7 @@ std::string RuleSet::version() const {
     append_field(text, rule.pattern);
     append_field(text, rule.detector);
     if (!rule.detector.empty()) append_field(text, generic::Model::built_in().version());
+    if (rule.syntax == Syntax::kJava) append_field(text, fmt::format("java {}", rule.java_flags));
     append_list(text, rule.anchors);
     append_list(text, rule.context);
     append_list(text, rule.validators);

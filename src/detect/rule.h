@@ -32,6 +32,7 @@ struct Rule {
   // Group `secret`, else group 1, else group 0 is the secret; of a Java pattern always group 0.
   std::string pattern;
   Syntax syntax = Syntax::kPcre2;
+  uint32_t java_flags = 0;  // of a Java pattern: the bits of Pattern.compile()
   // Not empty: no pattern, but a detector of this name finds it ("generic").
   std::string detector;
   std::vector<std::string> anchors;  // literals, one of which is in every match

@@ -50,7 +50,8 @@ MatchScratch::MatchScratch(const MatchLimits& limits)
     : stack_(pcre2_jit_stack_create(std::min<size_t>(32 * 1024, limits.jit_stack), limits.jit_stack,
                                     nullptr)),
       context_(pcre2_match_context_create(nullptr)),
-      data_(pcre2_match_data_create(Pattern::kMaxGroups + 1, nullptr)) {
+      data_(pcre2_match_data_create(Pattern::kMaxGroups + 1, nullptr)),
+      match_limit_(limits.match) {
   SG_CHECK(context_ != nullptr && data_ != nullptr && stack_ != nullptr);
   pcre2_set_match_limit(context_.get(), limits.match);
   pcre2_set_depth_limit(context_.get(), limits.depth);
@@ -98,7 +99,8 @@ Result<Pattern> Pattern::compile(std::string_view pattern, const PatternOptions&
   uint32_t empty = 0;
   pcre2_pattern_info(out.code_.get(), PCRE2_INFO_MATCHEMPTY, &empty);
   out.can_match_empty_ = empty != 0;
-  out.jit_ = pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE) == 0;
+  const uint32_t modes = PCRE2_JIT_COMPLETE | (options.attempts ? PCRE2_JIT_PARTIAL_HARD : 0U);
+  out.jit_ = pcre2_jit_compile(out.code_.get(), modes) == 0;
   return out;
 }
 
@@ -113,6 +115,35 @@ MatchOutcome Pattern::match(std::string_view subject, size_t from, size_t last, 
                                         scratch.data_.get(), scratch.context_.get());
   if (result >= 0) return MatchOutcome::kMatch;
   return result == PCRE2_ERROR_NOMATCH ? MatchOutcome::kNoMatch : MatchOutcome::kLimit;
+}
+
+AttemptOutcome Pattern::attempt(std::string_view subject, const Attempt& what,
+                                MatchScratch& scratch) const {
+  pcre2_match_context_8* context = scratch.context_.get();
+  pcre2_match_data_8* data = scratch.data_.get();
+  pcre2_set_offset_limit(context, what.last);
+  pcre2_set_match_limit(context, what.match_limit);
+  const uint32_t options = what.cut ? PCRE2_PARTIAL_HARD : 0;
+  const int result = jit_ ? pcre2_jit_match(code_.get(), units(subject), subject.size(), what.from,
+                                            options, data, context)
+                          : pcre2_match(code_.get(), units(subject), subject.size(), what.from,
+                                        options | PCRE2_NO_UTF_CHECK, data, context);
+  pcre2_set_match_limit(context, scratch.match_limit_);
+  // The JIT code of PCRE2 10.42 may, in a cut subject, begin one place behind the last allowed one,
+  // even inside a character. What is found there is nothing that was asked for.
+  const bool placed = result >= 0 || result == PCRE2_ERROR_PARTIAL;
+  if (placed && scratch.group(0).begin > what.last) return AttemptOutcome::kNoMatch;
+  if (result >= 0) return AttemptOutcome::kMatch;
+  switch (result) {
+    case PCRE2_ERROR_NOMATCH:
+      return AttemptOutcome::kNoMatch;
+    case PCRE2_ERROR_PARTIAL:
+      return AttemptOutcome::kMoreText;
+    case PCRE2_ERROR_MATCHLIMIT:
+      return AttemptOutcome::kMatchLimit;
+    default:
+      return AttemptOutcome::kOutOfMemory;
+  }
 }
 
 uint32_t Pattern::group_number(const char* name) const {

@@ -21,7 +21,8 @@ namespace spillguard::regex {
 
 struct PatternOptions {
   bool ignore_case = false;
-  bool utf = false;  // off: `.` and classes stand for bytes, \w \d \b are ASCII
+  bool utf = false;       // off: `.` and classes stand for bytes, \w \d \b are ASCII
+  bool attempts = false;  // it will be used with attempt()
 };
 
 // What bounds one match call. All are PCRE2's own counters.
@@ -33,6 +34,21 @@ struct MatchLimits {
 };
 
 enum class MatchOutcome { kMatch, kNoMatch, kLimit };
+
+// One search whose work is bounded; see Pattern::attempt().
+struct Attempt {
+  size_t from = 0;           // the first byte that a match may begin at
+  size_t last = 0;           // the last one
+  bool cut = false;          // the subject is the begin of a longer text
+  uint32_t match_limit = 0;  // backtracking points from each byte
+};
+enum class AttemptOutcome {
+  kMatch,
+  kNoMatch,
+  kMoreText,  // cut: a search from group(0).begin needs to see what follows; none before it matches
+  kMatchLimit,  // more backtracking is needed from some byte
+  kOutOfMemory  // more stack than the scratch has is needed from some byte
+};
 
 // Match data, limits and JIT stack of one thread.
 class MatchScratch {
@@ -56,6 +72,7 @@ class MatchScratch {
   std::unique_ptr<pcre2_real_jit_stack_8, Free> stack_;
   std::unique_ptr<pcre2_real_match_context_8, Free> context_;
   std::unique_ptr<pcre2_real_match_data_8, Free> data_;
+  uint32_t match_limit_ = 0;
 };
 
 class Pattern {
@@ -70,6 +87,10 @@ class Pattern {
   // line or text for `$`.
   MatchOutcome match(std::string_view subject, size_t from, size_t last, bool more_follows,
                      MatchScratch& scratch) const;
+  // The same search in a subject that may be the begin of a text: whatever it says is so in the
+  // whole text, too. In UTF mode the subject is valid UTF-8 and `from` stands on a character.
+  AttemptOutcome attempt(std::string_view subject, const Attempt& what,
+                         MatchScratch& scratch) const;
   MatchOutcome match(std::string_view subject, size_t from, MatchScratch& scratch) const {
     return match(subject, from, subject.size(), false, scratch);
   }

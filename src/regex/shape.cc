@@ -143,8 +143,13 @@ uint32_t look_ahead_of(const Node& node) {
 }  // namespace
 
 Result<Shape> Shape::of(std::string_view pattern, bool ignore_case) {
+  SG_ASSIGN(Node tree, parse_pattern(pattern, ignore_case));
+  return of_tree(std::move(tree), ignore_case);
+}
+
+Shape Shape::of_tree(Node tree, bool ignore_case) {
   Shape shape;
-  SG_ASSIGN(shape.tree_, parse_pattern(pattern, ignore_case));
+  shape.tree_ = std::move(tree);
   shape.ignore_case_ = ignore_case;
   shape.branches_ = flatten(shape.tree_);
   return shape;

@@ -33,10 +33,19 @@ struct AnchorPlan {
   std::vector<AnchorGuard> guards;   // one for each anchor; empty when nothing was proven
 };
 
+// What stands in every match that goes a certain way: so many bytes, each out of its set.
+struct Motif {
+  static constexpr size_t kMaxBytes = 16;
+  std::vector<ByteSet> sets;     // 1 to kMaxBytes
+  uint32_t before = kUnbounded;  // bytes from a match's begin to it, at most
+};
+
 class Shape {
  public:
   // kUnsupported when the pattern's syntax is beyond the analysis.
   static Result<Shape> of(std::string_view pattern, bool ignore_case);
+  // Of a tree that was made otherwise. ignore_case: its sets hold both cases of letters.
+  static Shape of_tree(Node tree, bool ignore_case);
 
   [[nodiscard]] uint32_t min_bytes() const { return min_width(tree_); }
   [[nodiscard]] uint32_t max_bytes() const { return max_width(tree_); }
@@ -47,6 +56,9 @@ class Shape {
   // than three bytes, or too many.
   [[nodiscard]] std::optional<std::vector<std::string>> derive_anchors() const;
   [[nodiscard]] AnchorPlan plan(const std::vector<std::string>& anchors) const;
+  // For patterns without anchors: motifs of which each match holds at least one; nullopt when some
+  // way through the pattern has none, or they are too many.
+  [[nodiscard]] std::optional<std::vector<Motif>> motifs() const;
 
   // One way through the pattern, flattened. Public for the tests of the analysis only.
   struct Item {

@@ -40,6 +40,7 @@ struct Node {
   bool behind = false;
   bool forward = false;  // kBackRef: its group had not begun yet
   bool beyond_ascii = false;
+  bool word_boundary = false;  // kAssert: it is \b
   Folding folding = Folding::kNone;
   uint32_t number = 0;
   uint32_t position = 0;  // byte in the pattern where the construct begins

@@ -12,7 +12,7 @@ namespace {
 
 // What our own lowering made is not the user's to understand, so PCRE2's position is left out.
 Result<Pattern> compile_lowered(std::string_view pattern, const std::string& text, bool utf) {
-  auto compiled = Pattern::compile(text, {.utf = utf});
+  auto compiled = Pattern::compile(text, {.utf = utf, .attempts = true});
   if (compiled) return compiled;
   std::string reason = compiled.error().message.substr(0, compiled.error().message.find('\n'));
   const size_t colon = reason.find(": ");

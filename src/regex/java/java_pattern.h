@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/span.h"
+#include "regex/finder.h"
 #include "regex/pattern.h"
 
 namespace spillguard::regex {
@@ -53,8 +54,16 @@ class JavaPattern {
   // may be matched: only ASCII characters can take part in a match.
   [[nodiscard]] const std::string& pcre2() const { return text_; }
   [[nodiscard]] bool utf() const { return utf_; }
+  // It holds \G.
+  [[nodiscard]] bool uses_last_match() const { return detached_.has_value(); }
   // It compiled; groups have Java's numbers. JavaMatcher adds what \G needs.
   [[nodiscard]] const Pattern& compiled() const { return compiled_; }
+
+  // Finds what a JavaMatcher does, with work bounded by the text. The pattern must outlive it and
+  // stay where it is.
+  [[nodiscard]] Finder finder(const FinderOptions& options = {}) const {
+    return {compiled_, detached_ ? &*detached_ : nullptr, utf_, options};
+  }
 
   // Names of groups with their numbers, in the order of the pattern.
   [[nodiscard]] const std::vector<std::pair<std::string, uint32_t>>& group_names() const {

@@ -45,7 +45,13 @@ Node Parser::boundary(bool negative) const {
   const std::string right = fmt::format("{}|(?<={}|{})\\p{{Mn}}", word, base, marked);
   const std::string_view form =
       negative ? "(?:(?<={0})(?={1})|(?<!{0})(?!{1}))" : "(?:(?<={0})(?!{1})|(?<!{0})(?={1}))";
-  return assertion(fmt::format(fmt::runtime(form), left, right), true);
+  const std::string anywhere = fmt::format(fmt::runtime(form), left, right);
+  // Between two ASCII characters, which is nearly everywhere, PCRE2's own test says the same.
+  Node out = assertion(
+      fmt::format("(?(?=(?<=[\\x00-\\x7f])[\\x00-\\x7f])\\{}|{})", negative ? 'B' : 'b', anywhere),
+      true);
+  out.word_boundary = !negative;
+  return out;
 }
 
 }  // namespace spillguard::regex::java
