@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/embedded.h"
 #include "base/padded_text.h"
 #include "base/strings.h"
 #include "detect/compiled_rule.h"
@@ -67,9 +68,24 @@ void check_words(const Rule& rule, Problems& problems) {
   }
 }
 
+bool is_built_in(const Rule& rule) {
+  const auto& files = embedded::rule_files();
+  return std::any_of(files.begin(), files.end(),
+                     [&](const embedded::EmbeddedFile& file) { return file.name == rule.file; });
+}
+
 // What the analysis of the pattern says about anchors and reach.
 void check_reach(const Rule& rule, Problems& problems) {
-  if (rule.anchors.empty()) return;
+  if (!rule.detector.empty()) return;
+  if (rule.anchors.empty()) {
+    // It would run, but every text pays for it.
+    if (is_built_in(rule)) {
+      problems.add(
+          "no anchor can be derived from the pattern, and a built-in rule has one; give `anchors`, "
+          "literals of which every match holds one");
+    }
+    return;
+  }
   const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
   if (!shape) {
     if (rule.after == 0) problems.add(shape.error().message + "; give `before` and `after`");
@@ -124,7 +140,7 @@ bool check_alone(const Rule& rule, Problems& problems) {
     return false;
   }
   for (const std::string& example : *examples) {
-    if (rule.detector.empty() && !holds_anchor(rule, example)) {
+    if (!rule.anchors.empty() && !holds_anchor(rule, example)) {
       problems.add(fmt::format("example holds none of the anchors: {}", excerpt(example)));
     } else if (!found_by(**engine, rule.id, example)) {
       problems.add(fmt::format("example is not found: {}", excerpt(example)));

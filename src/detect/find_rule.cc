@@ -34,7 +34,8 @@ regex::JavaFlags flags_of(const Rule& rule) {
 
 Result<regex::Shape> shape_of(const Rule& rule, bool ignore_case) {
   if (rule.syntax != Syntax::kJava) {
-    return regex::Shape::of(rule.pattern, rule.ignore_case);
+    SG_ASSIGN(regex::Node tree, regex::parse_pattern(rule.pattern, rule.ignore_case));
+    return regex::Shape::of_tree(std::move(tree), ignore_case);
   }
   return regex::java_shape(rule.pattern, flags_of(rule), ignore_case);
 }

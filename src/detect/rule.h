@@ -57,9 +57,9 @@ struct Rule {
 };
 
 inline constexpr std::string_view kCategories[] = {
-    "cloud", "source-control", "ci-cd",      "chat",     "email",        "payment",
-    "ai",    "database",       "monitoring", "identity", "private-key",  "connection-string",
-    "token", "crypto",         "saas",       "generic",  "personal-data"};
+    "cloud", "source-control", "ci-cd",      "chat",     "email",         "payment",
+    "ai",    "database",       "monitoring", "identity", "private-key",   "connection-string",
+    "token", "crypto",         "saas",       "generic",  "personal-data", "custom"};
 
 // All rules of a number of files, sorted by id. Immutable once made.
 class RuleSet {

@@ -11,6 +11,7 @@
 #include "detect/generic/generic_detector.h"
 #include "detect/rule.h"
 #include "detect/templates.h"
+#include "detect/user_rule.h"
 #include "regex/shape.h"
 
 namespace spillguard::detect {
@@ -23,6 +24,7 @@ constexpr uint32_t kDefaultContextReach = 80;
 // stays empty; check_rules and Engine::build say so.
 void complete(Rule& rule, bool has_before, bool has_after) {
   if (!rule.detector.empty()) return;
+  if (rule.syntax == Syntax::kJava) return;  // the engine tells them from the pattern
   const auto shape = regex::Shape::of(rule.pattern, rule.ignore_case);
   if (!shape) return;
   if (rule.anchors.empty())
@@ -40,6 +42,28 @@ void check_templates(ConfigTable& table, const Rule& rule) {
   }
   if (const auto texts = expand_counter_examples(rule); !texts) {
     table.reject("counter_examples", texts.error().message);
+  }
+}
+
+// `syntax` and what goes with it.
+void read_syntax(ConfigTable& table, Rule& rule) {
+  const std::string syntax = table.string("syntax", "pcre2");
+  const std::string flags = table.string("flags", "");
+  if (syntax == "java") {
+    rule.syntax = Syntax::kJava;
+    if (const auto bits = java_flags_of(flags)) {
+      rule.java_flags = *bits;
+    } else {
+      table.reject("flags", "must be letters of idmsuxU, as in (?im)");
+    }
+    for (const char* key : {"anchors", "before", "after"}) {
+      if (table.has(key))
+        table.reject(key, "is derived from a pattern in Java's syntax; leave out");
+    }
+  } else if (syntax != "pcre2") {
+    table.reject("syntax", "must be pcre2 or java");
+  } else if (!flags.empty()) {
+    table.reject("flags", "are for patterns in Java's syntax; write them as (?i) in others");
   }
 }
 
@@ -64,12 +88,14 @@ Rule read_rule(ConfigTable& table, const std::string& provider, const std::strin
   rule.detector = table.string("detector", "");
   if (rule.detector.empty()) {
     rule.pattern = table.required_string("pattern");
+    read_syntax(table, rule);
   } else {
     if (rule.detector != generic::kDetectorName) {
       table.reject("detector", fmt::format("must be \"{}\"", generic::kDetectorName));
     }
-    for (const std::string_view key : {"pattern", "anchors", "ignore_case", "before", "after",
-                                       "entropy", "validators", "stop_words", "context"}) {
+    for (const std::string_view key :
+         {"pattern", "syntax", "flags", "anchors", "ignore_case", "before", "after", "entropy",
+          "validators", "stop_words", "context"}) {
       if (table.has(key)) table.reject(key, "goes with a pattern, and a detector has none");
     }
   }

@@ -42,6 +42,15 @@ struct JavaFlags {
   static std::optional<JavaFlags> from_bits(uint32_t bits);
 };
 
+// Where an error of JavaPattern::parse() stands in its pattern.
+struct PatternPlace {
+  size_t byte = 0;
+  size_t character = 0;  // from 0
+  std::string reason;    // the error without the place
+};
+// nullopt when the error is about no place.
+std::optional<PatternPlace> java_error_place(const Error& error, std::string_view pattern);
+
 class JavaPattern {
  public:
   static constexpr size_t kMaxLength = 10'000;    // bytes of a pattern

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "base/strings.h"
+#include "regex/java/java_pattern.h"
+
 namespace spillguard::regex::java {
 namespace {
 
@@ -37,3 +40,31 @@ tl::unexpected<Error> pattern_error(Code code, std::string_view pattern, size_t 
 }
 
 }  // namespace spillguard::regex::java
+
+namespace spillguard::regex {
+
+std::optional<PatternPlace> java_error_place(const Error& error, std::string_view pattern) {
+  constexpr std::string_view kHead = "Java pattern, character ";
+  const std::string_view message = error.message;
+  const size_t head = message.find(kHead);
+  if (head == std::string_view::npos) return std::nullopt;
+  const size_t number = head + kHead.size();
+  const size_t colon = message.find(": ", number);
+  const size_t end = message.find('\n', number);
+  if (colon == std::string_view::npos || end == std::string_view::npos || end < colon) {
+    return std::nullopt;
+  }
+  const auto character = parse_int(message.substr(number, colon - number));
+  if (!character || *character < 1) return std::nullopt;
+  PatternPlace out;
+  out.character = static_cast<size_t>(*character) - 1;
+  out.reason = std::string(message.substr(colon + 2, end - colon - 2));
+  size_t passed = 0;
+  while (out.byte < pattern.size()) {
+    if (!java::is_continuation(pattern[out.byte]) && passed++ == out.character) break;
+    ++out.byte;
+  }
+  return out;
+}
+
+}  // namespace spillguard::regex
