@@ -76,6 +76,7 @@ void show(const detect::Rule& rule, std::ostream& out) {
   line("enabled", rule.enabled ? "yes" : "no");
   line("detector", rule.detector);
   line("pattern", rule.pattern);
+  if (rule.syntax == detect::Syntax::kJava) line("syntax", "java");
   line("anchors", joined(rule.anchors));
   line("context", joined(rule.context));
   line("validators", joined(rule.validators));

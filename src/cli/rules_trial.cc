@@ -14,6 +14,7 @@
 #include "cli/rule_options.h"
 #include "cli/rule_trial.h"
 #include "cli/source_text.h"
+#include "detect/user_rule.h"
 
 namespace spillguard::cli {
 namespace rules_trial {
@@ -27,14 +28,30 @@ struct Options {
   std::string text = "-";
   std::string file;
   bool clear = false;
+  bool java = false;
+  std::string flags;
 };
 
 bool may_be_name(const std::string& text) {
   return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
 }
 
+// The rule that a pattern makes.
+Result<std::vector<detect::Rule>> of_pattern(const Options& options) {
+  SG_ASSIGN(detect::Rule rule, detect::make_user_rule({.id = 1,
+                                                       .name = "PATTERN",
+                                                       .pattern = options.rule,
+                                                       .description = {},
+                                                       .flags = options.flags}));
+  return std::vector<detect::Rule>{std::move(rule)};
+}
+
 // The rule of that name, or all rules of that file.
 Result<std::vector<detect::Rule>> chosen(const Options& options) {
+  if (options.java) return of_pattern(options);
+  if (!options.flags.empty()) {
+    return fail(Code::kInvalidArgument, "--flags go with --java");
+  }
   if (may_be_name(options.rule)) {
     SG_ASSIGN(const detect::RuleSet all, load_rules(options.rules));
     if (const detect::Rule* rule = all.find(options.rule)) {
@@ -101,13 +118,17 @@ bool print(const detect::Rule& rule, const RuleTrial& trial, std::string_view te
     found = found || match.found;
   }
   for (const detect::LimitHit& limit : trial.limits) {
-    out << fmt::format("  undecided from byte {} on: the pattern ran into its match limit\n",
+    out << fmt::format("  undecided from byte {} on: the pattern ran into its limit of work\n",
                        limit.offset);
   }
   if (trial.matches.empty() && trial.limits.empty()) {
-    out << (trial.anchor_stands
-                ? "  no match: an anchor stands in the text, but the pattern does not match\n"
-                : "  no match: none of the rule's anchors stands in the text\n");
+    if (rule.anchors.empty()) {
+      out << "  no match\n";
+    } else {
+      out << (trial.anchor_stands
+                  ? "  no match: an anchor stands in the text, but the pattern does not match\n"
+                  : "  no match: none of the rule's anchors stands in the text\n");
+    }
   }
   return found;
 }
@@ -143,10 +164,12 @@ void add_rules_trial(CommandLine& line) {
   namespace own = rules_trial;
   const auto options = std::make_shared<own::Options>();  // shared with the runner
   declare_rule_options(line, options->rules);
-  line.positional("RULE", options->rule, "A rule's name, or a file of rules");
+  line.positional("RULE", options->rule, "A rule's name, a file of rules, or --java's pattern");
   line.optional_positional("TEXT", options->text, "The text; - or nothing is the standard input");
   line.option("--file", options->file, "A file with the text");
   line.flag("--clear", options->clear, "Show secrets in clear");
+  line.flag("--java", options->java, "RULE is a pattern in the syntax of java.util.regex");
+  line.option("--flags", options->flags, "Its flags, letters of idmsuxU");
   line.run([options](Io& io) { return own::run(*options, io); });
 }
 

@@ -104,6 +104,24 @@ TEST(RuleFile, CheckNamesEveryKindOfProblem) {
             std::string::npos);
 }
 
+TEST(RuleFile, JavaPatterns) {
+  const std::string java = with("pattern =", "syntax = \"java\"\nflags = \"m\"\npattern =");
+  RuleSet rules;
+  ASSERT_TRUE(rules.add_file("x.toml", java).has_value());
+  EXPECT_EQ(rules.find(2)->syntax, Syntax::kJava);
+  EXPECT_EQ(rules.find(2)->java_flags, 8U);
+  EXPECT_EQ(problem_of(java), "");
+  EXPECT_NE(error_of(with("pattern =", "syntax = \"perl\"\npattern =")).find("pcre2 or java"),
+            std::string::npos);
+  EXPECT_NE(error_of(with("pattern =", "flags = \"m\"\npattern =")).find("Java's syntax"),
+            std::string::npos);
+  const auto both = [](const char* more) {
+    return error_of(with("pattern =", std::string("syntax = \"java\"\n") + more + "\npattern ="));
+  };
+  EXPECT_NE(both("flags = \"z\"").find("idmsuxU"), std::string::npos);
+  EXPECT_NE(both("anchors = [\"acme_\"]").find("is derived"), std::string::npos);
+}
+
 TEST(RuleFile, SwitchesAndVersions) {
   RuleSet rules;
   ASSERT_TRUE(rules.add_file("x.toml", kGood).has_value());
