@@ -105,19 +105,19 @@ TEST_F(RulesTest, Errors) {
 
 TEST_F(RulesTest, JavaPatternsNeedNoFile) {
   const TestOutcome found = test({"--java", "[A-Z]{3}-\\d{4}", "see ABC-1234", "--clear"});
-  EXPECT_EQ(found.exit, kExitFindings);
+  EXPECT_EQ(found.code, kExitFindings);
   EXPECT_NE(found.out.find("bytes 4 to 12"), std::string::npos) << found.out;
   EXPECT_NE(found.out.find("ABC-1234"), std::string::npos) << found.out;
   const TestOutcome nothing = test({"--java", "^b", "a\nb"});
-  EXPECT_EQ(nothing.exit, kExitNothing);
+  EXPECT_EQ(nothing.code, kExitNothing);
   EXPECT_EQ(nothing.out, "PATTERN\n  no match\n");
-  EXPECT_EQ(test({"--java", "--flags", "m", "^b", "a\nb"}).exit, kExitFindings);
+  EXPECT_EQ(test({"--java", "--flags", "m", "^b", "a\nb"}).code, kExitFindings);
   const TestOutcome broken = test({"--java", "a(b", "ab"});
-  EXPECT_EQ(broken.exit, kExitError);
+  EXPECT_EQ(broken.code, kExitError);
   EXPECT_NE(broken.err.find("character 2: this '(' is never closed\n  a(b\n   ^"),
             std::string::npos)
       << broken.err;
-  EXPECT_EQ(test({"--flags", "m", "TEST_FILTERED", "ab"}).exit, kExitError);
+  EXPECT_EQ(test({"--flags", "m", "TEST_FILTERED", "ab"}).code, kExitError);
 }
 
 TEST(TryRule, RefusedMatchThatHidesAGoodOne) {

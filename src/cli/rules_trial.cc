@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/strings.h"
 #include "cli/context.h"
 #include "cli/rule_options.h"
 #include "cli/rule_trial.h"
@@ -135,7 +136,11 @@ bool print(const detect::Rule& rule, const RuleTrial& trial, std::string_view te
 
 int run(const Options& options, Io& io) {
   const auto refuse = [&](const Error& error) {
-    io.err << "spillguard rules: " << for_terminal(error.message) << '\n';
+    // Errors of patterns have lines: the pattern, and a caret below the place.
+    io.err << "spillguard rules: ";
+    for (const std::string_view line : split(error.message, '\n')) {
+      io.err << for_terminal(line) << '\n';
+    }
     return kExitError;
   };
   const auto rules = chosen(options);
