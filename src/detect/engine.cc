@@ -39,6 +39,7 @@ struct Engine::Scratch::State {
   std::vector<OpenWindow> windows;  // by rule
   std::vector<uint32_t> touched;    // rules with a window in this scan
   uint64_t scan = 0;
+  Layers layers;
 };
 
 Engine::Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -55,6 +56,23 @@ Engine::Scratch Engine::make_scratch() const {
 }
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
+  scan_plain(text, scratch, result);
+  if (!state_->decode) return;
+  const auto scan_text = [&](PaddedView decoded, ScanResult& out) {
+    scan_plain(decoded, scratch, out);
+  };
+  scratch.state_->layers.add(text, state_->layer_rules, scan_text, result);
+}
+
+std::optional<DecodedText> Engine::decoded_text(PaddedView text, const Match& match) const {
+  Scratch scratch = make_scratch();
+  const auto scan_text = [&](PaddedView decoded, ScanResult& out) {
+    scan_plain(decoded, scratch, out);
+  };
+  return scratch.state_->layers.find(text, state_->layer_rules, scan_text, match);
+}
+
+void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) const {
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
   SG_CHECK(memory.windows.size() == engine.rules.size());

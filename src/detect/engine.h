@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,10 +65,19 @@ struct ScanResult {
   }
 };
 
+// The text that a match was found in after decoding, and where. Holds it in clear.
+struct DecodedText {
+  std::string text;
+  Span match;
+  Span secret;
+};
+
 struct EngineOptions {
   // Bytes that the first stage takes at a time: small enough that the second finds them in the
   // cache. Findings do not depend on it.
   size_t block_bytes = size_t{256} * 1024;
+  // Whether encoded text is decoded and scanned too, see layers.h.
+  bool decode = true;
   // Off only where the caller ran the check itself and builds many engines.
   bool self_check = true;
   // Take what the build step prepared, where it is of these rules. Findings do not depend on it.
@@ -99,6 +109,8 @@ class Engine {
   [[nodiscard]] Scratch make_scratch() const;
   // Replaces result's content. Never fails: what a rule could not decide is in result.limits.
   void scan(PaddedView text, Scratch& scratch, ScanResult& result) const;
+  // The innermost text of a decoded match that scan() gave for this text; nothing for others.
+  [[nodiscard]] std::optional<DecodedText> decoded_text(PaddedView text, const Match& match) const;
   // Only the first stage, for benchmarks: the number of anchor hits.
   uint64_t count_anchors(PaddedView text, Scratch& scratch) const;
 
@@ -109,6 +121,8 @@ class Engine {
  private:
   struct State;
   explicit Engine(std::unique_ptr<State> state);
+  // Without what is encoded.
+  void scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) const;
   std::unique_ptr<State> state_;
 };
 

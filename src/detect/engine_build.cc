@@ -87,6 +87,8 @@ Result<std::shared_ptr<const Engine>> Engine::build(const RuleSet& rules,
     state->specificity.push_back(rule.specificity());
   }
   state->compiled = std::move(parts.compiled);
+  state->decode = options.decode;
+  state->layer_rules = LayerRules(state->rules, state->specificity);
   return std::shared_ptr<const Engine>(new Engine(std::move(state)));
 }
 

@@ -13,6 +13,7 @@
 #include "detect/engine.h"
 #include "detect/find_rule.h"
 #include "detect/generic/generic_detector.h"
+#include "detect/layers.h"
 #include "detect/literal_index.h"
 
 namespace spillguard::detect {
@@ -38,6 +39,8 @@ struct Engine::State {
   LiteralIndex index;
   size_t block_bytes = 0;
   size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one
+  bool decode = true;
+  LayerRules layer_rules;
 };
 
 // What LiteralIndex prepares for the rules that are on.

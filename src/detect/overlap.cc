@@ -22,10 +22,12 @@ void resolve_overlaps(std::vector<Match>& matches, std::span<const uint64_t> spe
     }
     std::vector<uint32_t> also;
     for (size_t i = begin; i < end; ++i) {
-      const uint32_t rule = matches[i].rule;
-      if (rule != matches[primary].rule && (also.empty() || also.back() != rule))
-        also.push_back(rule);
+      also.push_back(matches[i].rule);
+      also.insert(also.end(), matches[i].also.begin(), matches[i].also.end());
     }
+    std::sort(also.begin(), also.end());
+    also.erase(std::unique(also.begin(), also.end()), also.end());
+    std::erase(also, matches[primary].rule);
     Match joined = std::move(matches[primary]);
     joined.also = std::move(also);
     matches[kept++] = std::move(joined);

@@ -1,0 +1,135 @@
+#include "detect/decode/finder.h"
+
+#include <algorithm>
+
+#include "detect/decode/escaped_run.h"
+#include "detect/decode/opaque_run.h"
+
+namespace spillguard::detect::decode {
+namespace finding {
+namespace {
+
+// A run may have something in front of it that is made of its letters: a path, a name. Decoding is
+// tried behind so many of its signs, and no further in than this.
+constexpr int kMaxTries = 8;
+constexpr size_t kMaxLead = 200;
+
+bool is_joint(char c) { return c == '/' || c == '-' || c == '_' || c == '+'; }
+
+bool is_letter(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_joint(c);
+}
+
+// Walks through ascending spans.
+class Cover {
+ public:
+  explicit Cover(std::span<const Span> spans) : spans_(spans) {}
+  // Whether one of them holds the offset; offsets ascend.
+  bool holds(size_t offset) {
+    while (next_ < spans_.size() && spans_[next_].end <= offset) ++next_;
+    return next_ < spans_.size() && spans_[next_].begin <= offset;
+  }
+
+ private:
+  std::span<const Span> spans_;
+  size_t next_ = 0;
+};
+
+// The section of a level's text that an offset is in; offsets ascend.
+class Bounds {
+ public:
+  Bounds(const Level* level, size_t size) : level_(level), whole_{.begin = 0, .end = size} {}
+  const Span& at(size_t offset) {
+    if (level_ == nullptr) return whole_;
+    const auto& sections = level_->sections();
+    while (next_ + 1 < sections.size() && sections[next_ + 1].text.begin <= offset) ++next_;
+    return sections[next_].text;
+  }
+
+ private:
+  const Level* level_;
+  Span whole_;
+  size_t next_ = 0;
+};
+
+// Takes back the section that came behind the first `sections` when no decoder changed what it was
+// made of.
+void drop_unchanged(const Level* above, size_t sections, Level& out) {
+  if (above == nullptr || out.sections().size() == sections) return;
+  if (!above->changed(out.sections().back().source)) out.undo();
+}
+
+}  // namespace
+}  // namespace finding
+
+void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, Level& out) {
+  size_t& done = done_[static_cast<size_t>(Encoding::kBase64)];
+  if (begin < done) return;
+  const size_t limit = std::min(bounds.end, begin + finding::kMaxLead);
+  size_t at = begin;
+  for (int tries = 0; tries < finding::kMaxTries; ++tries) {
+    const Span run{.begin = at, .end = bounds.end};
+    size_t end = decode_base64(text, run, out);
+    if (end == 0) end = decode_hex(text, run, out);
+    if (end != 0) {
+      done = end;
+      return;
+    }
+    while (at < limit && finding::is_letter(text[at]) && !finding::is_joint(text[at])) ++at;
+    while (at < limit && finding::is_joint(text[at])) ++at;
+    if (at >= limit || !finding::is_letter(text[at])) return;
+  }
+}
+
+void Finder::open_escape(std::string_view text, size_t at, const Span& bounds, Level& out) {
+  const auto encoding = encoding_of_lead(text[at]);
+  if (!encoding) return;
+  size_t& done = done_[static_cast<size_t>(*encoding)];
+  if (at < done) return;
+  const size_t end = decode_escaped(text, at, done, bounds, *encoding, out);
+  if (end != 0) done = end;
+}
+
+void Finder::find(PaddedView padded, const Level* above, std::span<const Span> opaque,
+                  size_t budget, Level& out) {
+  const std::string_view text = padded.text();
+  marks_.clear();
+  done_.fill(0);
+  find_marks(padded, marks_);
+  // The sections come in no order of the text: each encoding's do.
+  finding::Cover cover(opaque);
+  finding::Bounds run_bounds(above, text.size());
+  for (const size_t begin : marks_.runs) {
+    if (out.text().size() > budget) return;
+    if (cover.holds(begin)) continue;
+    const size_t sections = out.sections().size();
+    open_run(text, begin, run_bounds.at(begin), out);
+    finding::drop_unchanged(above, sections, out);
+  }
+  finding::Bounds escape_bounds(above, text.size());
+  for (const size_t at : marks_.escapes) {
+    if (out.text().size() > budget) return;
+    const size_t sections = out.sections().size();
+    open_escape(text, at, escape_bounds.at(at), out);
+    finding::drop_unchanged(above, sections, out);
+  }
+}
+
+void Finder::run(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out) {
+  out.clear();
+  find(text, nullptr, opaque, budget, out);
+}
+
+void Finder::run_nested(const Level& above, PaddedView text, std::span<const Span> opaque,
+                        size_t budget, Level& out) {
+  out.clear();
+  for (const Section& section : above.sections()) {
+    const bool bytes = section.encoding == Encoding::kBase64 || section.encoding == Encoding::kHex;
+    if (bytes && looks_like_utf16(text.text().substr(section.text.begin, section.text.size()))) {
+      decode_utf16(text.text(), section.text, out);
+    }
+  }
+  find(text, &above, opaque, budget, out);
+}
+
+}  // namespace spillguard::detect::decode

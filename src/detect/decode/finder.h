@@ -1,0 +1,37 @@
+// Finds and decodes all encoded runs of a text.
+// Thread-safety: a Finder is working memory of one thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "base/padded_text.h"
+#include "base/span.h"
+#include "detect/decode/level.h"
+#include "detect/decode/marks.h"
+
+namespace spillguard::detect::decode {
+
+class Finder {
+ public:
+  // Fills `out` with what is encoded in the text, but for runs that begin inside of one of `opaque`
+  // (ascending), up to about `budget` bytes. Linear in the text.
+  void run(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out);
+  // The same for the text of a level: runs stay in its sections, and what no decoder changed is
+  // passed over, for it was seen in the text above.
+  void run_nested(const Level& above, PaddedView text, std::span<const Span> opaque, size_t budget,
+                  Level& out);
+
+ private:
+  void find(PaddedView text, const Level* above, std::span<const Span> opaque, size_t budget,
+            Level& out);
+  void open_run(std::string_view text, size_t begin, const Span& bounds, Level& out);
+  void open_escape(std::string_view text, size_t at, const Span& bounds, Level& out);
+
+  Marks marks_;
+  std::array<size_t, kEncodings> done_{};  // what is decoded already ends here, by encoding
+};
+
+}  // namespace spillguard::detect::decode

@@ -1,0 +1,212 @@
+#include "detect/decode/marks.h"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+#include "detect/decode/opaque_run.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace spillguard::detect::decode {
+namespace marking {
+namespace {
+
+constexpr size_t kBlock = 64;
+static_assert(kMinBase64 == 20, "Collector::runs() looks for 16 and 4 more");
+
+// Whether a byte that may begin an escape does so. Cheap: most percent signs and ampersands do not.
+bool begins_escape(std::string_view text, size_t at) {
+  const auto hex = [&](size_t i) {
+    if (i >= text.size()) return false;
+    const auto c = static_cast<unsigned char>(text[i]);
+    return (c >= '0' && c <= '9') || ((c | 0x20U) >= 'a' && (c | 0x20U) <= 'f');
+  };
+  if (at + 2 >= text.size()) return false;
+  const auto next = static_cast<unsigned char>(text[at + 1]);
+  const bool letter = (next | 0x20U) >= 'a' && (next | 0x20U) <= 'z';
+  switch (text[at]) {
+    case '%':
+      return hex(at + 1) ? hex(at + 2) : next == 'u' && hex(at + 2);
+    case '\\':
+      // Of those for control characters, the ones that join a word that follows.
+      if (next == 'n' || next == 'r' || next == 't') {
+        const auto behind = static_cast<unsigned char>(text[at + 2]);
+        return (behind | 0x20U) >= 'a' ? (behind | 0x20U) <= 'z' : behind >= '0' && behind <= '9';
+      }
+      return next == '"' || next == '/' || next == '\'' || next == 'x' || next == 'u' ||
+             next == 'U' || (next >= '0' && next <= '7');
+    case '&':
+      return next == '#' || letter;
+    case '=':
+      return next == '\r' || next == '\n' || text[at + 2] == 'D';
+    default:
+      return false;
+  }
+}
+
+// Turns masks of 64 bytes into marks.
+class Collector {
+ public:
+  Collector(std::string_view text, Marks& marks) : text_(text), marks_(marks) {}
+
+  // Bit i of `letters`: the byte at + i is of base64; of `leads`: it may begin an escape.
+  void block(size_t at, uint64_t letters, uint64_t leads) {
+    runs(at, letters);
+    for (; leads != 0; leads &= leads - 1) {
+      const size_t lead = at + static_cast<size_t>(std::countr_zero(leads));
+      if (begins_escape(text_, lead)) marks_.escapes.push_back(lead);
+    }
+  }
+
+ private:
+  void runs(size_t at, uint64_t letters) {
+    const auto ahead = static_cast<size_t>(std::countr_one(letters));
+    if (carry_ < kMinBase64 && carry_ + ahead >= kMinBase64) marks_.runs.push_back(at - carry_);
+    if (ahead == kBlock) {
+      carry_ += kBlock;
+      return;
+    }
+    uint64_t inner = letters & (~uint64_t{0} << ahead);
+    carry_ = static_cast<size_t>(std::countl_one(letters));
+    // A bit stays where 2, 4, 8, 16 and then 20 ones begin.
+    inner &= inner >> 1U;
+    inner &= inner >> 2U;
+    inner &= inner >> 4U;
+    inner &= inner >> 8U;
+    inner &= inner >> 4U;
+    while (inner != 0) {
+      const auto begin = static_cast<size_t>(std::countr_zero(inner));
+      marks_.runs.push_back(at + begin);
+      const auto length = static_cast<size_t>(std::countr_one(inner >> begin));
+      if (begin + length >= kBlock) break;
+      inner &= ~uint64_t{0} << (begin + length);
+    }
+  }
+
+  std::string_view text_;
+  Marks& marks_;
+  size_t carry_ = 0;  // letters at the end of the block before
+};
+
+constexpr uint8_t kLetter = 1;
+constexpr uint8_t kLead = 2;
+constexpr uint8_t kEquals = 4;
+
+constexpr std::array<uint8_t, 256> make_classes() {
+  std::array<uint8_t, 256> classes{};
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) classes[c] = classes[c | 0x20U] = kLetter;
+  for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = kLetter;
+  classes['+'] = classes['/'] = classes['-'] = classes['_'] = kLetter;
+  classes['%'] = classes['\\'] = classes['&'] = kLead;
+  classes['='] = kEquals;
+  return classes;
+}
+constexpr std::array<uint8_t, 256> kClasses = make_classes();
+
+bool follows_equals(char c) { return c == '3' || c == '\n' || c == '\r'; }
+
+void blocks_plainly(std::string_view text, size_t at, Collector& collector) {
+  for (; at < text.size(); at += kBlock) {
+    const std::string_view block = text.substr(at, kBlock);
+    uint64_t letters = 0;
+    uint64_t leads = 0;
+    for (size_t i = 0; i < block.size(); ++i) {
+      const uint8_t kind = kClasses[static_cast<unsigned char>(block[i])];
+      letters |= uint64_t{kind == kLetter} << i;
+      const bool quoted =
+          kind == kEquals && at + i + 1 < text.size() && follows_equals(text[at + i + 1]);
+      leads |= uint64_t{kind == kLead || quoted} << i;
+    }
+    collector.block(at, letters, leads);
+  }
+}
+
+#if defined(__x86_64__)
+
+struct Tables {
+  __m256i low;
+  __m256i high;
+};
+
+struct Masks {
+  uint32_t letters;
+  uint32_t leads;
+};
+
+// A bit for each set of letters that share what their upper halves allow of the lower ones.
+__attribute__((target("avx2"))) Tables make_tables() {
+  // Upper half 2: + - /; 3: digits; 4 and 6: A to O; 5: P to Z and _; 7: p to z.
+  constexpr char kB = 1;
+  constexpr char kC = 2;
+  constexpr char kD = 4;
+  constexpr char kE = 8;
+  constexpr char kF = 16;
+  const __m128i low = _mm_setr_epi8(
+      kC | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF,
+      kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF,
+      kD | kE | kF, kB | kD, kD, kB | kD, kD, kB | kD | kE);
+  const __m128i high = _mm_setr_epi8(0, 0, kB, kC, kD, kE, kD, kF, 0, 0, 0, 0, 0, 0, 0, 0);
+  return {_mm256_broadcastsi128_si256(low), _mm256_broadcastsi128_si256(high)};
+}
+
+// Reads 33 bytes.
+__attribute__((target("avx2"))) Masks masks_of(const char* bytes, const Tables& tables) {
+  const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+  const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
+  const __m256i sets = _mm256_and_si256(_mm256_shuffle_epi8(tables.low, text),
+                                        _mm256_shuffle_epi8(tables.high, upper));
+  const __m256i others = _mm256_cmpeq_epi8(sets, _mm256_setzero_si256());
+  const __m256i plain_leads =
+      _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('%')),
+                                      _mm256_cmpeq_epi8(text, _mm256_set1_epi8('&'))),
+                      _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\')));
+  const __m256i behind =
+      _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')),
+                                      _mm256_cmpeq_epi8(next, _mm256_set1_epi8('\r'))),
+                      _mm256_cmpeq_epi8(next, _mm256_set1_epi8('3')));
+  const __m256i equals = _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('=')), behind);
+  const __m256i leads = _mm256_or_si256(plain_leads, equals);
+  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)),
+          static_cast<uint32_t>(_mm256_movemask_epi8(leads))};
+}
+
+// All whole blocks; the rest is left to the caller. Returns where it begins.
+__attribute__((target("avx2"))) size_t blocks_by_avx2(PaddedView text, Collector& collector) {
+  const Tables tables = make_tables();
+  size_t at = 0;
+  for (; at + kBlock <= text.size(); at += kBlock) {
+    const char* block = text.data() + at;
+    const Masks first = masks_of(block, tables);
+    const Masks second = masks_of(block + kBlock / 2, tables);  // one byte of the padding, at most
+    collector.block(at, uint64_t{second.letters} << 32U | first.letters,
+                    uint64_t{second.leads} << 32U | first.leads);
+  }
+  return at;
+}
+
+#endif
+
+}  // namespace
+}  // namespace marking
+
+void find_marks_plainly(PaddedView text, Marks& marks) {
+  marking::Collector collector(text.text(), marks);
+  marking::blocks_plainly(text.text(), 0, collector);
+}
+
+void find_marks(PaddedView text, Marks& marks) {
+  marking::Collector collector(text.text(), marks);
+  size_t at = 0;
+#if defined(__x86_64__)
+  static const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;
+  if (kHasAvx2) at = marking::blocks_by_avx2(text, collector);
+#endif
+  marking::blocks_plainly(text.text(), at, collector);
+}
+
+}  // namespace spillguard::detect::decode

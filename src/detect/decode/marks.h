@@ -1,0 +1,28 @@
+// Where encoded text may stand. Looks at every byte of every text, so it is quick: 64 bytes at a
+// time, by AVX2 where the processor has it. What it gives are guesses that the decoders check.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/padded_text.h"
+
+namespace spillguard::detect::decode {
+
+struct Marks {
+  std::vector<size_t> runs;     // where kMinBase64 or more letters of base64 in a row begin
+  std::vector<size_t> escapes;  // '%', '\', '&', and '=' before '3' or a line's end
+  void clear() {
+    runs.clear();
+    escapes.clear();
+  }
+};
+
+// Appends the marks of the text, ascending.
+void find_marks(PaddedView text, Marks& marks);
+// The same without vectors: for other processors, and to test the other against.
+void find_marks_plainly(PaddedView text, Marks& marks);
+
+}  // namespace spillguard::detect::decode
