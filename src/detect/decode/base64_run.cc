@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
+#include "detect/decode/first_look.h"
 #include "detect/decode/opaque_run.h"
 #include "detect/decode/text_check.h"
 
@@ -9,26 +9,10 @@ namespace spillguard::detect::decode {
 namespace base64_run {
 namespace {
 
-constexpr uint8_t kOther = 0xFF;
 constexpr size_t kMinWrapped = 40;  // letters of a line that goes on in the next
 constexpr size_t kMaxIndent = 40;   // blanks in front of a wrapped line
 constexpr size_t kMinBytes = 15;    // of a text
 constexpr size_t kMinPrefix = 32;   // of a text with binary data behind it
-
-constexpr std::array<uint8_t, 256> make_values() {
-  std::array<uint8_t, 256> values{};
-  values.fill(kOther);
-  uint8_t next = 0;
-  for (unsigned char c = 'A'; c <= 'Z'; ++c) values[c] = next++;
-  for (unsigned char c = 'a'; c <= 'z'; ++c) values[c] = next++;
-  for (unsigned char c = '0'; c <= '9'; ++c) values[c] = next++;
-  values['+'] = values['-'] = 62;
-  values['/'] = values['_'] = 63;
-  return values;
-}
-constexpr std::array<uint8_t, 256> kValues = make_values();
-
-uint8_t value_of(char c) { return kValues[static_cast<unsigned char>(c)]; }
 
 // Both alphabets are never mixed.
 class Alphabet {
@@ -46,7 +30,7 @@ class Alphabet {
 
 size_t letters_from(std::string_view text, size_t at, size_t end) {
   const size_t begin = at;
-  while (at < end && value_of(text[at]) != kOther) ++at;
+  while (at < end && base64_value(text[at]) != kNoLetter) ++at;
   return at - begin;
 }
 
@@ -100,8 +84,8 @@ class Run {
       uint32_t group = 0;
       size_t count = 0;
       for (; count < 4 && at + count < end_; ++count) {
-        const uint8_t value = value_of(text_[at + count]);
-        if (value == kOther || !alphabet_.takes(text_[at + count])) break;
+        const uint8_t value = base64_value(text_[at + count]);
+        if (value == kNoLetter || !alphabet_.takes(text_[at + count])) break;
         group = group << 6U | value;
       }
       if (count == 4) {

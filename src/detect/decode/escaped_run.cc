@@ -8,10 +8,9 @@ namespace spillguard::detect::decode {
 namespace escaped_run {
 namespace {
 
-constexpr size_t kBefore = 64;         // bytes of the line in front, then to the begin of a word
-constexpr size_t kBehind = 48;         // bytes behind the last escape, then to the end of a word
-constexpr size_t kMaxWord = 512;       // a longer word is cut
-constexpr size_t kMinQuotedLine = 50;  // a line that ends in '=' to go on has nearly 76 characters
+constexpr size_t kBefore = 64;    // bytes of the line in front, then to the begin of a word
+constexpr size_t kBehind = 48;    // bytes behind the last escape, then to the end of a word
+constexpr size_t kMaxWord = 512;  // a longer word is cut
 
 using ReadEscape = Escape (*)(std::string_view, size_t, size_t);
 
@@ -35,16 +34,6 @@ Form form_of(Encoding encoding) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\0'; }
-
-// Letters above ASCII and blanks alone are in addresses of every page and hide nothing.
-bool matters(Encoding encoding, std::string_view text, size_t at, const Escape& escape) {
-  if (escape.length > 1) return false;
-  if (encoding != Encoding::kQuotedPrintable || escape.length > 0) return true;
-  // A line that goes on.
-  const size_t reach = at - std::min(at, kMinQuotedLine);
-  return at - reach == kMinQuotedLine &&
-         text.substr(reach, kMinQuotedLine).find('\n') == std::string_view::npos;
-}
 
 // Where a word begins, a little before `at` and not before `least`.
 size_t edge_before(std::string_view text, size_t at, size_t least) {
@@ -93,8 +82,9 @@ std::optional<Encoding> encoding_of_lead(char lead) {
 size_t decode_escaped(std::string_view text, size_t at, size_t least, Span bounds,
                       Encoding encoding, Level& level) {
   const escaped_run::Form form = escaped_run::form_of(encoding);
+  // Letters above ASCII are in addresses of every page, and alone hide nothing.
   const Escape first = form.read(text, at, bounds.end);
-  if (first.size == 0 || !escaped_run::matters(encoding, text, at, first)) return 0;
+  if (first.size == 0 || first.length > 1) return 0;
   const size_t begin = escaped_run::edge_before(text, at, std::max(least, bounds.begin));
   size_t end = escaped_run::edge_behind(text, at + first.size, bounds.end);
   level.begin(encoding);

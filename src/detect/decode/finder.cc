@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detect/decode/escaped_run.h"
+#include "detect/decode/first_look.h"
 #include "detect/decode/opaque_run.h"
 
 namespace spillguard::detect::decode {
@@ -15,10 +16,7 @@ constexpr int kMaxTries = 8;
 constexpr size_t kMaxLead = 200;
 
 bool is_joint(char c) { return c == '/' || c == '-' || c == '_' || c == '+'; }
-
-bool is_letter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_joint(c);
-}
+bool is_letter(char c) { return base64_value(c) != kNoLetter; }
 
 // Walks through ascending spans.
 class Cover {
@@ -67,10 +65,10 @@ void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, L
   if (begin < done) return;
   const size_t limit = std::min(bounds.end, begin + finding::kMaxLead);
   size_t at = begin;
-  for (int tries = 0; tries < finding::kMaxTries; ++tries) {
+  for (int tries = 0; tries < finding::kMaxTries && bounds.end - at >= kMinBase64; ++tries) {
     const Span run{.begin = at, .end = bounds.end};
-    size_t end = decode_base64(text, run, out);
-    if (end == 0) end = decode_hex(text, run, out);
+    size_t end = may_be_base64(text, at) ? decode_base64(text, run, out) : 0;
+    if (end == 0 && may_be_hex(text, at)) end = decode_hex(text, run, out);
     if (end != 0) {
       done = end;
       return;

@@ -1,5 +1,6 @@
 #include "detect/decode/marks.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -18,6 +19,29 @@ namespace {
 constexpr size_t kBlock = 64;
 static_assert(kMinBase64 == 20, "Collector::runs() looks for 16 and 4 more");
 
+// Whether a word begins here that is long enough for a secret: most \n of real texts are folders.
+bool joins_long_word(std::string_view text, size_t at) {
+  constexpr size_t kLeast = 14;
+  if (text.size() - at < kLeast) return false;
+  const auto ends_word = [](char c) {
+    return c <= ' ' || c == '\\' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ',';
+  };
+  const std::string_view word = text.substr(at, kLeast);
+  return std::none_of(word.begin(), word.end(), ends_word);
+}
+
+// Whether the line that '=' ends is as long as quoted-printable makes them: up to 76 characters,
+// and less by little.
+bool ends_full_line(std::string_view text, size_t at) {
+  constexpr size_t kShortest = 71;
+  constexpr size_t kLongest = 75;
+  if (at < kShortest) return false;
+  const size_t reach = at - std::min(at, kLongest + 1);
+  const size_t newline = text.substr(reach, at - reach).rfind('\n');
+  const size_t begin = newline == std::string_view::npos ? reach : reach + newline + 1;
+  return at - begin >= kShortest && at - begin <= kLongest;
+}
+
 // Whether a byte that may begin an escape does so. Cheap: most percent signs and ampersands do not.
 bool begins_escape(std::string_view text, size_t at) {
   const auto hex = [&](size_t i) {
@@ -33,16 +57,14 @@ bool begins_escape(std::string_view text, size_t at) {
       return hex(at + 1) ? hex(at + 2) : next == 'u' && hex(at + 2);
     case '\\':
       // Of those for control characters, the ones that join a word that follows.
-      if (next == 'n' || next == 'r' || next == 't') {
-        const auto behind = static_cast<unsigned char>(text[at + 2]);
-        return (behind | 0x20U) >= 'a' ? (behind | 0x20U) <= 'z' : behind >= '0' && behind <= '9';
-      }
-      return next == '"' || next == '/' || next == '\'' || next == 'x' || next == 'u' ||
-             next == 'U' || (next >= '0' && next <= '7');
+      if (next == 'n' || next == 'r' || next == 't') return joins_long_word(text, at + 2);
+      if (next == 'x') return hex(at + 2);
+      return next == '"' || next == '/' || next == '\'' || next == 'u' || next == 'U' ||
+             (next >= '0' && next <= '7');
     case '&':
       return next == '#' || letter;
     case '=':
-      return next == '\r' || next == '\n' || text[at + 2] == 'D';
+      return next == '3' ? text[at + 2] == 'D' : ends_full_line(text, at);
     default:
       return false;
   }
@@ -54,7 +76,7 @@ class Collector {
   Collector(std::string_view text, Marks& marks) : text_(text), marks_(marks) {}
 
   // Bit i of `letters`: the byte at + i is of base64; of `leads`: it may begin an escape.
-  void block(size_t at, uint64_t letters, uint64_t leads) {
+  [[gnu::always_inline]] void block(size_t at, uint64_t letters, uint64_t leads) {
     runs(at, letters);
     for (; leads != 0; leads &= leads - 1) {
       const size_t lead = at + static_cast<size_t>(std::countr_zero(leads));
@@ -63,7 +85,7 @@ class Collector {
   }
 
  private:
-  void runs(size_t at, uint64_t letters) {
+  [[gnu::always_inline]] void runs(size_t at, uint64_t letters) {
     const auto ahead = static_cast<size_t>(std::countr_one(letters));
     if (carry_ < kMinBase64 && carry_ + ahead >= kMinBase64) marks_.runs.push_back(at - carry_);
     if (ahead == kBlock) {
@@ -109,8 +131,8 @@ constexpr std::array<uint8_t, 256> kClasses = make_classes();
 
 bool follows_equals(char c) { return c == '3' || c == '\n' || c == '\r'; }
 
-void blocks_plainly(std::string_view text, size_t at, Collector& collector) {
-  for (; at < text.size(); at += kBlock) {
+void blocks_plainly(std::string_view text, Collector& collector) {
+  for (size_t at = 0; at < text.size(); at += kBlock) {
     const std::string_view block = text.substr(at, kBlock);
     uint64_t letters = 0;
     uint64_t leads = 0;
@@ -138,7 +160,7 @@ struct Masks {
 };
 
 // A bit for each set of letters that share what their upper halves allow of the lower ones.
-__attribute__((target("avx2"))) Tables make_tables() {
+__attribute__((target("avx2,bmi,lzcnt"))) Tables make_tables() {
   // Upper half 2: + - /; 3: digits; 4 and 6: A to O; 5: P to Z and _; 7: p to z.
   constexpr char kB = 1;
   constexpr char kC = 2;
@@ -154,7 +176,8 @@ __attribute__((target("avx2"))) Tables make_tables() {
 }
 
 // Reads 33 bytes.
-__attribute__((target("avx2"))) Masks masks_of(const char* bytes, const Tables& tables) {
+__attribute__((target("avx2,bmi,lzcnt"), always_inline)) inline Masks masks_of(
+    const char* bytes, const Tables& tables) {
   const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
   const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
@@ -175,18 +198,25 @@ __attribute__((target("avx2"))) Masks masks_of(const char* bytes, const Tables& 
           static_cast<uint32_t>(_mm256_movemask_epi8(leads))};
 }
 
-// All whole blocks; the rest is left to the caller. Returns where it begins.
-__attribute__((target("avx2"))) size_t blocks_by_avx2(PaddedView text, Collector& collector) {
+// The last block may be short: what is read behind the text is its padding.
+__attribute__((target("avx2,bmi,lzcnt"))) void blocks_by_avx2(PaddedView text,
+                                                              Collector& collector) {
+  static_assert(PaddedText::kPadding >= kBlock);
   const Tables tables = make_tables();
-  size_t at = 0;
-  for (; at + kBlock <= text.size(); at += kBlock) {
+  for (size_t at = 0; at < text.size(); at += kBlock) {
     const char* block = text.data() + at;
     const Masks first = masks_of(block, tables);
-    const Masks second = masks_of(block + kBlock / 2, tables);  // one byte of the padding, at most
-    collector.block(at, uint64_t{second.letters} << 32U | first.letters,
-                    uint64_t{second.leads} << 32U | first.leads);
+    const Masks second = masks_of(block + kBlock / 2, tables);
+    uint64_t letters = uint64_t{second.letters} << 32U | first.letters;
+    uint64_t leads = uint64_t{second.leads} << 32U | first.leads;
+    const size_t left = text.size() - at;
+    if (left < kBlock) {
+      const uint64_t inside = (uint64_t{1} << left) - 1;
+      letters &= inside;
+      leads &= inside;
+    }
+    collector.block(at, letters, leads);
   }
-  return at;
 }
 
 #endif
@@ -196,17 +226,21 @@ __attribute__((target("avx2"))) size_t blocks_by_avx2(PaddedView text, Collector
 
 void find_marks_plainly(PaddedView text, Marks& marks) {
   marking::Collector collector(text.text(), marks);
-  marking::blocks_plainly(text.text(), 0, collector);
+  marking::blocks_plainly(text.text(), collector);
 }
 
 void find_marks(PaddedView text, Marks& marks) {
-  marking::Collector collector(text.text(), marks);
-  size_t at = 0;
 #if defined(__x86_64__)
-  static const bool kHasAvx2 = __builtin_cpu_supports("avx2") != 0;
-  if (kHasAvx2) at = marking::blocks_by_avx2(text, collector);
+  static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
+                                  __builtin_cpu_supports("bmi") != 0 &&
+                                  __builtin_cpu_supports("lzcnt") != 0;
+  if (kHasVectors) {
+    marking::Collector collector(text.text(), marks);
+    marking::blocks_by_avx2(text, collector);
+    return;
+  }
 #endif
-  marking::blocks_plainly(text.text(), at, collector);
+  find_marks_plainly(text, marks);
 }
 
 }  // namespace spillguard::detect::decode

@@ -34,9 +34,15 @@ TEST(Marks, SeveralRunsInOneBlock) {
 
 TEST(Marks, EscapesOnlyWhereSomethingMayFollow) {
   EXPECT_EQ(marks_of("50% of %41 and %u0041 %zz").escapes, (Offsets{7, 15}));
-  EXPECT_EQ(marks_of(R"(a\"b c:\dir \\ \u0041 x\nAb x\n b \/ )").escapes, (Offsets{1, 15, 23, 34}));
+  EXPECT_EQ(marks_of(R"(a\"b c:\dir \\ \u0041 x\nAb x\n b \/ c:\new\names\x y\nAbc_123456789abc)")
+                .escapes,
+            (Offsets{1, 15, 34, 53}));
   EXPECT_EQ(marks_of("a & b &amp; &#65; ").escapes, (Offsets{6, 12}));
-  EXPECT_EQ(marks_of("a=b a=3D a=30 end=\nx ").escapes, (Offsets{5, 17}));
+  EXPECT_EQ(marks_of("a=b a=3D a=30 end=\nx ").escapes, (Offsets{5}));
+  const std::string line(75, '.');
+  EXPECT_EQ(marks_of("x\n" + line + "=\nrest").escapes, (Offsets{77}));
+  EXPECT_EQ(marks_of("x\n" + line + ".=\nrest").escapes, Offsets{});
+  EXPECT_EQ(marks_of(line.substr(4) + "=\r\nrest").escapes, (Offsets{71}));
 }
 
 // Whatever the bytes, both ways give the same.

@@ -27,7 +27,7 @@ class TextCheck {
     return kind_ == Kind::kUtf8 || (kind_ != Kind::kUndecided && foreign_ * 8 <= fed_ / 2);
   }
   // Tab, line feed, carriage return and what is printed, of ASCII.
-  static bool printable(unsigned char byte) {
+  static constexpr bool printable(unsigned char byte) {
     return (byte >= 0x20 && byte < 0x7F) || byte == '\t' || byte == '\n' || byte == '\r';
   }
 

@@ -1,0 +1,87 @@
+// A first look at a run of letters of base64: nearly all runs of real text are names, paths and
+// sums, and are told by the first bytes that they would decode to.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "detect/decode/text_check.h"
+
+namespace spillguard::detect::decode {
+
+// What a byte is in base64: a value up to 63, or kNoLetter.
+inline constexpr uint8_t kNoLetter = 0xFF;
+
+constexpr std::array<uint8_t, 256> make_base64_values() {
+  std::array<uint8_t, 256> values{};
+  values.fill(kNoLetter);
+  uint8_t next = 0;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) values[c] = next++;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) values[c] = next++;
+  for (unsigned char c = '0'; c <= '9'; ++c) values[c] = next++;
+  values['+'] = values['-'] = 62;
+  values['/'] = values['_'] = 63;
+  return values;
+}
+inline constexpr std::array<uint8_t, 256> kBase64Values = make_base64_values();
+
+inline uint8_t base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
+
+namespace first_look {
+
+constexpr uint8_t kText = 1;  // ASCII that is printed, or the NUL of UTF-16
+constexpr uint8_t kLead = 2;  // the first byte of a UTF-8 character, or of UTF-16's mark
+
+constexpr std::array<uint8_t, 256> make_kinds() {
+  std::array<uint8_t, 256> kinds{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == 0 || TextCheck::printable(byte)) kinds[c] = kText;
+    if (c >= 0xC2 && (c <= 0xF4 || c >= 0xFE)) kinds[c] = kLead;
+  }
+  return kinds;
+}
+inline constexpr std::array<uint8_t, 256> kKinds = make_kinds();
+
+// Three bytes for the four letters at `at`; more than 24 bits when they are not all letters.
+inline uint32_t three_bytes(std::string_view text, size_t at) {
+  uint32_t bytes = 0;
+  uint32_t all = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    const uint8_t value = base64_value(text[at + i]);
+    all |= value;
+    bytes = bytes << 6U | value;
+  }
+  return all > 63 ? UINT32_MAX : bytes;
+}
+
+inline bool all_text(uint32_t bytes) {
+  return bytes <= 0xFFFFFFU &&
+         (kKinds[bytes >> 16U] & kKinds[(bytes >> 8U) & 0xFFU] & kKinds[bytes & 0xFFU]) == kText;
+}
+
+}  // namespace first_look
+
+// Whether what begins here may be base64 of a text; `at` has at least eight bytes behind it.
+inline bool may_be_base64(std::string_view text, size_t at) {
+  const uint32_t bytes = first_look::three_bytes(text, at);
+  if (first_look::all_text(bytes)) {
+    return first_look::three_bytes(text, at + 4) <= 0xFFFFFFU;
+  }
+  if (bytes > 0xFFFFFFU || first_look::kKinds[bytes >> 16U] != first_look::kLead) return false;
+  const uint32_t second = (bytes >> 8U) & 0xFFU;
+  return (second >= 0x80 && second <= 0xBF) || second >= 0xFE;
+}
+
+// The same for hexadecimal digits; 0x in front is passed over.
+inline bool may_be_hex(std::string_view text, size_t at) {
+  if (text[at] == '0' && (text[at + 1] | 0x20) == 'x') at += 2;
+  const auto high = [&](size_t i) { return (text[i] >= '2' && text[i] <= '7') || text[i] == '0'; };
+  return high(at) && high(at + 2) && high(at + 4);
+}
+
+}  // namespace spillguard::detect::decode
