@@ -10,13 +10,10 @@ namespace spillguard::detect::decode {
 namespace finding {
 namespace {
 
-// A run may have something in front of it that is made of its letters: a path, a name. Decoding is
-// tried behind so many of its signs, and no further in than this.
-constexpr int kMaxTries = 8;
-constexpr size_t kMaxLead = 200;
-
-bool is_joint(char c) { return c == '/' || c == '-' || c == '_' || c == '+'; }
-bool is_letter(char c) { return base64_value(c) != kNoLetter; }
+// A run may have a path in front of it, whose letters and slashes are base64 too. Decoding is tried
+// behind so many slashes, and no further in than this.
+constexpr int kMaxTries = 5;
+constexpr size_t kMaxLead = 96;
 
 // Walks through ascending spans.
 class Cover {
@@ -63,7 +60,7 @@ void drop_unchanged(const Level* above, size_t sections, Level& out) {
 void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, Level& out) {
   size_t& done = done_[static_cast<size_t>(Encoding::kBase64)];
   if (begin < done) return;
-  const size_t limit = std::min(bounds.end, begin + finding::kMaxLead);
+  const std::string_view lead = text.substr(0, std::min(bounds.end, begin + finding::kMaxLead));
   size_t at = begin;
   for (int tries = 0; tries < finding::kMaxTries && bounds.end - at >= kMinBase64; ++tries) {
     const Span run{.begin = at, .end = bounds.end};
@@ -73,9 +70,9 @@ void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, L
       done = end;
       return;
     }
-    while (at < limit && finding::is_letter(text[at]) && !finding::is_joint(text[at])) ++at;
-    while (at < limit && finding::is_joint(text[at])) ++at;
-    if (at >= limit || !finding::is_letter(text[at])) return;
+    at = lead.find('/', at);
+    if (at == std::string_view::npos) return;
+    ++at;
   }
 }
 
