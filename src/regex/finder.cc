@@ -7,7 +7,8 @@ namespace {
 
 constexpr uint64_t kWorkOfAPoint = 4;  // a backtracking point takes so many units
 constexpr size_t kMoreSight = 4;       // each time, so much more text
-constexpr uint32_t kMoreLimit = 8;     // or so many more backtracking points
+constexpr uint32_t kMoreLimit = 4;     // or so many more backtracking points
+constexpr size_t kFreeRun = 64;        // bytes that a repetition behind a point passes in one unit
 
 bool continues_character(std::string_view text, size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
@@ -28,8 +29,11 @@ size_t Finder::cut_before(std::string_view text, size_t at) const {
 }
 
 bool Finder::charge(std::string_view text, uint64_t work, FindPlace& place) const {
-  place.work += work;
-  if (place.work <= options_.free_work + options_.work_a_byte * text.size()) return true;
+  const uint64_t budget = options_.free_work + options_.work_a_byte * text.size();
+  if (work <= budget - place.work) {
+    place.work += work;
+    return true;
+  }
   place.spent = true;
   return false;
 }
@@ -39,7 +43,9 @@ Finder::Step Finder::climb(std::string_view text, size_t from, size_t sight, Fin
   uint32_t limit = options_.base_limit;
   for (;;) {
     const size_t end = text.size() - from > sight ? cut_before(text, from + sight) : text.size();
-    if (!charge(text, end - from + limit * kWorkOfAPoint, place)) return Step::kSpent;
+    // Behind each point a repetition may run through all that is seen.
+    const uint64_t of_a_point = kWorkOfAPoint + (end - from) / kFreeRun;
+    if (!charge(text, end - from + limit * of_a_point, place)) return Step::kSpent;
     const Attempt attempt{
         .from = from, .last = from, .cut = end < text.size(), .match_limit = limit};
     switch (pattern_at(from, place).attempt(text.substr(0, end), attempt, scratch)) {

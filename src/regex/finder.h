@@ -24,7 +24,7 @@ struct FinderOptions {
   uint32_t base_limit = 128;       // backtracking points from one place that nobody counts
   uint32_t top_limit = 524288;     // and the most that one place gets
   uint64_t work_a_byte = 64;       // the budget: this times the text's bytes,
-  uint64_t free_work = 4'000'000;  // and so much more. One unit is about a nanosecond.
+  uint64_t free_work = 8'000'000;  // and so much more. One unit is about a nanosecond.
 };
 
 // How far the search of one pattern in one text has come.
