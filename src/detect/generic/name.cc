@@ -159,13 +159,49 @@ bool has_user_before(std::string_view text, size_t begin) {
   return parts.count != 0 && names_user(LowerPart(text, parts.spans[parts.count - 1]).view());
 }
 
+// Whether anything may tie a value to a name that ends before this byte: most names fail here.
+bool may_tie(char c) {
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '=':
+    case ':':
+    case '"':
+    case '\'':
+    case '`':
+    case '(':
+    case ')':
+    case ']':
+    case '*':
+    case '|':
+    case '<':
+    case '>':
+    case '\\':
+    case '!':
+    case '?':
+    case ',':
+    case '-':
+    case '}':
+    case '/':
+    case '.':
+    case ';':
+    case '\0':  // the end of the text
+    case '&':
+      return true;
+    default:
+      return static_cast<unsigned char>(c) >= 0x80;
+  }
+}
+
 bool is_foreign_key(std::string_view part) { return part == "chave" || part.starts_with("cl"); }
 
 }  // namespace
 
 std::optional<Name> name_at(std::string_view text, Span hit) {
   const auto run = run_around(text, hit);
-  if (!run) return std::nullopt;
+  if (!run || !may_tie(at(text, run->end))) return std::nullopt;
   Parts parts = parts_of(text, *run);
   // "PassWord", "pass_phrase" are one word.
   for (size_t i = 0; i + 1 < parts.count; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "detect/generic/characters.h"
 
@@ -342,6 +343,24 @@ bool stands_at(std::string_view value, size_t at, std::string_view word) {
   return letters * 2 >= word.size();
 }
 
+// The words by their first letter, a chain each: most words can not stand at a place.
+struct Chains {
+  static constexpr uint16_t kEnd = UINT16_MAX;
+  std::array<uint16_t, 256> first{};
+  std::array<uint16_t, kStandIns.size()> next{};
+};
+
+constexpr Chains kChains = [] {
+  Chains chains;
+  chains.first.fill(Chains::kEnd);
+  for (size_t i = 0; i < kStandIns.size(); ++i) {
+    uint16_t& first = chains.first.at(static_cast<unsigned char>(kStandIns.at(i).front()));
+    chains.next.at(i) = first;
+    first = static_cast<uint16_t>(i);
+  }
+  return chains;
+}();
+
 constexpr size_t kLongestValue = 96;
 constexpr size_t kShortWord = 3;
 
@@ -380,7 +399,9 @@ int stand_in_share(std::string_view value) {
       covered[i + length] =
           std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
     };
-    for (const std::string_view word : kStandIns) {
+    const auto letter = static_cast<unsigned char>(plain_letter(value[i]));
+    for (uint16_t w = kChains.first.at(letter); w != Chains::kEnd; w = kChains.next.at(w)) {
+      const std::string_view word = kStandIns.at(w);
       if ((begins || word.size() > kShortWord) && stands_at(value, i, word)) reach(word.size());
     }
     if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
