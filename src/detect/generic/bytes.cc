@@ -45,8 +45,8 @@ Span line_around(std::string_view text, size_t offset) {
   return {begin, line_end(text, offset)};
 }
 
-bool goes_on_with(std::string_view text, size_t offset, std::string_view lower_case) {
-  if (offset > text.size() || text.size() - offset < lower_case.size()) return false;
+bool matches_lower(std::string_view text, size_t offset, std::string_view lower_case) {
+  if (text.size() - offset < lower_case.size()) return false;
   return std::equal(lower_case.begin(), lower_case.end(),
                     text.begin() + static_cast<std::ptrdiff_t>(offset),
                     [](char expected, char c) { return expected == lower(c); });

@@ -38,7 +38,13 @@ size_t skip_space(std::string_view text, size_t from, size_t limit = 96);
 Span line_around(std::string_view text, size_t offset);
 // The end of the line, at most `limit` bytes on.
 size_t line_end(std::string_view text, size_t from, size_t limit = kReach);
+// The same, past the first byte.
+bool matches_lower(std::string_view text, size_t offset, std::string_view lower_case);
 // Whether the text goes on with a word in lower case ASCII, in any case.
-bool goes_on_with(std::string_view text, size_t offset, std::string_view lower_case);
+[[nodiscard]] inline bool goes_on_with(std::string_view text, size_t offset,
+                                       std::string_view lower_case) {
+  return offset < text.size() && !lower_case.empty() && lower(text[offset]) == lower_case.front() &&
+         matches_lower(text, offset, lower_case);
+}
 
 }  // namespace spillguard::detect::generic

@@ -7,6 +7,8 @@
 #include "detect/generic/keywords.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 // Longer runs of name bytes are encoded data, not names.
@@ -129,8 +131,8 @@ size_t end_of_owner(std::string_view text, size_t end) {
     p += 4;
   }
   for (const std::string_view owner :
-       {"api", "acceso", "acc\u00E8s", "acesso", "secreta", "secr\u00E8te", "privada",
-        "priv\u00E9e", "cifrado", "chiffrement", "criptografia"}) {
+       {"api"sv, "acceso"sv, "acc\u00E8s"sv, "acesso"sv, "secreta"sv, "secr\u00E8te"sv, "privada"sv,
+        "priv\u00E9e"sv, "cifrado"sv, "chiffrement"sv, "criptografia"sv}) {
     if (goes_on_with(text, p, owner) && !is_name_byte(text, p + owner.size())) {
       return p + owner.size();
     }

@@ -3,6 +3,8 @@
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 constexpr std::string_view kFullWidthColon = "\uFF1A";
@@ -10,7 +12,7 @@ constexpr std::string_view kFullWidthColon = "\uFF1A";
 // Words before the token in "Authorization: Bearer v".
 size_t skip_scheme(std::string_view text, size_t from) {
   for (const std::string_view scheme :
-       {"bearer", "basic", "token", "apikey", "ssws", "key", "jwt", "digest"}) {
+       {"bearer"sv, "basic"sv, "token"sv, "apikey"sv, "ssws"sv, "key"sv, "jwt"sv, "digest"sv}) {
     if (!goes_on_with(text, from, scheme)) continue;
     const size_t end = from + scheme.size();
     const size_t next = skip_blanks(text, end, 4);
@@ -38,7 +40,7 @@ std::optional<Value> fallback(std::string_view text, size_t from) {
   const size_t end = line_end(text, from, 80);
   for (size_t p = from; p + 3 < end; ++p) {
     size_t next = 0;
-    for (const std::string_view tie : {"|| ", "?? ", " or ", "?: ", " : "}) {
+    for (const std::string_view tie : {"|| "sv, "?? "sv, " or "sv, "?: "sv, " : "sv}) {
       if (text.substr(p, tie.size()) == tie) next = skip_blanks(text, p + tie.size(), 4);
     }
     if (next != 0 && opens_quote(text, next)) return quoted_value(text, next);
@@ -76,11 +78,11 @@ bool only_pairs(const Place& place) {
 Tie tie_at(std::string_view text, size_t from) {
   const size_t p = skip_blanks(text, from);
   const std::string_view rest = text.substr(std::min(p, text.size()));
-  for (const std::string_view comparison : {"===", "!==", "==", "!=", "<>"}) {
+  for (const std::string_view comparison : {"==="sv, "!=="sv, "=="sv, "!="sv, "<>"sv}) {
     if (rest.starts_with(comparison)) return {.end = p + comparison.size(), .comparison = true};
   }
   for (const std::string_view tie :
-       {"::=", ":=", "=>", "->", "<-", "?=", "||=", "?\?=", "+=", "="}) {
+       {"::="sv, ":="sv, "=>"sv, "->"sv, "<-"sv, "?="sv, "||="sv, "?\?="sv, "+="sv, "="sv}) {
     if (rest.starts_with(tie)) return {.end = p + tie.size()};
   }
   if (rest.starts_with(kFullWidthColon)) return {.end = p + kFullWidthColon.size(), .colon = true};
@@ -159,8 +161,8 @@ bool read_pair(const Place& place, size_t from, Setting setting) {
   if (at(text, p) == '}' && at(text, p + 1) == '}') p += 2;
   size_t next = skip_blanks(text, p, 8);
   bool tied = false;
-  for (const std::string_view separator :
-       {"/", ":", "|", ",", "and ", "und ", "et ", "y ", "e ", "&", "+", "-> ", "- "}) {
+  for (const std::string_view separator : {"/"sv, ":"sv, "|"sv, ","sv, "and "sv, "und "sv, "et "sv,
+                                           "y "sv, "e "sv, "&"sv, "+"sv, "-> "sv, "- "sv}) {
     if (!goes_on_with(text, next, separator)) continue;
     // "http://", "10:30"
     if (separator == "/" && at(text, next + 1) == '/') return false;

@@ -4,6 +4,8 @@
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 constexpr size_t kMaxArguments = 320;  // bytes of a command that are read
@@ -298,14 +300,14 @@ bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out) {
        goes_on_with(text, hit.begin, "logged in"))) {
     size_t p = skip_blanks(text, hit.end, 4);
     bool tied = false;
-    for (const std::string_view word : {"with ", "as ", "using ", "to it with "}) {
+    for (const std::string_view word : {"with "sv, "as "sv, "using "sv, "to it with "sv}) {
       if (!tied && goes_on_with(text, p, word)) {
         p = skip_blanks(text, p + word.size(), 4);
         tied = true;
       }
     }
     if (!tied) return !goes_on_with(text, hit.begin, "login");
-    for (const std::string_view word : {"user ", "username ", "credentials ", "the "}) {
+    for (const std::string_view word : {"user "sv, "username "sv, "credentials "sv, "the "sv}) {
       if (goes_on_with(text, p, word)) p = skip_blanks(text, p + word.size(), 4);
     }
     const Place place{

@@ -2,6 +2,8 @@
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 constexpr size_t kMaxWord = 128;
@@ -52,9 +54,9 @@ bool step_back(std::string_view text, size_t& end, std::string_view lower_case) 
 
 void step_back_article(std::string_view text, size_t& end) {
   for (const std::string_view article :
-       {"the ",     "a ",   "your ", "my ",    "our ",  "das ",     "dein ",
-        "ihr ",     "als ", "le ",   "la ",    "el ",   "a ",       "o ",
-        "default ", "new ", "root ", "admin ", "user ", "initial ", "temporary "}) {
+       {"the "sv,     "a "sv,   "your "sv, "my "sv,    "our "sv,  "das "sv,     "dein "sv,
+        "ihr "sv,     "als "sv, "le "sv,   "la "sv,    "el "sv,   "a "sv,       "o "sv,
+        "default "sv, "new "sv, "root "sv, "admin "sv, "user "sv, "initial "sv, "temporary "sv}) {
     step_back(text, end, article);
   }
 }
@@ -137,17 +139,18 @@ void read_before(const Place& place) {
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;
-  for (const std::string_view tie : {" as ", " als ", " como ", " comme ", " for "}) {
+  for (const std::string_view tie : {" as "sv, " als "sv, " como "sv, " comme "sv, " for "sv}) {
     tied = tied || step_back(text, end, tie);
   }
   if (!tied) {
-    for (const std::string_view tie : {" is ", " ist ", " est ", " es ", " = "}) {
+    for (const std::string_view tie : {" is "sv, " ist "sv, " est "sv, " es "sv, " = "sv}) {
       tied = tied || (end != key && step_back(text, end, tie));
     }
   }
   if (!tied) {
     // "with v as password" has its word; "mit v als Passwort" lost its blank to the article.
-    for (const std::string_view tie : {" as ", " als "}) tied = tied || step_back(text, end, tie);
+    for (const std::string_view tie : {" as "sv, " als "sv})
+      tied = tied || step_back(text, end, tie);
   }
   if (!tied) return;
   while (end > 0 && is_blank(text[end - 1])) --end;

@@ -5,6 +5,8 @@
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 constexpr size_t kMaxWords = 8;    // between the name and what says that the value follows
@@ -148,7 +150,7 @@ bool read_prose(const Place& place, const Closers& closers) {
   const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
   if (pairs && !is_line_end(at(text, p))) {
     size_t q = p;
-    for (const std::string_view tie : {"- ", "\u2013 ", "are ", "is "}) {
+    for (const std::string_view tie : {"- "sv, "\u2013 "sv, "are "sv, "is "sv}) {
       if (goes_on_with(text, q, tie)) q = skip_blanks(text, q + tie.size(), 4);
     }
     // "credentials admin/v": a slash or colon without blanks, so that no sentence passes.
@@ -158,7 +160,7 @@ bool read_prose(const Place& place, const Closers& closers) {
     if ((q != p || slash) && read_pair(place, q, Setting::kList)) return true;
   }
   // "Password - v", "password 'v'", "password v"
-  for (const std::string_view dash : {"- ", "-- ", "\u2013 ", "\u2014 "}) {
+  for (const std::string_view dash : {"- "sv, "-- "sv, "\u2013 "sv, "\u2014 "sv}) {
     if (goes_on_with(text, p, dash)) {
       const size_t q = skip_blanks(text, p + dash.size(), 4);
       if (place.name.noun != Noun::kCredential) offer_at(place, q, Setting::kList, Doubt::kWords);
