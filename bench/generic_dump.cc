@@ -47,8 +47,8 @@ void read_candidates(std::string_view text, std::vector<Candidate>& out) {
   const auto order = [](const Candidate& c) {
     return std::array{c.value.begin, c.value.end, c.keyword.begin};
   };
-  std::stable_sort(out.begin(), out.end(),
-                   [&](const Candidate& a, const Candidate& b) { return order(a) < order(b); });
+  std::sort(out.begin(), out.end(),
+            [&](const Candidate& a, const Candidate& b) { return order(a) < order(b); });
 }
 
 void print_candidate(std::string_view id, std::string_view text, const Model& model,

@@ -135,10 +135,11 @@ Explanation Model::explain(std::string_view text, const Candidate& candidate) co
          .value = static_cast<double>(features.at(i)) / kFeatureUnit,
          .contribution = static_cast<double>(product) / (double{kFeatureUnit} * kOdds)});
   }
-  std::stable_sort(out.contributions.begin(), out.contributions.end(),
-                   [](const Contribution& a, const Contribution& b) {
-                     return std::abs(a.contribution) > std::abs(b.contribution);
-                   });
+  std::sort(out.contributions.begin(), out.contributions.end(),
+            [](const Contribution& a, const Contribution& b) {
+              const double larger = std::abs(a.contribution) - std::abs(b.contribution);
+              return larger != 0 ? larger > 0 : a.name < b.name;
+            });
   return out;
 }
 
