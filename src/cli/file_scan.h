@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "cli/file_walk.h"
 #include "detect/engine.h"
+#include "detect/explain.h"
 #include "text/text.h"
 
 namespace spillguard::cli {
@@ -30,6 +31,9 @@ struct FileFinding {
   std::string before;
   std::string masked;
   std::string after;
+  std::string decoded;  // the decoders that showed it, outermost first; empty for plain text
+  // Only when asked for. Shared, so that findings that have none stay small.
+  std::shared_ptr<const detect::Explanation> explanation = {};
 };
 
 // What came of one file, or of a part of a large one.
@@ -59,6 +63,7 @@ struct FileScanOptions {
   MasterKey key = MasterKey::public_key();
   std::optional<text::Markup> markup;  // nothing: guessed file by file
   bool pragmas = true;                 // whether a file may allow its own findings, see pragma.h
+  bool explain = false;                // whether findings carry their explanation
   size_t threads = 1;
   uint64_t max_file_bytes = kMaxFileBytes;
   // Larger files are taken as plain text and scanned in windows, so that memory stays flat.

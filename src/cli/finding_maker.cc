@@ -1,6 +1,7 @@
 #include "cli/finding_maker.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace spillguard::cli {
@@ -56,6 +57,13 @@ std::optional<FileFinding> FindingMaker::make(const detect::Match& match) {
   finding.before = lines_.before(match.secret);
   finding.masked = shown_secret(finding.secret);
   finding.after = lines_.after(match.secret);
+  if (match.decoded != nullptr) {
+    finding.decoded = match.decoded->path;
+  }
+  if (options_.explain) {
+    finding.explanation = std::make_shared<const detect::Explanation>(
+        detect::explain(*options_.engine, text_, match));
+  }
   return finding;
 }
 

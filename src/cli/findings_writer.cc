@@ -6,6 +6,7 @@
 #include "base/strings.h"
 #include "cli/context.h"
 #include "cli/csv_writer.h"
+#include "cli/explanation_writer.h"
 #include "cli/sarif_writer.h"
 
 namespace spillguard::cli {
@@ -26,8 +27,12 @@ class TextWriter : public FindingsWriter {
   void write(const InputFile& file, const FileFinding& finding) override {
     const std::string& shown = file.path == "-" ? file.shown : file.path;
     out_ << in(kBold) << for_terminal(shown) << in(kNormal) << ':' << finding.line << ':'
-         << finding.column << ' ' << in(kYellow) << rules_[finding.rule].name << in(kNormal) << "  "
-         << finding.before << in(kRed) << finding.masked << in(kNormal) << finding.after << '\n';
+         << finding.column << ' ' << in(kYellow) << rules_[finding.rule].name << in(kNormal)
+         << (finding.decoded.empty() ? "" : " (" + finding.decoded + ")") << "  " << finding.before
+         << in(kRed) << finding.masked << in(kNormal) << finding.after << '\n';
+    if (finding.explanation != nullptr) {
+      out_ << explanation_lines(*finding.explanation);
+    }
   }
 
  private:
@@ -60,6 +65,13 @@ class JsonObjectsWriter : public FindingsWriter {
     json.field("secret", redact_ ? mask(finding.secret) : finding.secret);
     json.field("match", redact_ ? mask(finding.match) : finding.match);
     json.field("fingerprint", finding.fingerprint.hex());
+    if (!finding.decoded.empty()) {
+      json.field("decoded", finding.decoded);
+    }
+    if (finding.explanation != nullptr) {
+      json.key("explanation");
+      write_explanation(json, *finding.explanation);
+    }
     json.end_object();
     if (!array_) {
       line_ += '\n';

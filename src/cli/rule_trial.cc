@@ -24,9 +24,10 @@ detect::Rule without_filters(const detect::Rule& rule) {
   return bare;
 }
 
-Result<detect::ScanResult> scan_with(detect::Rule rule, PaddedView text) {
+Result<detect::ScanResult> scan_with(detect::Rule rule, PaddedView text, bool decode) {
   rule.enabled = true;
-  SG_ASSIGN(const auto engine, detect::Engine::build(detect::RuleSet::of({std::move(rule)})));
+  SG_ASSIGN(const auto engine,
+            detect::Engine::build(detect::RuleSet::of({std::move(rule)}), {.decode = decode}));
   detect::Engine::Scratch scratch = engine->make_scratch();
   detect::ScanResult result;
   engine->scan(text, scratch, result);
@@ -74,7 +75,9 @@ TrialMatch near_match(const detect::Match& match, std::string_view text,
                   .secret = match.secret,
                   .entropy = match.entropy,
                   .found = false,
-                  .refused = {}};
+                  .refused = {},
+                  .text = std::string(text.substr(match.secret.begin, match.secret.size())),
+                  .decoded = {}};
   const detect::Candidate candidate{.text = text, .match = match.match, .secret = match.secret};
   for (const Filter& filter : filters) {
     if (!filter.check.accept(candidate, match.entropy)) {
@@ -99,19 +102,22 @@ bool holds_anchor(const detect::Rule& rule, std::string_view text) {
 
 Result<RuleTrial> try_rule(const detect::Rule& rule, std::string_view text) {
   const PaddedText padded(text);
-  SG_ASSIGN(detect::ScanResult full, trial::scan_with(rule, padded.view()));
+  SG_ASSIGN(detect::ScanResult full, trial::scan_with(rule, padded.view(), true));
   SG_ASSIGN(const detect::ScanResult bare,
-            trial::scan_with(trial::without_filters(rule), padded.view()));
+            trial::scan_with(trial::without_filters(rule), padded.view(), false));
   SG_ASSIGN(const std::vector<trial::Filter> filters, trial::filters_of(rule));
   RuleTrial out;
   out.anchor_stands = trial::holds_anchor(rule, text);
   out.limits = std::move(full.limits);
   for (const detect::Match& match : full.matches) {
-    out.matches.push_back({.match = match.match,
-                           .secret = match.secret,
-                           .entropy = match.entropy,
-                           .found = true,
-                           .refused = {}});
+    out.matches.push_back(
+        {.match = match.match,
+         .secret = match.secret,
+         .entropy = match.entropy,
+         .found = true,
+         .refused = {},
+         .text = std::string(match.secret_text(text)),
+         .decoded = match.decoded == nullptr ? std::string() : match.decoded->path});
   }
   for (const detect::Match& match : bare.matches) {
     const bool found =

@@ -1,5 +1,5 @@
-// A rule on a text, with what it nearly found: matches of the pattern that a filter refused, and
-// which one it was. For people who write rules; a scan never does this work.
+// A rule on a text, with what it nearly found: matches of the pattern in plain text that a filter
+// refused, and which one it was. For people who write rules; a scan never does this work.
 #pragma once
 
 #include <string>
@@ -20,6 +20,8 @@ struct TrialMatch {
   double entropy = 0;                // of the secret, bits a byte
   bool found = false;                // the rule reports it
   std::vector<std::string> refused;  // else why not, a clause a filter
+  std::string text;                  // the secret, after decoding
+  std::string decoded;               // the decoders, outermost first; empty for plain text
 };
 
 struct RuleTrial {

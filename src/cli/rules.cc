@@ -74,6 +74,7 @@ void show(const detect::Rule& rule, std::ostream& out) {
   line("category", rule.category);
   line("severity", detect::severity_name(rule.severity));
   line("enabled", rule.enabled ? "yes" : "no");
+  line("version", detect::rule_version(rule));
   line("detector", rule.detector);
   line("pattern", rule.pattern);
   if (rule.syntax == detect::Syntax::kJava) line("syntax", "java");

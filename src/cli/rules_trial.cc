@@ -95,15 +95,17 @@ void print_match(const TrialMatch& match, std::string_view text, bool clear, std
   Places places(text);
   const Place begin = places.at(match.secret.begin);
   const Place end = places.at(match.secret.end);
-  const std::string_view secret = text.substr(match.secret.begin, match.secret.size());
   out << fmt::format("  {:<7}  {}:{} to {}:{}, bytes {} to {}", match.found ? "found" : "refused",
                      begin.line, begin.column, end.line, end.column, match.secret.begin,
                      match.secret.end);
   if (match.match != match.secret) {
     out << fmt::format(" in the match {} to {}", match.match.begin, match.match.end);
   }
+  if (!match.decoded.empty()) {
+    out << " in " << match.decoded;
+  }
   out << fmt::format(", entropy {:.2f}: {}\n", match.entropy,
-                     clear ? for_terminal(secret) : shown_secret(secret));
+                     clear ? for_terminal(match.text) : shown_secret(match.text));
   for (const std::string& reason : match.refused) {
     out << "           " << reason << '\n';
   }

@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "cli/explanation_writer.h"
 
 namespace spillguard::cli {
 namespace sarif {
@@ -76,6 +77,23 @@ void write_location(JsonWriter& json, const InputFile& file, const FileFinding& 
   json.end_object();
 }
 
+// Property bags are free in form (3.8).
+void write_properties(JsonWriter& json, const FileFinding& finding) {
+  if (finding.decoded.empty() && finding.explanation == nullptr) {
+    return;
+  }
+  json.key("properties");
+  json.begin_object();
+  if (!finding.decoded.empty()) {
+    json.field("decoded", finding.decoded);
+  }
+  if (finding.explanation != nullptr) {
+    json.key("explanation");
+    write_explanation(json, *finding.explanation);
+  }
+  json.end_object();
+}
+
 class SarifWriter : public FindingsWriter {
  public:
   SarifWriter(std::ostream& out, std::span<const detect::Rule> rules) : out_(out), rules_(rules) {
@@ -114,6 +132,7 @@ class SarifWriter : public FindingsWriter {
     json.begin_object();
     json.field("spillguard/v1", finding.fingerprint.hex());
     json.end_object();
+    write_properties(json, finding);
     json.end_object();
     out_ << (first_ ? "\n" : ",\n") << text;
     first_ = false;

@@ -122,6 +122,7 @@ Result<FileScanOptions> prepare(const ScanOptions& options) {
   prepared.threads = options.threads == 0 ? usable_processors() : options.threads;
   prepared.max_file_bytes = options.max_file_bytes;
   prepared.pragmas = !options.no_ignore;
+  prepared.explain = options.explain;
   SG_ASSIGN(detect::RuleSet rules, load_rules(options.rules));
   SG_TRY(drop_below(options.min_severity, rules));
   SG_ASSIGN(prepared.engine, detect::Engine::build(rules));
@@ -239,6 +240,8 @@ void add_scan(CommandLine& line) {
               "Form of the findings");
   line.flag("--redact", options->redact,
             "Mask secrets in jsonl, json and csv (text does always, sarif holds none)");
+  line.flag("--explain", options->explain,
+            "Say of each finding why it is one: filters, values, scores (not in csv)");
   line.choice("--min-severity", options->min_severity,
               {"info", "low", "medium", "high", "critical"},
               "Use the rules of this severity and above alone");

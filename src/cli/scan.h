@@ -25,6 +25,7 @@ struct ScanOptions {
   std::vector<std::string> ignore_files;
   bool no_ignore = false;  // what the files say about themselves does not count
   bool redact = false;
+  bool explain = false;  // say of each finding why it is one
   bool summary = true;
   bool quiet = false;
 };

@@ -15,6 +15,28 @@ bool is_binary(std::string_view head) {
   return head.substr(0, kLooked).find('\0') != std::string_view::npos;
 }
 
+// Whether bytes without a mark are UTF-16 of mostly Latin text: one byte of each unit is zero in
+// most of them, the other byte in none.
+bool has_zero_halves(std::string_view head, bool big_endian) {
+  constexpr size_t kLeastUnits = 8;
+  const std::string_view looked = head.substr(0, kLooked);
+  const size_t units = looked.size() / 2;
+  if (units < kLeastUnits || (looked.size() < kLooked && looked.size() % 2 != 0)) {
+    return false;
+  }
+  size_t zeros = 0;
+  for (size_t i = 0; i < units; ++i) {
+    const char high = looked[2 * i + (big_endian ? 0 : 1)];
+    const auto low = static_cast<unsigned char>(looked[2 * i + (big_endian ? 1 : 0)]);
+    const bool control = low < 0x20 && low != '\t' && low != '\n' && low != '\r';
+    if (low == 0 || (high == '\0' && control)) {
+      return false;
+    }
+    zeros += high == '\0' ? 1 : 0;
+  }
+  return zeros * 4 >= units * 3;
+}
+
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 constexpr size_t kBlock = 4096;  // bytes between two counts of lines
@@ -54,9 +76,10 @@ size_t append_utf16(std::string_view bytes, bool big_endian, bool more, std::str
 }  // namespace source_text
 
 std::optional<std::string> to_text(std::string bytes) {
-  const bool encoded = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
-  if (!encoded && !bytes.starts_with("\xEF\xBB\xBF")) {
-    return source_text::is_binary(bytes) ? std::nullopt : std::optional(std::move(bytes));
+  const bool marked = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
+                      bytes.starts_with("\xEF\xBB\xBF");
+  if (!marked && !source_text::is_binary(bytes)) {
+    return bytes;
   }
   std::string text;
   text.reserve(bytes.size());
@@ -72,6 +95,10 @@ bool TextStream::begin(std::string_view head, std::string& text) {
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
     form_ = head[0] == '\xFE' ? Form::kUtf16Big : Form::kUtf16Little;
     head.remove_prefix(2);
+  } else if (source_text::has_zero_halves(head, false)) {
+    form_ = Form::kUtf16Little;
+  } else if (source_text::has_zero_halves(head, true)) {
+    form_ = Form::kUtf16Big;
   } else if (source_text::is_binary(head)) {
     return false;
   } else if (head.starts_with("\xEF\xBB\xBF")) {

@@ -9,8 +9,8 @@
 
 namespace spillguard::cli {
 
-// UTF-16 with a byte order mark becomes UTF-8, a mark of UTF-8 goes; all else stays as it is.
-// Nothing for a binary file: one with a NUL byte in its first 8 KB.
+// UTF-16 with a byte order mark, or whose zero bytes show it, becomes UTF-8; a mark of UTF-8 goes;
+// all else stays as it is. Nothing for a binary file: another with a NUL byte in its first 8 KB.
 std::optional<std::string> to_text(std::string bytes);
 
 // The same for bytes that come piece by piece: the texts of the pieces, joined, are what to_text

@@ -137,5 +137,25 @@ TEST(Context, LongLinesAreCutAtCharacters) {
   EXPECT_EQ(after.find("\xEF\xBF\xBD"), std::string::npos);
 }
 
+TEST(SourceText, ZeroBytesShowUtf16WithoutAMark) {
+  const std::u16string text = u"password = \u00FC and some\r\nmore \u2026";
+  std::string little;
+  std::string big;
+  for (const char16_t c : text) {
+    little += {static_cast<char>(c & 0xFFU), static_cast<char>(c >> 8U)};
+    big += {static_cast<char>(c >> 8U), static_cast<char>(c & 0xFFU)};
+  }
+  const std::string expected = "password = \xC3\xBC and some\r\nmore \xE2\x80\xA6";
+  EXPECT_EQ(to_text(little), expected);
+  EXPECT_EQ(to_text(big), expected);
+  EXPECT_EQ(to_text(little + '\0'), std::nullopt);                  // no whole units
+  EXPECT_EQ(to_text(little + std::string(2, '\0')), std::nullopt);  // an empty unit
+  EXPECT_EQ(to_text(std::string("a\0b\0", 4)), std::nullopt);       // too little to tell
+  EXPECT_EQ(to_text(std::string("\x7F"
+                                "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0",
+                                18)),
+            std::nullopt);
+}
+
 }  // namespace
 }  // namespace spillguard::cli

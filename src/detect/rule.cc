@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 5> kSeverityNames = {"info", "low", "medi
                                                             "critical"};
 
 // Raised when the engine itself comes to other findings from the same rules.
-constexpr std::string_view kEngineVersion = "1";
+constexpr std::string_view kEngineVersion = "2";
 
 // Length-prefixed, so that no two rule sets spell the same text.
 void append_field(std::string& out, std::string_view value) {
@@ -28,6 +28,23 @@ void append_field(std::string& out, std::string_view value) {
 void append_list(std::string& out, const std::vector<std::string>& values) {
   out += fmt::format("[{}]", values.size());
   for (const std::string& value : values) append_field(out, value);
+}
+
+// All of a rule that can change what it finds, and how that is reported.
+void append_rule(std::string& text, const Rule& rule) {
+  append_field(text, fmt::format("{} {} {} {} {} {} {}", rule.id, static_cast<int>(rule.severity),
+                                 rule.ignore_case, rule.before, rule.after, rule.context_reach,
+                                 rule.min_entropy));
+  append_field(text, rule.name);
+  append_field(text, rule.category);
+  append_field(text, rule.pattern);
+  append_field(text, rule.detector);
+  if (!rule.detector.empty()) append_field(text, generic::Model::built_in().version());
+  if (rule.syntax == Syntax::kJava) append_field(text, fmt::format("java {}", rule.java_flags));
+  append_list(text, rule.anchors);
+  append_list(text, rule.context);
+  append_list(text, rule.validators);
+  append_list(text, rule.stop_words);
 }
 
 }  // namespace
@@ -95,23 +112,16 @@ Status RuleSet::set_enabled(std::string_view name, bool enabled) {
   return {};
 }
 
+std::string rule_version(const Rule& rule) {
+  std::string text(kEngineVersion);
+  append_rule(text, rule);
+  return content_hash(text).substr(0, 12);
+}
+
 std::string RuleSet::version() const {
   std::string text(kEngineVersion);
   for (const Rule& rule : rules_) {
-    if (!rule.enabled) continue;
-    append_field(text, fmt::format("{} {} {} {} {} {} {}", rule.id, static_cast<int>(rule.severity),
-                                   rule.ignore_case, rule.before, rule.after, rule.context_reach,
-                                   rule.min_entropy));
-    append_field(text, rule.name);
-    append_field(text, rule.category);
-    append_field(text, rule.pattern);
-    append_field(text, rule.detector);
-    if (!rule.detector.empty()) append_field(text, generic::Model::built_in().version());
-    if (rule.syntax == Syntax::kJava) append_field(text, fmt::format("java {}", rule.java_flags));
-    append_list(text, rule.anchors);
-    append_list(text, rule.context);
-    append_list(text, rule.validators);
-    append_list(text, rule.stop_words);
+    if (rule.enabled) append_rule(text, rule);
   }
   return content_hash(text).substr(0, 16);
 }

@@ -87,6 +87,10 @@ class RuleSet {
   std::vector<Rule> rules_;
 };
 
+// Changes whenever anything of the rule changes that could change its findings, or the engine's own
+// version does: 12 hexadecimal digits, the same on every machine.
+std::string rule_version(const Rule& rule);
+
 // Every problem of the rules, a line each: bad names, patterns that do not compile, anchors that an
 // example lacks, examples that do not match, counter-examples that do, missing sources. Empty =
 // good.
