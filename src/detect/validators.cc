@@ -9,6 +9,7 @@
 #include "detect/stand_ins.h"
 #include "detect/templates.h"
 #include "detect/validators_ids.h"
+#include "detect/validators_login.h"
 #include "detect/validators_payment.h"
 #include "detect/validators_pem.h"
 
@@ -115,7 +116,7 @@ bool url_password(const Candidate& candidate) {
          !is_placeholder(password);
 }
 
-constexpr std::array<Validator, 35> kTable = {{
+constexpr std::array<Validator, 38> kTable = {{
     {"luhn", &payment_card,
      "a payment card number: network, length, Luhn's check digit, no test number"},
     {"github_checksum", &github_checksum,
@@ -129,6 +130,11 @@ constexpr std::array<Validator, 35> kTable = {{
     {"not_word", &not_word, "does not read like words or an identifier"},
     {"base64", &base64, "decodes as base64"},
     {"base64_decodes", &base64, "the same as base64"},
+    {"basic_credentials", &basic_credentials,
+     "base64 of a user, a colon and a password that is no stand-in"},
+    {"email_not_role", &email_not_role, "an address whose name is no role such as info or noreply"},
+    {"email_not_example", &email_not_example,
+     "an address in no domain for examples and tests, of no user called test, foo or demo"},
     {"not_hex_only", &not_hex_only, "has a character that is no hexadecimal digit"},
     {"uuid", &uuid, "a UUID that is not all zeros"},
     {"aws_key_id", &aws_key_id, "an AWS access key id in base 32"},
