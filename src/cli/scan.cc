@@ -125,7 +125,7 @@ Result<FileScanOptions> prepare(const ScanOptions& options) {
   prepared.explain = options.explain;
   SG_ASSIGN(detect::RuleSet rules, load_rules(options.rules));
   SG_TRY(drop_below(options.min_severity, rules));
-  SG_ASSIGN(prepared.engine, detect::Engine::build(rules));
+  SG_ASSIGN(prepared.engine, detect::Engine::build(std::move(rules)));
   return prepared;
 }
 

@@ -102,7 +102,7 @@ class Engine {
 
   // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to
   // work with one that fails it.
-  static Result<std::shared_ptr<const Engine>> build(const RuleSet& rules,
+  static Result<std::shared_ptr<const Engine>> build(RuleSet rules,
                                                      const EngineOptions& options = {});
   ~Engine();
 

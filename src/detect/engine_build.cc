@@ -23,16 +23,18 @@ struct EngineParts {
   size_t longest = 1;  // anchor or keyword
 };
 
-Result<EngineParts> gather(const RuleSet& rules) {
+Result<EngineParts> gather(std::vector<Rule> rules) {
   EngineParts out;
-  for (const Rule& rule : rules.rules()) {
+  out.rules.reserve(rules.size());
+  out.compiled.reserve(rules.size());
+  for (Rule& rule : rules) {
     if (!rule.enabled) continue;
     const auto number = static_cast<uint32_t>(out.rules.size());
     if (!rule.detector.empty()) {
       SG_TRY(out.generic.add_rule(rule, number));
       SG_ASSIGN(CompiledRule ready, CompiledRule::of_detector(rule, number));
       out.compiled.push_back(std::move(ready));
-      out.rules.push_back(rule);
+      out.rules.push_back(std::move(rule));
       continue;
     }
     SG_ASSIGN(CompiledRule ready, CompiledRule::compile(rule, number));
@@ -46,7 +48,7 @@ Result<EngineParts> gather(const RuleSet& rules) {
     }
     out.longest = std::max<size_t>(out.longest, ready.longest_anchor());
     out.compiled.push_back(std::move(ready));
-    out.rules.push_back(rule);
+    out.rules.push_back(std::move(rule));
   }
   if (out.generic.in_use()) {
     const auto keywords = generic::GenericDetector::keywords();
@@ -61,21 +63,21 @@ Result<EngineParts> gather(const RuleSet& rules) {
 }  // namespace
 
 Result<std::string> prepare_literals(const RuleSet& rules) {
-  SG_ASSIGN(const EngineParts parts, gather(rules));
+  SG_ASSIGN(const EngineParts parts, gather(RuleSet(rules).release()));
   return LiteralIndex::prepare(parts.anchors.literals());
 }
 
-Result<std::shared_ptr<const Engine>> Engine::build(const RuleSet& rules,
-                                                    const EngineOptions& options) {
+Result<std::shared_ptr<const Engine>> Engine::build(RuleSet rules, const EngineOptions& options) {
   if (options.self_check) SG_TRY(LiteralIndex::self_check());
-  SG_ASSIGN(EngineParts parts, gather(rules));
+  std::string version = rules.version();
+  SG_ASSIGN(EngineParts parts, gather(std::move(rules).release()));
   SG_ASSIGN(LiteralIndex index,
             LiteralIndex::build(parts.anchors.literals(),
                                 options.prepared ? built_in_literals() : std::string_view()));
 
   auto state = std::make_unique<State>(std::move(index));
   state->rules = std::move(parts.rules);
-  state->version = rules.version();
+  state->version = std::move(version);
   state->anchors = std::move(parts.anchors);
   state->generic = parts.generic;
   state->overlap_bytes = parts.longest - 1;

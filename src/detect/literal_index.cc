@@ -4,6 +4,7 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -19,11 +20,25 @@ int collect(unsigned int id, unsigned long long /*from*/, unsigned long long to,
 char lower_byte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // What a plain search finds; the truth of the self-check.
-std::vector<LiteralHit> search_plainly(std::string_view text,
-                                       const std::vector<Literal>& literals) {
+class PlainSearch {
+ public:
+  explicit PlainSearch(const std::vector<Literal>& literals) : literals_(literals) {
+    for (uint32_t i = 0; i < literals.size(); ++i) {
+      ends_[static_cast<unsigned char>(lower_byte(literals[i].bytes.back()))].push_back(i);
+    }
+  }
+  [[nodiscard]] std::vector<LiteralHit> hits(std::string_view text) const;
+
+ private:
+  const std::vector<Literal>& literals_;
+  std::array<std::vector<uint32_t>, 256> ends_;  // literals by their last byte
+};
+
+std::vector<LiteralHit> PlainSearch::hits(std::string_view text) const {
+  const std::vector<Literal>& literals = literals_;
   std::vector<LiteralHit> hits;
   for (size_t end = 1; end <= text.size(); ++end) {
-    for (uint32_t i = 0; i < literals.size(); ++i) {
+    for (const uint32_t i : ends_[static_cast<unsigned char>(lower_byte(text[end - 1]))]) {
       const std::string& bytes = literals[i].bytes;
       if (bytes.size() > end) continue;
       const std::string_view here = text.substr(end - bytes.size(), bytes.size());
@@ -166,6 +181,7 @@ Status LiteralIndex::self_check() {
                                          {std::string("\0\xFF\x80", 3), false}};
   SG_ASSIGN(const LiteralIndex index, build(literals));
   LiteralScratch scratch = index.make_scratch();
+  const PlainSearch truth(literals);
   // Each literal at every distance from the begin and the end, so that it lies in, over and at the
   // edges of all vector widths.
   for (const Literal& literal : literals) {
@@ -177,7 +193,7 @@ Status LiteralIndex::self_check() {
         const PaddedText padded(text);
         std::vector<LiteralHit> hits;
         index.scan(padded.view(), scratch, hits);
-        if (!same_hits(hits, search_plainly(text, literals))) {
+        if (!same_hits(hits, truth.hits(text))) {
           return fail(
               Code::kUnsupported,
               fmt::format(

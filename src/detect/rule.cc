@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "base/crypto.h"
 #include "base/embedded.h"
 #include "detect/catalogue.h"
 #include "detect/generic/model.h"
+#include "detect/wire.h"
 
 namespace spillguard::detect {
 namespace {
@@ -20,31 +23,26 @@ constexpr std::array<std::string_view, 5> kSeverityNames = {"info", "low", "medi
 // Raised when the engine itself comes to other findings from the same rules.
 constexpr std::string_view kEngineVersion = "2";
 
-// Length-prefixed, so that no two rule sets spell the same text.
-void append_field(std::string& out, std::string_view value) {
-  out += fmt::format("{}:", value.size());
-  out += value;
-}
-void append_list(std::string& out, const std::vector<std::string>& values) {
-  out += fmt::format("[{}]", values.size());
-  for (const std::string& value : values) append_field(out, value);
-}
-
 // All of a rule that can change what it finds, and how that is reported.
-void append_rule(std::string& text, const Rule& rule) {
-  append_field(text, fmt::format("{} {} {} {} {} {} {}", rule.id, static_cast<int>(rule.severity),
-                                 rule.ignore_case, rule.before, rule.after, rule.context_reach,
-                                 rule.min_entropy));
-  append_field(text, rule.name);
-  append_field(text, rule.category);
-  append_field(text, rule.pattern);
-  append_field(text, rule.detector);
-  if (!rule.detector.empty()) append_field(text, generic::Model::built_in().version());
-  if (rule.syntax == Syntax::kJava) append_field(text, fmt::format("java {}", rule.java_flags));
-  append_list(text, rule.anchors);
-  append_list(text, rule.context);
-  append_list(text, rule.validators);
-  append_list(text, rule.stop_words);
+void append_rule(WireWriter& text, const Rule& rule) {
+  text.number(static_cast<uint64_t>(rule.id));
+  text.number(static_cast<uint64_t>(rule.severity));
+  text.number(rule.ignore_case ? 1 : 0);
+  text.number(rule.before);
+  text.number(rule.after);
+  text.number(rule.context_reach);
+  text.number(std::bit_cast<uint64_t>(rule.min_entropy));
+  text.text(rule.name);
+  text.text(rule.category);
+  text.text(rule.pattern);
+  text.text(rule.detector);
+  if (!rule.detector.empty()) text.text(generic::Model::built_in().version());
+  text.number(static_cast<uint64_t>(rule.syntax));
+  text.number(rule.java_flags);
+  text.list(rule.anchors);
+  text.list(rule.context);
+  text.list(rule.validators);
+  text.list(rule.stop_words);
 }
 
 }  // namespace
@@ -113,17 +111,19 @@ Status RuleSet::set_enabled(std::string_view name, bool enabled) {
 }
 
 std::string rule_version(const Rule& rule) {
-  std::string text(kEngineVersion);
+  WireWriter text;
+  text.text(kEngineVersion);
   append_rule(text, rule);
-  return content_hash(text).substr(0, 12);
+  return content_hash(text.str()).substr(0, 12);
 }
 
 std::string RuleSet::version() const {
-  std::string text(kEngineVersion);
+  WireWriter text;  // writes lengths, so that no two rule sets spell the same
+  text.text(kEngineVersion);
   for (const Rule& rule : rules_) {
     if (rule.enabled) append_rule(text, rule);
   }
-  return content_hash(text).substr(0, 16);
+  return content_hash(text.str()).substr(0, 16);
 }
 
 }  // namespace spillguard::detect

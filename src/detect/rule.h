@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -82,6 +83,8 @@ class RuleSet {
   // Changes whenever anything changes that could change findings (enabled rules, their text, the
   // engine's own version).
   [[nodiscard]] std::string version() const;
+  // The rules themselves, for who needs nothing else of the set any more.
+  [[nodiscard]] std::vector<Rule> release() && { return std::move(rules_); }
 
  private:
   std::vector<Rule> rules_;

@@ -33,11 +33,15 @@ void write_set(WireWriter& out, const regex::ByteSet& set) {
 }
 
 regex::ByteSet read_set(WireReader& in) {
+  constexpr size_t kWordBytes = 8;
   regex::ByteSet set;
   const std::string_view bytes = in.bytes(set.size() / 8);
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    if (byte != 0) set |= regex::ByteSet(byte) << (i * 8);
+  for (size_t end = bytes.size(); end >= kWordBytes; end -= kWordBytes) {
+    uint64_t word = 0;
+    for (size_t i = 1; i <= kWordBytes; ++i) {
+      word = (word << 8U) | static_cast<unsigned char>(bytes[end - i]);
+    }
+    set = (set << 64U) | regex::ByteSet(word);
   }
   return set;
 }

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <mutex>
 #include <utility>
 
 #include "base/strings.h"
 #include "base/time.h"
+#include "http/curl_library.h"
 #include "http/curl_pool.h"
 
 namespace spillguard::http {
@@ -20,22 +20,17 @@ constexpr long kStallSeconds = 60;
 constexpr size_t kMaxResponseHeaderBytes = 1 << 20;
 
 struct CurlCloser {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(char* text) const { curl_free(text); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
+  void operator()(char* text) const { curl().free(text); }
 };
 using CurlList = std::unique_ptr<curl_slist, CurlCloser>;
 using CurlUrl = std::unique_ptr<CURLU, CurlCloser>;
 using CurlText = std::unique_ptr<char, CurlCloser>;
 
-void start_curl_once() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 std::string url_part(CURLU* url, CURLUPart part) {
   char* raw = nullptr;
-  if (curl_url_get(url, part, &raw, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  if (curl().url_get(url, part, &raw, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
   const CurlText text(raw);
   return raw;
 }
@@ -48,12 +43,12 @@ Result<std::string> origin_of(const std::string& url) {
       return fail(Code::kInvalidArgument, "the URL has a blank or control character");
     }
   }
-  const CurlUrl parsed(curl_url());
+  const CurlUrl parsed(curl().url());
   if (!parsed) return fail(Code::kInternal, "no memory for a URL");
-  const CURLUcode code = curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS);
+  const CURLUcode code = curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS);
   if (code != CURLUE_OK) {
-    return fail(Code::kInvalidArgument,
-                std::string("not a URL of the form https://host/path: ") + curl_url_strerror(code));
+    return fail(Code::kInvalidArgument, std::string("not a URL of the form https://host/path: ") +
+                                            curl().url_strerror(code));
   }
   const std::string scheme = url_part(parsed.get(), CURLUPART_SCHEME);
   const std::string host = url_part(parsed.get(), CURLUPART_HOST);
@@ -100,7 +95,7 @@ class HeaderList {
 
   // libcurl copies the line.
   bool append(const char* line) {
-    curl_slist* grown = curl_slist_append(list_.get(), line);
+    curl_slist* grown = curl().slist_append(list_.get(), line);
     if (grown == nullptr) return false;
     (void)list_.release();
     list_.reset(grown);
@@ -200,7 +195,7 @@ Status take_body(Transfer& transfer, std::string_view piece) {
                 "the answer is larger than " + human_bytes(transfer.max_body_bytes));
   }
   long status = 0;
-  curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
   if (transfer.request->sink && status >= 200 && status < 300) {
     return transfer.request->sink(piece);
   }
@@ -246,7 +241,7 @@ bool detail_is_harmless(CURLcode code) {
 Error explain_curl(CURLcode code, const char* detail, const Transfer& transfer) {
   if (!transfer.stopped) return transfer.stopped.error();
   const std::string cause =
-      detail_is_harmless(code) && *detail != '\0' ? detail : curl_easy_strerror(code);
+      detail_is_harmless(code) && *detail != '\0' ? detail : curl().easy_strerror(code);
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return {Code::kTimeout, cause};
@@ -278,7 +273,7 @@ class Setter {
   explicit Setter(CURL* handle) : handle_(handle) {}
   template <typename T>
   void operator()(CURLoption option, T value) {
-    const CURLcode code = curl_easy_setopt(handle_, option, value);
+    const CURLcode code = curl().easy_setopt(handle_, option, value);
     if (code_ == CURLE_OK) code_ = code;
   }
   [[nodiscard]] CURLcode code() const { return code_; }
@@ -361,13 +356,11 @@ struct Client::State {
   CurlPool pool;
 };
 
-Client::Client(ClientOptions options) {
-  start_curl_once();
-  state_ = std::make_unique<State>(std::move(options));
-}
+Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Client::~Client() = default;
 
 Result<ClientResponse> Client::send(const ClientRequest& request) {
+  SG_TRY(load_curl());
   SG_ASSIGN(const std::string origin, origin_of(request.url));
   if (!is_field_name(request.method)) {
     return fail(Code::kInvalidArgument, origin + ": the method of the request is not a word");
@@ -393,12 +386,12 @@ Result<ClientResponse> Client::send(const ClientRequest& request) {
   set_callbacks(set, transfer, error_text.data());
 
   CURLcode code = set.code();
-  if (code == CURLE_OK) code = curl_easy_perform(handle.get());
+  if (code == CURLE_OK) code = curl().easy_perform(handle.get());
   if (code == CURLE_OK && !transfer.stopped) code = CURLE_WRITE_ERROR;
   // libcurl takes a connection that closes in the middle of the header for an answer.
   if (code == CURLE_OK && !transfer.header_ended) code = CURLE_PARTIAL_FILE;
   long status = 0;
-  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   state_->pool.give_back(origin, std::move(handle));
   if (code != CURLE_OK) {
     return fail(explain_curl(code, error_text.data(), transfer).context(origin));

@@ -1,10 +1,10 @@
 #include "http/curl_pool.h"
 
-#include <curl/curl.h>
+#include "http/curl_library.h"
 
 namespace spillguard::http {
 
-void CurlHandleCloser::operator()(void* handle) const { curl_easy_cleanup(handle); }
+void CurlHandleCloser::operator()(void* handle) const { curl().easy_cleanup(handle); }
 
 CurlHandle CurlPool::take(const std::string& origin) {
   {
@@ -16,11 +16,11 @@ CurlHandle CurlPool::take(const std::string& origin) {
       return handle;
     }
   }
-  return CurlHandle(curl_easy_init());
+  return CurlHandle(curl().easy_init());
 }
 
 void CurlPool::give_back(const std::string& origin, CurlHandle handle) {
-  curl_easy_reset(handle.get());
+  curl().easy_reset(handle.get());
   CurlHandle oldest;  // declared before the lock: it closes after the lock is free
   const std::lock_guard lock(mutex_);
   idle_.emplace_front(origin, std::move(handle));
