@@ -26,6 +26,7 @@ void expect_same(const Rule& a, const Rule& b) {
   EXPECT_EQ(a.enabled, b.enabled);
   EXPECT_EQ(a.pattern, b.pattern);
   EXPECT_EQ(a.syntax, b.syntax);
+  EXPECT_EQ(a.java_flags, b.java_flags);
   EXPECT_EQ(a.detector, b.detector);
   EXPECT_EQ(a.anchors, b.anchors);
   EXPECT_EQ(a.ignore_case, b.ignore_case);
