@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/crypto.h"
+#include "detect/rule.h"
+#include "detect/templates.h"
 
 namespace spillguard::cli {
 namespace {
@@ -162,6 +164,35 @@ TEST(WindowScan, ChainsOfMatchesAreNotCutUpOtherwise) {
     const FileReport whole = as_a_whole(options, text);
     EXPECT_GT(whole.findings.size(), 2'500U);
     EXPECT_EQ(shown(in_windows(options, text, random).report), shown(whole)) << shift;
+  }
+}
+
+// Examples of all built-in rules, with prose and settings between them.
+TEST(WindowScan, AllBuiltInRules) {
+  FileScanOptions options;
+  const detect::RuleSet rules = detect::RuleSet::built_in();
+  options.engine = detect::Engine::build(rules).value();
+  options.windows = {.window = 400'000, .longest = 1'000'000, .reach = 80'000, .agree = 16'000};
+  std::mt19937 random(5);
+  std::string text;
+  for (const detect::Rule& rule : rules.rules()) {
+    const auto examples = detect::expand_examples(rule);
+    ASSERT_TRUE(examples.has_value());
+    for (const std::string& example : *examples) {
+      text += example + "\n";
+      for (size_t words = random() % 60; words > 0; --words) {
+        text += words % 9 == 0 ? "the server was slow\n" : "again ";
+      }
+    }
+  }
+  ASSERT_GT(text.size(), 500'000U);
+  const FileReport whole = as_a_whole(options, text);
+  EXPECT_GT(whole.findings.size(), rules.rules().size() / 2);
+  for (int round = 0; round < 3; ++round) {
+    options.windows.window = 400'000 + random() % 50'000;
+    const Streamed streamed = in_windows(options, text, random);
+    EXPECT_EQ(shown(streamed.report), shown(whole)) << round;
+    EXPECT_GT(streamed.parts, 1U);
   }
 }
 

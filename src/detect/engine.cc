@@ -44,6 +44,7 @@ struct Engine::Scratch::State {
 
 Engine::Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::Scratch::~Scratch() = default;
+regex::MatchWork Engine::Scratch::work() const { return state_->matching.work(); }
 Engine::Scratch::Scratch(Scratch&&) noexcept = default;
 Engine::Scratch& Engine::Scratch::operator=(Scratch&&) noexcept = default;
 

@@ -18,6 +18,7 @@
 #include "base/padded_text.h"
 #include "base/span.h"
 #include "detect/rule.h"
+#include "regex/pattern.h"
 
 namespace spillguard::detect {
 
@@ -92,6 +93,8 @@ class Engine {
     ~Scratch();
     Scratch(Scratch&&) noexcept;
     Scratch& operator=(Scratch&&) noexcept;
+    // What confirmation took in all scans so far, for tests of what is linear.
+    [[nodiscard]] regex::MatchWork work() const;
 
    private:
     friend class Engine;

@@ -113,6 +113,9 @@ MatchOutcome Pattern::match(std::string_view subject, size_t from, size_t last, 
                                             options, scratch.data_.get(), scratch.context_.get())
                           : pcre2_match(code_.get(), units(subject), subject.size(), from, options,
                                         scratch.data_.get(), scratch.context_.get());
+  const size_t reached = result >= 0 ? scratch.group(0).end : std::min(last, subject.size());
+  ++scratch.work_.calls;
+  scratch.work_.bytes += reached - std::min(from, reached);
   if (result >= 0) return MatchOutcome::kMatch;
   return result == PCRE2_ERROR_NOMATCH ? MatchOutcome::kNoMatch : MatchOutcome::kLimit;
 }

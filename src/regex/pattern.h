@@ -50,6 +50,12 @@ enum class AttemptOutcome {
   kOutOfMemory  // more stack than the scratch has is needed from some byte
 };
 
+// What was asked of Pattern::match(): in step with its time, but the same on every machine.
+struct MatchWork {
+  uint64_t calls = 0;
+  uint64_t bytes = 0;  // from where a call began to where its match ended, or to the last begin
+};
+
 // Match data, limits and JIT stack of one thread.
 class MatchScratch {
  public:
@@ -61,6 +67,8 @@ class MatchScratch {
   // Of the last kMatch: where a group stands; begin == end == npos when it did not take part.
   [[nodiscard]] Span group(uint32_t number) const;
   static constexpr size_t npos = static_cast<size_t>(-1);
+  // Of all calls so far.
+  [[nodiscard]] const MatchWork& work() const { return work_; }
 
  private:
   friend class Pattern;
@@ -73,6 +81,7 @@ class MatchScratch {
   std::unique_ptr<pcre2_real_match_context_8, Free> context_;
   std::unique_ptr<pcre2_real_match_data_8, Free> data_;
   uint32_t match_limit_ = 0;
+  MatchWork work_;
 };
 
 class Pattern {
