@@ -7,8 +7,6 @@
 namespace spillguard::detect {
 namespace {
 
-constexpr size_t kMaxClasses = 64;
-
 bool has_letter(std::string_view text) { return to_lower(text) != text || to_upper(text) != text; }
 
 }  // namespace
@@ -35,16 +33,12 @@ uint32_t AnchorTable::literal_number(std::string_view text, bool ignore_case) {
   return entry->second;
 }
 
-uint8_t AnchorTable::class_number(const regex::ByteSet& set) {
-  const auto known = std::find(classes_.begin(), classes_.end(), set);
-  const auto number = static_cast<size_t>(known - classes_.begin());
-  if (known != classes_.end()) return static_cast<uint8_t>(number);
-  if (number >= kMaxClasses) return kAnyByte;  // no test is a safe test
-  classes_.push_back(set);
-  for (size_t byte = 0; byte < 256; ++byte) {
-    if (set[byte]) classes_of_[byte] |= uint64_t{1} << number;
-  }
-  return static_cast<uint8_t>(number);
+uint16_t AnchorTable::class_number(const regex::ByteSet& set) {
+  if (classes_.size() > UINT16_MAX) return kAnyByte;  // no test is a safe test
+  const auto [known, is_new] =
+      class_numbers_.try_emplace(set, static_cast<uint16_t>(classes_.size()));
+  if (is_new) classes_.push_back(set);
+  return known->second;
 }
 
 uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
@@ -56,9 +50,47 @@ uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
       if (test.count == kMaxAfter) break;
       test.after[test.count++] = class_number(set);
     }
+    if (guard.until.any()) {
+      test.looks_far = true;
+      test.until = class_number(guard.until);
+      test.through = class_number(guard.through);
+      test.until_within = guard.until_within;
+    }
+    if (guard.run_length > 0) {
+      test.looks_far = true;
+      test.run = class_number(guard.run);
+      test.run_length = guard.run_length;
+      test.run_from = guard.run_from;
+      test.run_to = guard.run_to;
+    }
   }
   guards_.push_back(test);
   return static_cast<uint32_t>(guards_.size() - 1);
+}
+
+bool AnchorTable::passes_far(const Guard& test, std::string_view text, size_t end) const {
+  if (test.until != kAnyByte) {
+    const size_t stop = std::min(text.size(), end + test.until_within + 1);
+    size_t at = end;
+    while (at < stop && !in_class(text[at], test.until)) {
+      if (!in_class(text[at], test.through)) return false;
+      ++at;
+    }
+    if (at == stop) return false;
+  }
+  return test.run_length == 0 || has_run(test, text, end);
+}
+
+// Looks at the last byte that a run would have, and skips all of it when that byte does not fit.
+bool AnchorTable::has_run(const Guard& test, std::string_view text, size_t end) const {
+  size_t begin = end + test.run_from;
+  while (begin <= end + test.run_to && begin + test.run_length <= text.size()) {
+    size_t at = begin + test.run_length;
+    while (at > begin && in_class(text[at - 1], test.run)) --at;
+    if (at == begin) return true;
+    begin = at;
+  }
+  return false;
 }
 
 }  // namespace spillguard::detect

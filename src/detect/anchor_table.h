@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -54,25 +55,36 @@ class AnchorTable {
     for (uint32_t i = 0; i < test.count; ++i) {
       if (!in_class(text[end + i], test.after[i])) return false;
     }
-    return true;
+    return !test.looks_far || passes_far(test, text, end);
   }
 
  private:
   static constexpr uint32_t kMaxAfter = 24;
-  static constexpr uint8_t kAnyByte = 0;  // the class of all bytes
+  static constexpr uint16_t kAnyByte = 0;  // the class of all bytes
 
   struct Guard {
     bool may_begin_text = true;
-    uint8_t before = kAnyByte;
-    uint8_t count = 0;
-    std::array<uint8_t, kMaxAfter> after{};
+    bool looks_far = false;  // asks for `until` or for a run
+    uint16_t before = kAnyByte;
+    uint16_t count = 0;
+    std::array<uint16_t, kMaxAfter> after{};
+    // As in regex::AnchorGuard.
+    uint16_t until = kAnyByte;
+    uint16_t through = kAnyByte;
+    uint32_t until_within = 0;
+    uint16_t run = kAnyByte;
+    uint32_t run_length = 0;
+    uint32_t run_from = 0;
+    uint32_t run_to = 0;
   };
 
-  [[nodiscard]] bool in_class(char byte, uint8_t number) const {
-    return ((classes_of_[static_cast<unsigned char>(byte)] >> number) & 1U) != 0;
+  [[nodiscard]] bool in_class(char byte, uint16_t number) const {
+    return classes_[number][static_cast<unsigned char>(byte)];
   }
+  [[nodiscard]] bool passes_far(const Guard& test, std::string_view text, size_t end) const;
+  [[nodiscard]] bool has_run(const Guard& test, std::string_view text, size_t end) const;
   uint32_t literal_number(std::string_view text, bool ignore_case);
-  uint8_t class_number(const regex::ByteSet& set);
+  uint16_t class_number(const regex::ByteSet& set);
   uint32_t guard_number(const regex::AnchorGuard& guard);
 
   std::vector<Literal> literals_;
@@ -80,15 +92,9 @@ class AnchorTable {
   std::vector<uint32_t> keywords_;        // by literal
   std::map<std::pair<std::string, bool>, uint32_t> numbers_;
   std::vector<Guard> guards_;
-  // Few sets of bytes occur in all rules, so each has a number and each byte a word of 64 answers:
-  // the whole table is 2 kB and stays in the nearest cache.
+  // Few sets of bytes occur in all rules, so they have numbers.
   std::vector<regex::ByteSet> classes_ = {~regex::ByteSet()};
-  std::array<uint64_t, 256> classes_of_ = filled();
-  static std::array<uint64_t, 256> filled() {
-    std::array<uint64_t, 256> all{};
-    all.fill(1);
-    return all;
-  }
+  std::unordered_map<regex::ByteSet, uint16_t> class_numbers_ = {{~regex::ByteSet(), kAnyByte}};
 };
 
 }  // namespace spillguard::detect

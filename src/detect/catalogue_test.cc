@@ -54,6 +54,13 @@ void expect_same(const RuleAnalysis& a, const RuleAnalysis& b) {
     EXPECT_EQ(a.plan.guards[i].may_begin_text, b.plan.guards[i].may_begin_text);
     EXPECT_EQ(a.plan.guards[i].before, b.plan.guards[i].before);
     EXPECT_EQ(a.plan.guards[i].after, b.plan.guards[i].after);
+    EXPECT_EQ(a.plan.guards[i].until, b.plan.guards[i].until);
+    EXPECT_EQ(a.plan.guards[i].through, b.plan.guards[i].through);
+    EXPECT_EQ(a.plan.guards[i].until_within, b.plan.guards[i].until_within);
+    EXPECT_EQ(a.plan.guards[i].run, b.plan.guards[i].run);
+    EXPECT_EQ(a.plan.guards[i].run_length, b.plan.guards[i].run_length);
+    EXPECT_EQ(a.plan.guards[i].run_from, b.plan.guards[i].run_from);
+    EXPECT_EQ(a.plan.guards[i].run_to, b.plan.guards[i].run_to);
   }
 }
 

@@ -53,6 +53,7 @@ class Sets {
     for (const regex::AnchorGuard& guard : plan.guards) {
       add(guard.before);
       for (const regex::ByteSet& set : guard.after) add(set);
+      for (const regex::ByteSet* set : {&guard.until, &guard.through, &guard.run}) add(*set);
     }
   }
   [[nodiscard]] const std::vector<regex::ByteSet>& all() const { return sets_; }
@@ -96,6 +97,13 @@ std::string encode_analysis(const Rule& rule, const RuleAnalysis& analysis) {
     out.number(sets.number(guard.before));
     out.number(guard.after.size());
     for (const regex::ByteSet& set : guard.after) out.number(sets.number(set));
+    out.number(sets.number(guard.until));
+    out.number(sets.number(guard.through));
+    out.number(guard.until_within);
+    out.number(sets.number(guard.run));
+    out.number(guard.run_length);
+    out.number(guard.run_from);
+    out.number(guard.run_to);
   }
   return out.take();
 }
@@ -122,6 +130,13 @@ std::optional<RuleAnalysis> prepared_analysis(const Rule& rule) {
     guard.before = set_at();
     guard.after.resize(in.count());
     for (regex::ByteSet& set : guard.after) set = set_at();
+    guard.until = set_at();
+    guard.through = set_at();
+    guard.until_within = in.number(kAnyNumber);
+    guard.run = set_at();
+    guard.run_length = in.number(kAnyNumber);
+    guard.run_from = in.number(kAnyNumber);
+    guard.run_to = in.number(kAnyNumber);
   }
   const bool fits = out.plan.guards.empty() || out.plan.guards.size() == rule.anchors.size();
   if (!in.ok_and_at_end() || !fits) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "regex/branches.h"
+#include "regex/follow.h"
 
 namespace spillguard::regex {
 namespace {
@@ -64,15 +65,8 @@ int worth(const std::string& text) {
   return points;
 }
 
-struct Neighbours {
-  ByteSet before;
-  bool may_begin_text = true;
-  std::vector<ByteSet> after;
-};
-
-// The sets beside items [begin, end) of a branch.
-Neighbours neighbours(const Branch& branch, size_t begin, size_t end) {
-  Neighbours out;
+// The sets before item `begin` of a branch.
+void look_before(const Branch& branch, size_t begin, AnchorGuard& out) {
   out.before.set();
   size_t index = begin;
   while (index > 0) {
@@ -98,16 +92,6 @@ Neighbours neighbours(const Branch& branch, size_t begin, size_t end) {
       }
     }
   }
-  for (index = end; index < branch.size() && out.after.size() < kMaxGuardBytes; ++index) {
-    const Item& item = branch[index];
-    if (item.kind == Item::Kind::kGap) break;
-    if (item.kind != Item::Kind::kSet) continue;
-    for (uint32_t i = 0; i < item.min && out.after.size() < kMaxGuardBytes; ++i) {
-      out.after.push_back(item.set);
-    }
-    if (item.min != item.max) break;
-  }
-  return out;
 }
 
 uint32_t widest(const Branch& branch, size_t begin, size_t end) {
@@ -116,18 +100,36 @@ uint32_t widest(const Branch& branch, size_t begin, size_t end) {
   return sum;
 }
 
-void add_to_guard(AnchorGuard& guard, const Neighbours& more) {
+AnchorGuard guard_of(const Branch& branch, size_t begin, size_t end) {
+  AnchorGuard guard;
+  guard.used = true;
+  look_before(branch, begin, guard);
+  guard.after = bytes_after(branch, end, kMaxGuardBytes);
+  find_until(branch, end, guard);
+  find_run(branch, end, guard);
+  return guard;
+}
+
+void add_to_guard(AnchorGuard& guard, const AnchorGuard& more) {
   if (!guard.used) {
-    guard.used = true;
-    guard.before = more.before;
-    guard.may_begin_text = more.may_begin_text;
-    guard.after = more.after;
+    guard = more;
     return;
   }
   guard.before |= more.before;
   guard.may_begin_text = guard.may_begin_text || more.may_begin_text;
   guard.after.resize(std::min(guard.after.size(), more.after.size()));
   for (size_t i = 0; i < guard.after.size(); ++i) guard.after[i] |= more.after[i];
+  if (guard.until.none() || more.until.none()) {
+    guard.until.reset();
+  } else {
+    guard.until |= more.until;
+    guard.through |= more.through;
+    guard.until_within = std::max(guard.until_within, more.until_within);
+  }
+  guard.run_length = std::min(guard.run_length, more.run_length);
+  guard.run_from = std::min(guard.run_from, more.run_from);
+  guard.run_to = std::max(guard.run_to, more.run_to);
+  guard.run |= more.run;
 }
 
 uint32_t look_ahead_of(const Node& node) {
@@ -208,7 +210,7 @@ AnchorPlan Shape::plan(const std::vector<std::string>& anchors) const {
     if (best == anchors.size()) return {};
     plan.before = std::max(plan.before, widest(branch, 0, best_begin));
     plan.after = std::max(plan.after, widest(branch, best_begin, branch.size()));
-    add_to_guard(plan.guards[best], neighbours(branch, best_begin, best_end));
+    add_to_guard(plan.guards[best], guard_of(branch, best_begin, best_end));
   }
   plan.every_match_has_one = !branches_.empty();
   return plan;

@@ -23,6 +23,17 @@ struct AnchorGuard {
   ByteSet before;              // what may stand directly before it
   bool may_begin_text = true;  // and whether nothing may
   std::vector<ByteSet> after;  // what the bytes directly after it must be
+  // Not empty: a byte of `until` must follow the anchor, at most until_within bytes behind it, with
+  // nothing but bytes of `through` before the first one.
+  ByteSet until;
+  ByteSet through;
+  uint32_t until_within = 0;
+  // Not 0: that many bytes of `run` in a row must follow, the first of them run_from to run_to
+  // bytes behind the anchor.
+  uint32_t run_length = 0;
+  uint32_t run_from = 0;
+  uint32_t run_to = 0;
+  ByteSet run;
 };
 
 // How a pattern and its anchors fit together.

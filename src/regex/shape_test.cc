@@ -67,8 +67,9 @@ TEST(Shape, KnowsTheNeighbours) {
   EXPECT_TRUE(guard.may_begin_text);
   EXPECT_TRUE(guard.before[' ']);
   EXPECT_FALSE(guard.before['x']);
-  ASSERT_EQ(guard.after.size(), 2U);
+  ASSERT_EQ(guard.after.size(), 3U);
   EXPECT_EQ(guard.after[0], bytes_of("ab"));
+  EXPECT_EQ(guard.after[2], bytes_of("abc"));
   EXPECT_FALSE(shape_of(R"((?<=[0-9])tok_)").plan({"tok_"}).guards[0].may_begin_text);
   EXPECT_FALSE(shape_of(R"((?<![0-9a])tok_)").plan({"tok_"}).guards[0].before['a']);
   EXPECT_TRUE(shape_of(R"((?:^|\s)tok_)").plan({"tok_"}).guards[0].may_begin_text);
@@ -82,21 +83,72 @@ TEST(Shape, RefusesWhatItDoesNotUnderstand) {
   }
 }
 
+// What a guard asks of the text behind its anchor, beyond single bytes.
+bool follows(const AnchorGuard& guard, const std::string& text, size_t end) {
+  if (guard.until.any()) {
+    size_t at = end;
+    while (at < text.size() && !guard.until[to_byte(text[at])] &&
+           guard.through[to_byte(text[at])]) {
+      ++at;
+    }
+    if (at >= text.size() || !guard.until[to_byte(text[at])]) return false;
+    if (at - end > guard.until_within) return false;
+  }
+  for (size_t from = end + guard.run_from; from <= end + guard.run_to; ++from) {
+    size_t length = 0;
+    while (length < guard.run_length && from + length < text.size() &&
+           guard.run[to_byte(text[from + length])]) {
+      ++length;
+    }
+    if (length == guard.run_length) return true;
+  }
+  return guard.run_length == 0;
+}
+
+TEST(Shape, KnowsWhatMustFollow) {
+  const auto guard_of = [](const char* pattern, const char* anchor) {
+    return shape_of(pattern).plan({anchor}).guards.at(0);
+  };
+  const AnchorGuard card = guard_of(R"(41[0-9]{2}([ -]?)[0-9]{4}\1[0-9]{4})", "41");
+  ASSERT_EQ(card.after.size(), 10U);
+  EXPECT_EQ(card.after[1], byte_range('0', '9'));
+  EXPECT_EQ(card.after[6], byte_range('0', '9') | bytes_of(" -"));
+  const AnchorGuard url = guard_of(R"(://[^\s:/@]{0,10}:[^\s/]{3,20}@[a-z]+)", "://");
+  EXPECT_EQ(url.until, bytes_of("@"));
+  EXPECT_FALSE(url.through['/']);
+  EXPECT_EQ(url.until_within, 31U);
+  const AnchorGuard key =
+      guard_of(R"(acme[\w .-]{0,20}?key["= ]{1,3}([0-9a-f]{8}-[0-9a-f]{8}))", "acme");
+  EXPECT_EQ(key.run_length, 17U);
+  EXPECT_EQ(key.run_from, 4U);
+  EXPECT_EQ(key.run_to, 26U);
+  EXPECT_EQ(key.run, byte_range('0', '9') | byte_range('a', 'f') | bytes_of("-"));
+  EXPECT_EQ(guard_of(R"(acme.{0,20}[0-9a-f]{8})", "acme").run_length, 0U);
+}
+
 // The analysis against PCRE2: whatever PCRE2 matches in random texts must keep to the bounds, hold
 // an anchor, and pass the guard at one of its anchors.
 TEST(Shape, HoldsForWhatPcreMatches) {
-  const char* const kPatterns[] = {R"(\b(abc[a-c]{2,4})\b)",
-                                   R"((?:ab|ca)b[^a]?c)",
-                                   R"([a-c]{0,3}abc(?!a))",
-                                   R"((?<![b])cab(?:-[a-c]{2}){1,3})",
-                                   R"((?i:A)bc-?[ab]+)",
-                                   R"(a(?:bca|cab)\W[[:alpha:]]{2})",
-                                   R"((?:^|[ -])bca[ -]*(abc|cab))",
-                                   R"(ab\x63(?:a|b|c)?(?:-a){2}?)",
-                                   R"((abc)\1?)",
-                                   R"(b(?=ca)cab*+c?)",
-                                   R"(\Babc|cba\b)",
-                                   R"(abc$|-abc)"};
+  const char* const kPatterns[] = {
+      R"(\b(abc[a-c]{2,4})\b)",
+      R"((?:ab|ca)b[^a]?c)",
+      R"([a-c]{0,3}abc(?!a))",
+      R"((?<![b])cab(?:-[a-c]{2}){1,3})",
+      R"((?i:A)bc-?[ab]+)",
+      R"(a(?:bca|cab)\W[[:alpha:]]{2})",
+      R"((?:^|[ -])bca[ -]*(abc|cab))",
+      R"(ab\x63(?:a|b|c)?(?:-a){2}?)",
+      R"((abc)\1?)",
+      R"(b(?=ca)cab*+c?)",
+      R"(\Babc|cba\b)",
+      R"(abc$|-abc)",
+      R"(abc[a-c]{0,5}-[abc ]{0,4} )",
+      R"(abc[a-c]{0,2}-?(?: |-[a-c]{1,3} ))",
+      R"(abc[ -]?([a-cA-C]{15,20}))",
+      R"(ab[a-c]([- ]?)[a-c]{2}\1[ab]\1c)",
+      R"((?|(a)|(b))\1bca|bca([a-c]{1,2})\2)",
+      R"((?i:ab([a-c]))\1c|bca(b|-)(?i:\2a))",
+      R"((?:abc |bca)[a-c]{0,3}[A-Ca-c ]{0,2}[a-c]{4}[a-cABC]{11,13}-?)"};
   std::mt19937 random(3);
   MatchScratch scratch;
   size_t matches = 0;
@@ -129,6 +181,7 @@ TEST(Shape, HoldsForWhatPcreMatches) {
               const size_t behind = place + anchor.size() + k;
               fits = behind < text.size() && guard.after[k][to_byte(text[behind])];
             }
+            fits = fits && follows(guard, text, place + anchor.size());
             guarded = fits && place - match.begin <= plan.before && match.end - place <= plan.after;
           }
         }

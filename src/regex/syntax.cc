@@ -96,6 +96,7 @@ class Parser {
 
  private:
   static constexpr int kMaxDepth = 100;
+  static constexpr size_t kMaxReferenced = 64;  // nodes of a group that \1 repeats
 
   [[nodiscard]] tl::unexpected<Error> unsupported(std::string_view what) const {
     return fail(Code::kUnsupported,
@@ -262,7 +263,7 @@ class Parser {
   Result<Node> group() {
     ++at_;  // (
     if (looking_at("*")) return unsupported("a (*VERB)");
-    if (!take("?")) return group_body();
+    if (!take("?")) return captured();
     if (take("#")) {
       while (!done() && peek() != ')') ++at_;
       if (!take(")")) return unsupported("an unclosed comment");
@@ -272,14 +273,60 @@ class Parser {
     if (take("!")) return look(true, false);
     if (take("<=")) return look(false, true);
     if (take("<!")) return look(true, true);
-    if (take(":") || take(">") || take("|")) return group_body();
+    if (take(":") || take(">")) return group_body();
+    if (take("|")) {
+      same_numbers_ = true;
+      return group_body();
+    }
     if (take("P<") || take("<") || take("'")) {
       while (!done() && peek() != '>' && peek() != '\'') ++at_;
       if (done()) return unsupported("an unclosed group name");
       ++at_;
-      return group_body();
+      return captured();
     }
     return flag_group();
+  }
+
+  // A group with a number.
+  Result<Node> captured() {
+    const size_t number = groups_.size();
+    groups_.emplace_back();
+    SG_ASSIGN(Node body, group_body());
+    if (is_plain(body) && count_nodes(body) <= kMaxReferenced) groups_[number] = body;
+    return body;
+  }
+
+  // Whether a tree only consumes bytes, so that another text of the same shape matches it, too.
+  static bool is_plain(const Node& node) {
+    const bool plain = node.kind == Node::Kind::kEmpty || node.kind == Node::Kind::kSet ||
+                       node.kind == Node::Kind::kConcat || node.kind == Node::Kind::kAlternate ||
+                       node.kind == Node::Kind::kRepeat;
+    return plain && std::all_of(node.children.begin(), node.children.end(), is_plain);
+  }
+
+  static size_t count_nodes(const Node& node) {
+    size_t count = 1;
+    for (const Node& child : node.children) count += count_nodes(child);
+    return count;
+  }
+
+  void fold_sets(Node& node) const {
+    if (flags_.ignore_case && node.kind == Node::Kind::kSet) node.set = fold_case(node.set);
+    for (Node& child : node.children) fold_sets(child);
+  }
+
+  // \1: a text that its group matched, so something of the group's shape; unknown text where the
+  // group is not closed, looks around, or shares its number.
+  Node reference(size_t number) const {
+    if (!same_numbers_ && number <= groups_.size() && groups_[number - 1]) {
+      Node node = *groups_[number - 1];
+      fold_sets(node);
+      return node;
+    }
+    Node node = zero_width(Node::Kind::kAnything);
+    node.min = 0;
+    node.max = kUnbounded;
+    return node;
   }
 
   // (?i) (?s-i) (?x:…)
@@ -388,10 +435,7 @@ class Parser {
     if (letter >= '1' && letter <= '9') {
       // \12 may be octal or a reference: only a single digit is sure.
       if (!done() && peek() >= '0' && peek() <= '9') return unsupported("a reference over 9");
-      Node node = zero_width(Node::Kind::kAnything);
-      node.min = 0;
-      node.max = kUnbounded;
-      return node;
+      return reference(static_cast<size_t>(letter - '0'));
     }
     const auto byte = byte_escape(letter);
     if (!byte) return unsupported(fmt::format("\\{}", letter));
@@ -483,6 +527,8 @@ class Parser {
   size_t at_ = 0;
   int depth_ = 0;
   Flags flags_;
+  std::vector<std::optional<Node>> groups_;  // that are closed and can be repeated, by number
+  bool same_numbers_ = false;                // a (?|…) makes counting harder
 };
 
 }  // namespace

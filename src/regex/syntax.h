@@ -25,7 +25,7 @@ struct Node {
     kWordBoundary,  // \b
     kAssert,        // another zero-width test: ^ $ \A \z \B
     kLook,          // (?=…) and its kin around the only child; see `negative`, `behind`
-    kAnything,      // unknown text of any length: back references
+    kAnything,      // unknown text of any length: some back references
   };
   Kind kind = Kind::kEmpty;
   ByteSet set;
