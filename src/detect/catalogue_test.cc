@@ -65,7 +65,7 @@ void expect_same(const RuleAnalysis& a, const RuleAnalysis& b) {
 }
 
 // An example of every rule, one after the other.
-std::string all_examples(const RuleSet& rules) {
+std::string examples_text(const RuleSet& rules) {
   std::string text;
   for (const Rule& rule : rules.rules()) {
     text += expand_examples(rule).value().front() + "\n\n";
@@ -73,7 +73,7 @@ std::string all_examples(const RuleSet& rules) {
   return text;
 }
 
-std::vector<Match> scan(const Engine& engine, const std::string& text) {
+std::vector<Match> find_all(const Engine& engine, const std::string& text) {
   const PaddedText padded(text);
   Engine::Scratch scratch = engine.make_scratch();
   ScanResult result;
@@ -110,26 +110,26 @@ TEST(Catalogue, HoldsWhatTheFilesSay) {
 TEST(Catalogue, FindsTheSameAsTheFiles) {
   const RuleSet fast = RuleSet::built_in();
   const RuleSet slow = RuleSet::from_files();
-  const std::string text = all_examples(slow);
+  const std::string text = examples_text(slow);
   const auto prepared = Engine::build(fast).value();
   const auto compiled = Engine::build(slow, {.prepared = false}).value();
   EXPECT_TRUE(prepared->has_prepared_literals());
   EXPECT_FALSE(compiled->has_prepared_literals());
-  EXPECT_GT(scan(*prepared, text).size(), 1000U);
-  EXPECT_EQ(scan(*prepared, text), scan(*compiled, text));
+  EXPECT_GT(find_all(*prepared, text).size(), 1000U);
+  EXPECT_EQ(find_all(*prepared, text), find_all(*compiled, text));
   // A part of the rules: the hits of the others are dropped.
   const auto some_prepared = Engine::build(with_switched_off(fast, 3)).value();
   const auto some_compiled = Engine::build(with_switched_off(fast, 3), {.prepared = false}).value();
   EXPECT_TRUE(some_prepared->has_prepared_literals());
-  EXPECT_GT(scan(*some_prepared, text).size(), 500U);
-  EXPECT_EQ(scan(*some_prepared, text), scan(*some_compiled, text));
+  EXPECT_GT(find_all(*some_prepared, text).size(), 500U);
+  EXPECT_EQ(find_all(*some_prepared, text), find_all(*some_compiled, text));
 }
 
 TEST(Catalogue, OtherRulesAreCompiled) {
   std::vector<Rule> more;
   const RuleSet built_in = RuleSet::built_in();
   for (const Rule& rule : built_in.rules()) more.push_back(rule);
-  const std::string text = all_examples(RuleSet::of(more)) + "\nown_secret_1234\n";
+  const std::string text = examples_text(RuleSet::of(more)) + "\nown_secret_1234\n";
   more.front().pattern = "own_(secret_[0-9]{4})";
   more.front().anchors = {"own_"};
   more.front().before = 0;
@@ -143,8 +143,8 @@ TEST(Catalogue, OtherRulesAreCompiled) {
   const auto engine = Engine::build(RuleSet::of(more)).value();
   EXPECT_FALSE(engine->has_prepared_literals());
   const auto compiled = Engine::build(RuleSet::of(more), {.prepared = false}).value();
-  const std::vector<Match> found = scan(*engine, text);
-  EXPECT_EQ(found, scan(*compiled, text));
+  const std::vector<Match> found = find_all(*engine, text);
+  EXPECT_EQ(found, find_all(*compiled, text));
   EXPECT_EQ(found.back().secret.size(), 11U);
   // Patterns of others are compiled when the engine is built, so that errors come there.
   more.front().pattern = "own_(secret_[0-9]{4}";

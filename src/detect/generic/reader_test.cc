@@ -40,13 +40,13 @@ std::vector<std::string> values_of(std::string_view text) {
   return values;
 }
 
-struct Case {
+struct ReaderCase {
   std::string_view text;
   std::vector<std::string> values;
 };
 
-void expect_all(const std::vector<Case>& cases) {
-  for (const Case& one : cases) EXPECT_EQ(values_of(one.text), one.values) << one.text;
+void expect_all(const std::vector<ReaderCase>& cases) {
+  for (const ReaderCase& one : cases) EXPECT_EQ(values_of(one.text), one.values) << one.text;
 }
 
 TEST(GenericReader, Settings) {

@@ -11,16 +11,16 @@
 namespace spillguard::detect::generic {
 namespace {
 
-struct Case {
+struct ValueCase {
   std::string_view value;
   ValueClass expected;
   bool quoted = false;
 };
 
-class ValueClassTest : public testing::TestWithParam<Case> {};
+class ValueClassTest : public testing::TestWithParam<ValueCase> {};
 
 TEST_P(ValueClassTest, TellsTheForm) {
-  const Case& c = GetParam();
+  const ValueCase& c = GetParam();
   EXPECT_EQ(value_class_name(classify_value(c.value, c.quoted)), value_class_name(c.expected))
       << c.value;
 }
@@ -29,41 +29,44 @@ using enum ValueClass;
 INSTANTIATE_TEST_SUITE_P(
     Forms, ValueClassTest,
     testing::Values(
-        Case{"", kEmpty}, Case{"---", kMasked}, Case{"!!", kEmpty}, Case{"****", kMasked},
-        Case{"xxxxxxxx", kMasked}, Case{"yyyy", kMasked}, Case{"ab12...", kMasked},
-        Case{"qw\xE2\x80\xA6", kMasked}, Case{"${DB_PASSWORD}", kVariable},
-        Case{"$PASSWORD", kVariable}, Case{"%PASSWORD%", kVariable},
-        Case{"{{ vault.token }}", kVariable, true}, Case{"<your password>", kVariable},
-        Case{"process.env.TOKEN", kVariable}, Case{"os.getenv('KEY')", kVariable},
-        Case{"config.get('secret')", kVariable}, Case{"@db.password@", kVariable},
-        Case{"readPassword()", kCode}, Case{"rows[kNumber]", kCode}, Case{"node->child", kCode},
-        Case{"width:320,", kCode}, Case{"hintText=", kCode}, Case{"<p>There", kCode, true},
-        Case{"node.child", kDottedName}, Case{"org.acme.StringEncoder", kDottedName},
-        Case{"true", kLiteral}, Case{"null", kLiteral}, Case{"required.", kLiteral},
-        Case{"123456", kNumber}, Case{"-1.5", kNumber}, Case{"1.2.3-SNAPSHOT", kVersion},
-        Case{"2024-05-01", kDate}, Case{"01/05/2024 10:00", kDate},
-        Case{"6f1c2b34-0a1b-4c2d-8e3f-0123456789ab", kUuid}, Case{"sha256:96eab3188bb0", kDigest},
-        Case{"3c:15:c2:d1:58:5a", kDigest}, Case{"0x7fffdead10", kDigest},
-        Case{"/etc/ssl/private", kPath}, Case{"C:\\keys", kPath}, Case{"./secret", kPath},
-        Case{"https://host.example.org/x", kUrl}, Case{"someone@example.org", kEmail},
-        Case{"server-key.pem", kFileName}, Case{"ENC(abcd1234)", kEncrypted},
-        Case{"{cipher}0a1b2c", kEncrypted}, Case{"$ANSIBLE_VAULT;1.1", kEncrypted},
-        Case{"{bcrypt}$2a$10$abc", kPasswordHash}, Case{"$2a$11$PWIFxyz", kPasswordHash},
-        Case{"ssh-rsa AAAAB3Nza", kPublicKey}, Case{"changeme", kPlaceholder},
-        Case{"myPassword", kPlaceholder}, Case{"your_api_key", kPlaceholder},
-        Case{"admin123", kPlaceholder}, Case{"s3cr3t", kPlaceholder},
-        Case{"cGFzc3dvcmQ=", kPlaceholder}, Case{"PROJ-2596", kIssueKey},
-        Case{"please see the manual", kPhrase}));
+        ValueCase{"", kEmpty}, ValueCase{"---", kMasked}, ValueCase{"!!", kEmpty},
+        ValueCase{"****", kMasked}, ValueCase{"xxxxxxxx", kMasked}, ValueCase{"yyyy", kMasked},
+        ValueCase{"ab12...", kMasked}, ValueCase{"qw\xE2\x80\xA6", kMasked},
+        ValueCase{"${DB_PASSWORD}", kVariable}, ValueCase{"$PASSWORD", kVariable},
+        ValueCase{"%PASSWORD%", kVariable}, ValueCase{"{{ vault.token }}", kVariable, true},
+        ValueCase{"<your password>", kVariable}, ValueCase{"process.env.TOKEN", kVariable},
+        ValueCase{"os.getenv('KEY')", kVariable}, ValueCase{"config.get('secret')", kVariable},
+        ValueCase{"@db.password@", kVariable}, ValueCase{"readPassword()", kCode},
+        ValueCase{"rows[kNumber]", kCode}, ValueCase{"node->child", kCode},
+        ValueCase{"width:320,", kCode}, ValueCase{"hintText=", kCode},
+        ValueCase{"<p>There", kCode, true}, ValueCase{"node.child", kDottedName},
+        ValueCase{"org.acme.StringEncoder", kDottedName}, ValueCase{"true", kLiteral},
+        ValueCase{"null", kLiteral}, ValueCase{"required.", kLiteral}, ValueCase{"123456", kNumber},
+        ValueCase{"-1.5", kNumber}, ValueCase{"1.2.3-SNAPSHOT", kVersion},
+        ValueCase{"2024-05-01", kDate}, ValueCase{"01/05/2024 10:00", kDate},
+        ValueCase{"6f1c2b34-0a1b-4c2d-8e3f-0123456789ab", kUuid},
+        ValueCase{"sha256:96eab3188bb0", kDigest}, ValueCase{"3c:15:c2:d1:58:5a", kDigest},
+        ValueCase{"0x7fffdead10", kDigest}, ValueCase{"/etc/ssl/private", kPath},
+        ValueCase{"C:\\keys", kPath}, ValueCase{"./secret", kPath},
+        ValueCase{"https://host.example.org/x", kUrl}, ValueCase{"someone@example.org", kEmail},
+        ValueCase{"server-key.pem", kFileName}, ValueCase{"ENC(abcd1234)", kEncrypted},
+        ValueCase{"{cipher}0a1b2c", kEncrypted}, ValueCase{"$ANSIBLE_VAULT;1.1", kEncrypted},
+        ValueCase{"{bcrypt}$2a$10$abc", kPasswordHash}, ValueCase{"$2a$11$PWIFxyz", kPasswordHash},
+        ValueCase{"ssh-rsa AAAAB3Nza", kPublicKey}, ValueCase{"changeme", kPlaceholder},
+        ValueCase{"myPassword", kPlaceholder}, ValueCase{"your_api_key", kPlaceholder},
+        ValueCase{"admin123", kPlaceholder}, ValueCase{"s3cr3t", kPlaceholder},
+        ValueCase{"cGFzc3dvcmQ=", kPlaceholder}, ValueCase{"PROJ-2596", kIssueKey},
+        ValueCase{"please see the manual", kPhrase}));
 
-INSTANTIATE_TEST_SUITE_P(Secrets, ValueClassTest,
-                         testing::Values(Case{"Hydra#Kestrel8677!", kOpaque},
-                                         Case{"zvlqyxbfjx", kOpaque}, Case{"r4ac4l!", kOpaque},
-                                         Case{"Winter2019!", kOpaque},
-                                         Case{"eQvTXrWxhKkvT6nEQsTXuLDw", kOpaque},
-                                         Case{"edc8d8b4d143b591d6dddf12cf72ef91acf183e3", kOpaque},
-                                         Case{"2hYyLW2naLvP5ejMMOptwgUc/hNtrnn9", kOpaque, true},
-                                         Case{"v6Rpzd03f0MV+rQPIDNuFTKSZhClMgzd==", kOpaque},
-                                         Case{"dP#8,x:Q", kOpaque}, Case{"Tr0ub4dor&3", kOpaque}));
+INSTANTIATE_TEST_SUITE_P(
+    Secrets, ValueClassTest,
+    testing::Values(ValueCase{"Hydra#Kestrel8677!", kOpaque}, ValueCase{"zvlqyxbfjx", kOpaque},
+                    ValueCase{"r4ac4l!", kOpaque}, ValueCase{"Winter2019!", kOpaque},
+                    ValueCase{"eQvTXrWxhKkvT6nEQsTXuLDw", kOpaque},
+                    ValueCase{"edc8d8b4d143b591d6dddf12cf72ef91acf183e3", kOpaque},
+                    ValueCase{"2hYyLW2naLvP5ejMMOptwgUc/hNtrnn9", kOpaque, true},
+                    ValueCase{"v6Rpzd03f0MV+rQPIDNuFTKSZhClMgzd==", kOpaque},
+                    ValueCase{"dP#8,x:Q", kOpaque}, ValueCase{"Tr0ub4dor&3", kOpaque}));
 
 TEST(ValueForms, RowsOfCharacters) {
   EXPECT_EQ(sequence_share("1234"), 1024);
