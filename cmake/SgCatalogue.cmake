@@ -16,7 +16,7 @@ function(sg_catalogue)
   add_library(sg_catalogue STATIC ${folder}/rule_catalogue.cc)
   target_link_libraries(sg_catalogue PRIVATE sg_options)
   set_source_files_properties(${folder}/rule_catalogue.cc PROPERTIES OBJECT_DEPENDS ${folder}/rules.catalogue)
-  # Link-time optimisation loses symbols of assembler text.
-  set_target_properties(sg_catalogue PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+  # Link-time optimisation loses symbols of assembler text; a unity file would not be built again with a new catalogue.
+  set_target_properties(sg_catalogue PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF UNITY_BUILD OFF)
   target_link_libraries(sg_detect INTERFACE sg_catalogue)
 endfunction()
