@@ -206,8 +206,8 @@ std::optional<DecodedText> Layers::find(PaddedView text, const LayerRules& rules
       for (size_t up = i + 1; up-- > 0;) {
         const decode::Level& level = depths_[up].level;
         const decode::Section& section = level.sections()[level.section_at(outer.match.begin)];
-        path = std::string(decode::encoding_name(section.encoding)) +
-               (path.empty() ? "" : layering::kArrow + path);
+        if (!path.empty()) path.insert(0, layering::kArrow);
+        path.insert(0, decode::encoding_name(section.encoding));
         outer.match = level.to_source(section, outer.match);
         outer.secret = level.to_source(section, outer.secret);
       }
