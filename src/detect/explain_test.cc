@@ -52,10 +52,10 @@ const Explanation::Filter* filter(const Explanation& explanation, std::string_vi
   return found == explanation.filters.end() ? nullptr : &*found;
 }
 
-constexpr const char* kToken = "tok_a1b2c3d4e5f6";
+constexpr const char* kExplainedToken = "tok_a1b2c3d4e5f6";
 
 TEST(Explain, FiltersWithTheirValues) {
-  const std::string text = std::string("for Acme, use ") + kToken + " today";
+  const std::string text = std::string("for Acme, use ") + kExplainedToken + " today";
   const auto [explanation, found] = explained({token_rule()}, text);
   ASSERT_TRUE(found);
   EXPECT_EQ(explanation.id, 7);
@@ -77,16 +77,17 @@ TEST(Explain, FiltersWithTheirValues) {
 }
 
 TEST(Explain, TheNearestContextWord) {
-  const auto before = explained({token_rule()}, std::string("acme or emca ") + kToken + " of acme");
+  const auto before =
+      explained({token_rule()}, std::string("acme or emca ") + kExplainedToken + " of acme");
   ASSERT_TRUE(before.found);
   EXPECT_EQ(filter(before.explanation, "context")->value, "emca, 1 bytes away");
-  const auto behind = explained({token_rule()}, std::string(kToken) + " of Acme");
+  const auto behind = explained({token_rule()}, std::string(kExplainedToken) + " of Acme");
   ASSERT_TRUE(behind.found);
   EXPECT_EQ(filter(behind.explanation, "context")->value, "acme, 4 bytes away");
 }
 
 TEST(Explain, DecodedTextIsWhereTheFiltersLooked) {
-  const std::string inner = std::string("for emca use ") + kToken + " today";
+  const std::string inner = std::string("for emca use ") + kExplainedToken + " today";
   const std::string text = "x " + base64_encode(base64_encode(inner)) + " acme";
   const auto [explanation, found] = explained({token_rule()}, text);
   ASSERT_TRUE(found);
@@ -98,7 +99,7 @@ TEST(Explain, DecodedTextIsWhereTheFiltersLooked) {
 TEST(Explain, DecodedFarIntoALongText) {
   std::string text;
   while (text.size() < size_t{200} << 10U) text += "nothing to see %41 here\n";
-  text += "y " + base64_encode(std::string("for acme use ") + kToken + " today") + "\n";
+  text += "y " + base64_encode(std::string("for acme use ") + kExplainedToken + " today") + "\n";
   while (text.size() < size_t{400} << 10U) text += "nothing to see %41 here\n";
   const auto [explanation, found] = explained({token_rule()}, text);
   ASSERT_TRUE(found);
@@ -109,7 +110,8 @@ TEST(Explain, OtherRulesWithTheSameSecret) {
   Rule other = token_rule();
   other.id = 8;
   other.name = "OTHER";
-  const auto [explanation, found] = explained({token_rule(), other}, std::string("acme ") + kToken);
+  const auto [explanation, found] =
+      explained({token_rule(), other}, std::string("acme ") + kExplainedToken);
   ASSERT_TRUE(found);
   EXPECT_EQ(explanation.also, std::vector<std::string>{"OTHER"});
 }
