@@ -12,8 +12,8 @@ struct EmbeddedFile {
   std::string_view data;
 };
 
-std::span<const EmbeddedFile> rule_files();         // rules/*.toml, by name
-std::span<const EmbeddedFile> generic_model();      // rules/generic_model.txt alone
+std::span<const EmbeddedFile> rule_files();     // rules/*.toml, by name
+std::span<const EmbeddedFile> generic_model();  // rules/generic_model.txt alone
 // The same rules as tools/make_catalogue.cc wrote them for a quick start; empty in that program.
 std::string_view rule_catalogue();
 std::span<const EmbeddedFile> sqlite_migrations();  // migrations/sqlite/*.sql, by name

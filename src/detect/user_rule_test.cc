@@ -60,8 +60,7 @@ TEST(UserRule, TheWholeMatchIsReported) {
                    "\\/watch\\?v=[\\w-]{11})\\\">(?:.*?)<\\/a>"),
       "x <a id=\"1\" href=\"https://www.youtube.com/watch?v=abcdefghijk\">t</a> y");
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0],
-            "<a id=\"1\" href=\"https://www.youtube.com/watch?v=abcdefghijk\">t</a>");
+  EXPECT_EQ(found[0], "<a id=\"1\" href=\"https://www.youtube.com/watch?v=abcdefghijk\">t</a>");
 }
 
 TEST(UserRule, RefusesWhatCanNotBe) {
@@ -87,7 +86,9 @@ TEST(UserRule, RefusesWhatCanNotBe) {
 }
 
 TEST(UserRule, ErrorsOfPatternsHaveAPlace) {
-  const std::string pattern = "Stra\xC3\x9F" "e [a-z";
+  const std::string pattern =
+      "Stra\xC3\x9F"
+      "e [a-z";
   const auto rule = make_user_rule(with_pattern(pattern));
   ASSERT_FALSE(rule.has_value());
   const auto place = regex::java_error_place(rule.error(), pattern);

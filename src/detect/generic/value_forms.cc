@@ -204,7 +204,7 @@ bool is_issue_key(std::string_view value) {
   const size_t dash = value.find('-');
   return dash != std::string_view::npos && dash >= 2 && dash <= 10 &&
          all_of_text(value.substr(0, dash), is_upper) && value.size() > dash + 1 &&
-         value.size() <= dash + 7 && all_of_text(value.substr(dash + 1), is_digit);
+         value.size() <= dash + 9 && all_of_text(value.substr(dash + 1), is_digit);
 }
 
 bool is_byte_row(std::string_view value) {
