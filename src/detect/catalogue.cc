@@ -107,7 +107,7 @@ struct Sections {
   std::string_view literals;
 };
 
-Result<Sections> split(std::string_view text) {
+Result<Sections> split_sections(std::string_view text) {
   if (!text.starts_with(kMagic)) {
     return fail(Code::kInvalidArgument, "it is no catalogue of this version");
   }
@@ -142,7 +142,7 @@ Result<std::string> write_catalogue(const RuleSet& rules) {
 }
 
 Result<Catalogue> read_catalogue(std::string_view text) {
-  SG_ASSIGN(const Sections sections, split(text));
+  SG_ASSIGN(const Sections sections, split_sections(text));
   const std::string_view sum = sections.rules.substr(0, kSumBytes);
   const std::string_view body = sections.rules.substr(sum.size());
   if (sum != sum_bytes(body)) return fail(Code::kInvalidArgument, "its check sum is wrong");
@@ -154,7 +154,7 @@ Result<Catalogue> read_catalogue(std::string_view text) {
 }
 
 std::string_view built_in_literals() {
-  const auto sections = split(embedded::rule_catalogue());
+  const auto sections = split_sections(embedded::rule_catalogue());
   return sections ? sections->literals : std::string_view();
 }
 

@@ -123,7 +123,7 @@ void MotifIndex::scan(PaddedView text, const std::function<void(const Hit&)>& re
       const size_t begin = word * kWord;
       const size_t left = whole.size() - begin;
       const uint64_t there = left >= kWord ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
-      known.bits[slot] = answer(classes_[number], whole.substr(begin).data()) & there;
+      known.bits[slot] = answer(classes_[number], whole.data() + begin) & there;
       known.number[slot] = word;
     }
     return known.bits[slot];

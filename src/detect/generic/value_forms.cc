@@ -143,7 +143,7 @@ bool is_path(std::string_view value) {
 }
 
 bool is_file_name(std::string_view value) {
-  static constexpr std::array<std::string_view, 58> kEndings = {
+  static constexpr std::array<std::string_view, 58> kFileEndings = {
       "pem",  "key",   "crt",  "cer", "der",  "p12", "pfx",        "jks",  "keystore", "bks",
       "txt",  "xml",   "json", "yml", "yaml", "csv", "properties", "conf", "cfg",      "ini",
       "java", "js",    "ts",   "py",  "rb",   "go",  "cs",         "cpp",  "h",        "sh",
@@ -158,7 +158,7 @@ bool is_file_name(std::string_view value) {
       })) {
     return false;
   }
-  return std::any_of(kEndings.begin(), kEndings.end(),
+  return std::any_of(kFileEndings.begin(), kFileEndings.end(),
                      [&](std::string_view known) { return same_word(ending, known); });
 }
 
