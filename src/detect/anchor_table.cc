@@ -13,7 +13,7 @@ bool has_letter(std::string_view text) { return to_lower(text) != text || to_upp
 
 void AnchorTable::add(uint32_t rule, const std::string& anchor, bool ignore_case,
                       const regex::AnchorGuard& guard) {
-  hooks_[literal_number(anchor, ignore_case)].push_back({rule, guard_number(guard)});
+  added_[literal_number(anchor, ignore_case)].push_back({rule, guard_number(guard)});
 }
 
 void AnchorTable::add_keyword(uint32_t keyword, std::string_view text) {
@@ -27,7 +27,7 @@ uint32_t AnchorTable::literal_number(std::string_view text, bool ignore_case) {
       numbers_.try_emplace({bytes, fold}, static_cast<uint32_t>(literals_.size()));
   if (is_new) {
     literals_.push_back({bytes, fold});
-    hooks_.emplace_back();
+    added_.emplace_back();
     keywords_.push_back(kNoKeyword);
   }
   return entry->second;
@@ -66,6 +66,30 @@ uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
   }
   guards_.push_back(test);
   return static_cast<uint32_t>(guards_.size() - 1);
+}
+
+void AnchorTable::seal() {
+  for (size_t literal = 0; literal < literals_.size(); ++literal) {
+    const std::vector<Hook>& hooks = added_[literal];
+    Entry entry{.first_hook = static_cast<uint32_t>(hooks_.size()),
+                .hooks = static_cast<uint32_t>(hooks.size()),
+                .keyword = keywords_[literal],
+                .length = static_cast<uint32_t>(literals_[literal].bytes.size())};
+    regex::ByteSet before;
+    std::array<regex::ByteSet, kGateAfter> after;
+    for (const Hook& hook : hooks) {
+      const Guard& guard = guards_[hook.guard];
+      before |= classes_[guard.before];
+      for (size_t i = 0; i < kGateAfter; ++i) {
+        after[i] |= classes_[i < guard.count ? guard.after[i] : kAnyByte];
+      }
+    }
+    entry.before = class_number(before);
+    for (size_t i = 0; i < kGateAfter; ++i) entry.after[i] = class_number(after[i]);
+    hooks_.insert(hooks_.end(), hooks.begin(), hooks.end());
+    entries_.push_back(entry);
+  }
+  added_.clear();
 }
 
 bool AnchorTable::passes_far(const Guard& test, std::string_view text, size_t end) const {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/padded_text.h"
 #include "detect/literal_index.h"
 #include "regex/shape.h"
 
@@ -34,13 +35,26 @@ class AnchorTable {
   // Adds a keyword of a detector, found in any case.
   void add_keyword(uint32_t keyword, std::string_view text);
 
+  // When all are added: lays them out for the functions below.
+  void seal();
+
   [[nodiscard]] const std::vector<Literal>& literals() const { return literals_; }
-  [[nodiscard]] std::span<const Hook> hooks(uint32_t literal) const { return hooks_[literal]; }
+  [[nodiscard]] std::span<const Hook> hooks(uint32_t literal) const {
+    const Entry& entry = entries_[literal];
+    return std::span(hooks_).subspan(entry.first_hook, entry.hooks);
+  }
   // The keyword that a literal is, or kNoKeyword.
   static constexpr uint32_t kNoKeyword = UINT32_MAX;
-  [[nodiscard]] uint32_t keyword(uint32_t literal) const { return keywords_[literal]; }
-  [[nodiscard]] uint32_t length(uint32_t literal) const {
-    return static_cast<uint32_t>(literals_[literal].bytes.size());
+  [[nodiscard]] uint32_t keyword(uint32_t literal) const { return entries_[literal].keyword; }
+  [[nodiscard]] uint32_t length(uint32_t literal) const { return entries_[literal].length; }
+
+  // False when the bytes around the literal at [begin, end) fail the guards of all its hooks.
+  [[nodiscard]] bool may_wake(uint32_t literal, PaddedView text, size_t begin, size_t end) const {
+    const Entry& entry = entries_[literal];
+    if (begin != 0 && !in_class(text.data()[begin - 1], entry.before)) return false;
+    // What is read behind the text is its padding: no guard that asks for a byte passes there.
+    const char* const behind = text.data() + end;
+    return in_class(behind[0], entry.after[0]) && in_class(behind[1], entry.after[1]);
   }
 
   // Whether the bytes around the anchor at [begin, end) of the text can belong to a match.
@@ -60,6 +74,8 @@ class AnchorTable {
 
  private:
   static constexpr uint32_t kMaxAfter = 24;
+  static constexpr size_t kGateAfter = 2;
+  static_assert(PaddedText::kPadding >= kGateAfter);
   static constexpr uint16_t kAnyByte = 0;  // the class of all bytes
 
   struct Guard {
@@ -78,6 +94,17 @@ class AnchorTable {
     uint32_t run_to = 0;
   };
 
+  // What every hit of a literal looks up, in one place.
+  struct Entry {
+    uint32_t first_hook = 0;
+    uint32_t hooks = 0;
+    uint32_t keyword = kNoKeyword;
+    uint32_t length = 0;
+    // The bytes that some guard of the hooks lets pass: in front, and right behind.
+    uint16_t before = kAnyByte;
+    std::array<uint16_t, kGateAfter> after{};
+  };
+
   [[nodiscard]] bool in_class(char byte, uint16_t number) const {
     return classes_[number][static_cast<unsigned char>(byte)];
   }
@@ -88,8 +115,10 @@ class AnchorTable {
   uint32_t guard_number(const regex::AnchorGuard& guard);
 
   std::vector<Literal> literals_;
-  std::vector<std::vector<Hook>> hooks_;  // by literal
+  std::vector<std::vector<Hook>> added_;  // hooks by literal, up to seal()
   std::vector<uint32_t> keywords_;        // by literal
+  std::vector<Entry> entries_;            // by literal
+  std::vector<Hook> hooks_;               // of all literals, those of one in a row
   std::map<std::pair<std::string, bool>, uint32_t> numbers_;
   std::vector<Guard> guards_;
   // Few sets of bytes occur in all rules, so they have numbers.

@@ -127,9 +127,11 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
       const size_t hit_end = begin + hit.end;
       if (hit_end <= seen) continue;
       const size_t hit_begin = hit_end - engine.anchors.length(hit.literal);
-      for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
-        if (engine.anchors.passes(hook.guard, whole, hit_begin, hit_end)) {
-          wake(hook.rule, hit_begin, hit_end);
+      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit_end)) {
+        for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
+          if (engine.anchors.passes(hook.guard, whole, hit_begin, hit_end)) {
+            wake(hook.rule, hit_begin, hit_end);
+          }
         }
       }
       const uint32_t keyword = engine.anchors.keyword(hit.literal);

@@ -57,6 +57,7 @@ Result<EngineParts> gather(std::vector<Rule> rules) {
       out.longest = std::max(out.longest, keywords[i].size());
     }
   }
+  out.anchors.seal();
   return out;
 }
 

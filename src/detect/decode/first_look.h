@@ -64,7 +64,28 @@ inline bool all_text(uint32_t bytes) {
          (kKinds[bytes >> 16U] & kKinds[(bytes >> 8U) & 0xFFU] & kKinds[bytes & 0xFFU]) == kText;
 }
 
+// What may begin with a byte: what the two functions below ask of the first letter.
+constexpr uint8_t kBase64 = 1;
+constexpr uint8_t kHex = 2;
+
+constexpr std::array<uint8_t, 256> make_begins() {
+  std::array<uint8_t, 256> begins{};
+  for (size_t c = 0; c < begins.size(); ++c) {
+    const unsigned value = kBase64Values[c];
+    if ((c >= '2' && c <= '7') || c == '0') begins[c] |= kHex;
+    if (value == kNoLetter) continue;
+    for (unsigned low = 0; low < 4; ++low) {
+      if (kKinds[value << 2U | low] != 0) begins[c] |= kBase64;
+    }
+  }
+  return begins;
+}
+inline constexpr std::array<uint8_t, 256> kBegins = make_begins();
+
 }  // namespace first_look
+
+// Which of the two below is worth its question: bits kBase64 and kHex of first_look.
+inline uint8_t may_begin(char c) { return first_look::kBegins[static_cast<unsigned char>(c)]; }
 
 // Whether what begins here may be base64 of a text; `at` has at least eight bytes behind it.
 inline bool may_be_base64(std::string_view text, size_t at) {

@@ -159,43 +159,55 @@ struct Masks {
   uint32_t leads;
 };
 
-// A bit for each set of letters that share what their upper halves allow of the lower ones.
+// In the tables, next to the bits of letters.
+constexpr unsigned kEqualsBit = 0x20;
+constexpr unsigned kBackslashBit = 0x40;
+constexpr unsigned kPercentBit = 0x80;  // and '&'
+
+// A bit for each set of bytes that share what their upper halves allow of the lower ones.
 __attribute__((target("avx2,bmi,lzcnt"))) Tables make_tables() {
   // Upper half 2: + - /; 3: digits; 4 and 6: A to O; 5: P to Z and _; 7: p to z.
-  constexpr char kB = 1;
-  constexpr char kC = 2;
-  constexpr char kD = 4;
-  constexpr char kE = 8;
-  constexpr char kF = 16;
+  constexpr unsigned kB = 1;
+  constexpr unsigned kC = 2;
+  constexpr unsigned kD = 4;
+  constexpr unsigned kE = 8;
+  constexpr unsigned kF = 16;
+  constexpr unsigned kDigits = kC | kD | kE | kF;
+  constexpr auto entry = [](unsigned bits) { return static_cast<char>(bits); };
   const __m128i low = _mm_setr_epi8(
-      kC | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF,
-      kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF, kC | kD | kE | kF,
-      kD | kE | kF, kB | kD, kD, kB | kD, kD, kB | kD | kE);
-  const __m128i high = _mm_setr_epi8(0, 0, kB, kC, kD, kE, kD, kF, 0, 0, 0, 0, 0, 0, 0, 0);
+      entry(kC | kE | kF), entry(kDigits), entry(kDigits), entry(kDigits), entry(kDigits),
+      entry(kDigits | kPercentBit), entry(kDigits | kPercentBit), entry(kDigits), entry(kDigits),
+      entry(kDigits), entry(kD | kE | kF), entry(kB | kD), entry(kD | kBackslashBit),
+      entry(kB | kD | kEqualsBit), entry(kD), entry(kB | kD | kE));
+  const __m128i high =
+      _mm_setr_epi8(0, 0, entry(kB | kPercentBit), entry(kC | kEqualsBit), entry(kD),
+                    entry(kE | kBackslashBit), entry(kD), entry(kF), 0, 0, 0, 0, 0, 0, 0, 0);
   return {_mm256_broadcastsi128_si256(low), _mm256_broadcastsi128_si256(high)};
 }
 
 // Reads 33 bytes.
 __attribute__((target("avx2,bmi,lzcnt"), always_inline)) inline Masks masks_of(
     const char* bytes, const Tables& tables) {
+  constexpr char kLetterBits = 0x1F;
   const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
-  const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
   const __m256i sets = _mm256_and_si256(_mm256_shuffle_epi8(tables.low, text),
                                         _mm256_shuffle_epi8(tables.high, upper));
-  const __m256i others = _mm256_cmpeq_epi8(sets, _mm256_setzero_si256());
-  const __m256i plain_leads =
-      _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('%')),
-                                      _mm256_cmpeq_epi8(text, _mm256_set1_epi8('&'))),
-                      _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\')));
-  const __m256i behind =
-      _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')),
-                                      _mm256_cmpeq_epi8(next, _mm256_set1_epi8('\r'))),
-                      _mm256_cmpeq_epi8(next, _mm256_set1_epi8('3')));
-  const __m256i equals = _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('=')), behind);
-  const __m256i leads = _mm256_or_si256(plain_leads, equals);
-  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)),
-          static_cast<uint32_t>(_mm256_movemask_epi8(leads))};
+  const __m256i others = _mm256_cmpeq_epi8(_mm256_and_si256(sets, _mm256_set1_epi8(kLetterBits)),
+                                           _mm256_setzero_si256());
+  // A mask is made of the top bits: the others are moved there.
+  auto leads = static_cast<uint32_t>(
+      _mm256_movemask_epi8(_mm256_or_si256(sets, _mm256_slli_epi16(sets, 1))));
+  const auto equals = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_slli_epi16(sets, 2)));
+  if (equals != 0) {
+    const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
+    const __m256i behind =
+        _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')),
+                                        _mm256_cmpeq_epi8(next, _mm256_set1_epi8('\r'))),
+                        _mm256_cmpeq_epi8(next, _mm256_set1_epi8('3')));
+    leads |= equals & static_cast<uint32_t>(_mm256_movemask_epi8(behind));
+  }
+  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)), leads};
 }
 
 // The last block may be short: what is read behind the text is its padding.
