@@ -7,6 +7,7 @@
 #include "detect/generic/key_words.h"
 #include "detect/generic/stand_in_words.h"
 #include "detect/generic/value_forms.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -198,10 +199,20 @@ void weigh_key(std::string_view text, const Candidate& candidate, std::string_vi
                                  static_cast<int64_t>(std::max(all, value.size() / 2)));
 }
 
-bool any_word(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return holds_word(text, word); });
-}
+// What the text around a value says: that it is an example, or that it is the trace of an error.
+constexpr std::string_view kAroundMarks[] = {
+    "example",   "e.g.",    "sample",  "placeholder", "for instance", "format:",
+    "beispiel",  "ejemplo", "exemple", "exemplo",     "dummy",  // examples up to here
+    "exception", "error:",  "\tat ",   " at java",    ".java:",       "caused by"};
+constexpr uint32_t kExampleWords = (1U << 11U) - 1;
+constexpr WordFinder kAround(kAroundMarks);
+constexpr std::string_view kUserMarks[] = {"user",        "login",   "account", "benutzer",
+                                           "utilisateur", "usuario", "uid"};
+constexpr WordFinder kUsers(kUserMarks);
+constexpr std::string_view kPublicMarks[] = {"hash",   "digest",    "fingerprint", "checksum",
+                                             "public", "commit",    "sha1",        "sha256",
+                                             "md5",    "thumbprint"};
+constexpr WordFinder kPublics(kPublicMarks);
 
 void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWriter& out) {
   using enum Feature;
@@ -232,20 +243,14 @@ void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWri
   const size_t end = std::min({candidate.line.end, value.end + kReach, text.size()});
   const std::string_view before = text.substr(begin, value.begin - std::min(value.begin, begin));
   const std::string_view behind = text.substr(value.end, std::max(end, value.end) - value.end);
-  const auto says_example = [](std::string_view part) {
-    return any_word(part, {"example", "e.g.", "sample", "placeholder", "for instance",
-                           "format:", "beispiel", "ejemplo", "exemple", "exemplo", "dummy"});
-  };
-  out.flag(kExample, says_example(before) || says_example(behind));
-  const auto trace = [](std::string_view part) {
-    return any_word(part, {"exception", "error:", "\tat ", " at java", ".java:", "caused by"});
-  };
-  out.flag(kStack, trace(before) || trace(behind));
+  const uint32_t around = kAround.find(before) | kAround.find(behind);
+  out.flag(kExample, (around & kExampleWords) != 0);
+  out.flag(kStack, (around & ~kExampleWords) != 0);
   // The user may stand on the line before.
   const size_t far = value.begin - std::min<size_t>(value.begin, kReach);
-  out.flag(kUserBefore,
-           any_word(text.substr(far, candidate.key.begin - std::min(candidate.key.begin, far)),
-                    {"user", "login", "account", "benutzer", "utilisateur", "usuario", "uid"}));
+  const std::string_view above =
+      text.substr(far, candidate.key.begin - std::min(candidate.key.begin, far));
+  out.flag(kUserBefore, kUsers.find(above) != 0);
   // What the key itself is about stands in it or right before it.
   const size_t near = value.begin - std::min<size_t>(value.begin, kNear + candidate.distance +
                                                                       candidate.key.size());
@@ -254,8 +259,7 @@ void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWri
       std::min(about.size(), candidate.key.begin - std::min(candidate.key.begin, near));
   const size_t cut = about.substr(0, key_at).find_last_of("&;,|{}()\n");
   if (cut != std::string_view::npos) about = about.substr(cut + 1);
-  out.flag(kPublicBefore, any_word(about, {"hash", "digest", "fingerprint", "checksum", "public",
-                                           "commit", "sha1", "sha256", "md5", "thumbprint"}));
+  out.flag(kPublicBefore, kPublics.find(about) != 0);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "detect/generic/key_words.h"
 
-#include <algorithm>
 #include <array>
+
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -74,23 +75,21 @@ constexpr std::array kStrong = std::to_array<std::string_view>(
      "connection",  "sa",         "sys",      "system",  "test",         "demo",
      "temp",        "initial",    "default",  "new"});
 
-template <size_t kSize>
-bool has(const std::array<std::string_view, kSize>& words, std::string_view word) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view known) { return same_word(known, word); });
-}
+constexpr auto kTailSet = word_set(kTails);
+constexpr auto kHeadSet = word_set(kHeads);
+constexpr auto kStrongSet = word_set(kStrong);
 
 template <size_t kSize>
-bool names_one_of(const std::array<std::string_view, kSize>& words, std::string_view name) {
+bool names_one_of(const WordSet<kSize>& words, std::string_view name) {
   bool found = false;
-  for_each_word(name, [&](std::string_view word) { found = found || has(words, word); });
+  for_each_word(name, [&](std::string_view word) { found = found || words.holds(word); });
   return found;
 }
 
 }  // namespace
 
-bool turns_key_away(std::string_view tail) { return names_one_of(kTails, tail); }
-bool disarms_key(std::string_view head) { return names_one_of(kHeads, head); }
+bool turns_key_away(std::string_view tail) { return names_one_of(kTailSet, tail); }
+bool disarms_key(std::string_view head) { return names_one_of(kHeadSet, head); }
 // oauth_consumer_key: "an identifier" (RFC 5849, 3.1). A nonce is new with every message,
 // publicKeyToken is a digest (.NET assemblies), a device token the address of a device (push
 // messages). And "auth" at the end of another word is of that word: attachauth, reauth.
@@ -102,6 +101,6 @@ bool names_no_secret(std::string_view name) {
   return glued || holds_word(name, "nonce") || holds_word(name, "oauth_consumer_key") ||
          holds_word(name, "publickeytoken") || holds_word(name, "devicetoken");
 }
-bool strengthens_key(std::string_view head) { return names_one_of(kStrong, head); }
+bool strengthens_key(std::string_view head) { return names_one_of(kStrongSet, head); }
 
 }  // namespace spillguard::detect::generic

@@ -1,9 +1,8 @@
 #include "detect/generic/keywords.h"
 
-#include <algorithm>
-#include <array>
-#include <cstdint>
 #include <iterator>
+
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -545,43 +544,13 @@ constexpr std::string_view kUserWords[] = {
     "usuario", "usu\u00E1rio", "utilisateur", "identifiant", "kennung", "nutzer",   "logon",
     "u",       "acc",          "un",          "e-mail",      "konto"};
 
-// Which lengths words that begin with a byte have: most questions end here.
-class Lengths {
- public:
-  template <typename List, typename TextOf>
-  constexpr Lengths(const List& list, TextOf text_of) {
-    for (const auto& entry : list) {
-      const std::string_view word = text_of(entry);
-      bits_.at(static_cast<unsigned char>(word.front())) |= uint64_t{1} << word.size();
-    }
-  }
-  [[nodiscard]] bool may_hold(std::string_view word) const {
-    return !word.empty() && word.size() < 64 &&
-           ((bits_.at(static_cast<unsigned char>(word.front())) >> word.size()) & 1U) != 0;
-  }
-
- private:
-  std::array<uint64_t, 256> bits_{};
-};
-
-template <size_t N>
-constexpr Lengths lengths_of(const std::string_view (&list)[N]) {
-  return Lengths(list, [](std::string_view word) { return word; });
-}
-
-template <size_t N>
-bool holds(const std::string_view (&list)[N], const Lengths& lengths, std::string_view word) {
-  return lengths.may_hold(word) &&
-         std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
-constexpr Lengths kWordLengths(kWords, [](const Word& word) { return word.text; });
-constexpr Lengths kNotThoseLengths = lengths_of(kNotThose);
-constexpr Lengths kKeyQualifierLengths = lengths_of(kKeyQualifiers);
-constexpr Lengths kDisqualifierLengths = lengths_of(kDisqualifiers);
-constexpr Lengths kDescriptionLengths = lengths_of(kDescriptions);
-constexpr Lengths kQuestionLengths = lengths_of(kQuestions);
-constexpr Lengths kUserWordLengths = lengths_of(kUserWords);
+constexpr WordSet<std::size(kWords)> kWordSet(kWords, [](const Word& word) { return word.text; });
+constexpr auto kNotThoseSet = word_set(kNotThose);
+constexpr auto kKeyQualifierSet = word_set(kKeyQualifiers);
+constexpr auto kDisqualifierSet = word_set(kDisqualifiers);
+constexpr auto kDescriptionSet = word_set(kDescriptions);
+constexpr auto kQuestionSet = word_set(kQuestions);
+constexpr auto kUserWordSet = word_set(kUserWords);
 
 // The last bytes of all endings.
 bool may_end(char last) {
@@ -594,27 +563,25 @@ bool may_end(char last) {
 std::span<const Anchor> anchors() { return kAnchors; }
 
 std::optional<Noun> noun_of(std::string_view part) {
-  if (kWordLengths.may_hold(part)) {
-    for (const Word& word : kWords) {
-      if (word.text == part) return word.noun;
+  const size_t whole = kWordSet.find(part);
+  if (whole != kWordSet.kNone) return kWords[whole].noun;
+  if (part.size() < 3 || !may_end(part.back())) return std::nullopt;
+  const Word* found = nullptr;
+  for (const Word& ending : kEndings) {
+    if (ending.text.back() != part.back() || part.size() <= ending.text.size()) continue;
+    if (part.ends_with(ending.text)) {
+      found = &ending;
+      break;
     }
   }
-  if (part.size() < 3 || !may_end(part.back())) return std::nullopt;
-  if (holds(kNotThose, kNotThoseLengths, part)) return std::nullopt;
-  for (const Word& ending : kEndings) {
-    if (part.size() > ending.text.size() && part.ends_with(ending.text)) return ending.noun;
-  }
-  return std::nullopt;
+  if (found == nullptr || kNotThoseSet.holds(part)) return std::nullopt;
+  return found->noun;
 }
 
-bool qualifies_key(std::string_view part) {
-  return holds(kKeyQualifiers, kKeyQualifierLengths, part);
-}
-bool disqualifies(std::string_view part) {
-  return holds(kDisqualifiers, kDisqualifierLengths, part);
-}
-bool describes(std::string_view part) { return holds(kDescriptions, kDescriptionLengths, part); }
-bool asks(std::string_view part) { return holds(kQuestions, kQuestionLengths, part); }
-bool names_user(std::string_view part) { return holds(kUserWords, kUserWordLengths, part); }
+bool qualifies_key(std::string_view part) { return kKeyQualifierSet.holds(part); }
+bool disqualifies(std::string_view part) { return kDisqualifierSet.holds(part); }
+bool describes(std::string_view part) { return kDescriptionSet.holds(part); }
+bool asks(std::string_view part) { return kQuestionSet.holds(part); }
+bool names_user(std::string_view part) { return kUserWordSet.holds(part); }
 
 }  // namespace spillguard::detect::generic

@@ -112,14 +112,18 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
   }
 }
 
+// Whether two blanks set a name off from the next column, or the last name from the one before.
+bool is_set_off(std::string_view text, Span key) {
+  if (at(text, key.end) == ' ') return at(text, key.end + 1) == ' ';
+  return is_line_end(at(text, key.end)) && key.begin >= 2 && text[key.begin - 1] == ' ' &&
+         text[key.begin - 2] == ' ';
+}
+
 // Columns made with two blanks and more: the value stands under the begin of the name's column.
 bool read_aligned(const Place& place) {
   const std::string_view text = place.text;
   const size_t key_end = place.name.key.end;
-  const bool gap = text.substr(std::min(key_end, text.size()), 2) == "  " ||
-                   (is_line_end(at(text, key_end)) && place.name.key.begin >= 2 &&
-                    text.substr(place.name.key.begin - 2, 2) == "  ");
-  if (!gap) return false;
+  if (!is_set_off(text, place.name.key)) return false;
   const Span line = line_around(text, place.name.key.begin);
   const size_t offset = place.name.key.begin - line.begin;
   if (line.begin != 0 && !is_line_end(text[line.begin - 1])) return false;
@@ -147,11 +151,14 @@ bool read_table(const Place& place) {
   size_t p = place.name.key.end;
   const size_t last = std::min(text.size(), p + kMaxTitle);
   while (p < last && !divides(text[p]) && !is_line_end(text[p])) ++p;
+  // A sentence: most names are in one.
+  const bool in_words = p < text.size() && !divides(text[p]) && !is_line_end(text[p]);
+  if (in_words && !is_set_off(text, place.name.key)) return false;
   const auto column = column_of(text, place.name.key.begin);
   if (!column) return false;
   const char divider = p < text.size() && divides(text[p]) ? text[p] : column->divider;
   if (too_many_headers(*column, divider)) return read_aligned(place);
-  if (p < text.size() && !divides(text[p]) && !is_line_end(text[p])) return false;
+  if (in_words) return false;
   if (divider == '|' && !begins_with_pipe(text, place.name.key.begin)) return false;
   const Span title = trimmed(text, {column->begin, p});
   if (title.size() > kMaxTitle) return false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "detect/generic/characters.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -343,23 +344,31 @@ bool stands_at(std::string_view value, size_t at, std::string_view word) {
   return letters * 2 >= word.size();
 }
 
-// The words by their first letter, a chain each: most words can not stand at a place.
+// The words by their first two letters, a chain each: most words can not stand at a place.
 struct Chains {
   static constexpr uint16_t kEnd = UINT16_MAX;
-  std::array<uint16_t, 256> first{};
+  static constexpr size_t kBuckets = 1024;
+  std::array<uint16_t, kBuckets> first{};
   std::array<uint16_t, kStandIns.size()> next{};
+  // Of letters in the plain form, the second 0 in words of one.
+  static constexpr size_t bucket(char a, char b) {
+    return (static_cast<unsigned char>(a) * size_t{32} + static_cast<unsigned char>(b)) % kBuckets;
+  }
 };
 
 constexpr Chains kChains = [] {
   Chains chains;
   chains.first.fill(Chains::kEnd);
   for (size_t i = 0; i < kStandIns.size(); ++i) {
-    uint16_t& first = chains.first.at(static_cast<unsigned char>(kStandIns.at(i).front()));
+    const std::string_view word = kStandIns.at(i);
+    uint16_t& first = chains.first.at(Chains::bucket(word[0], word.size() > 1 ? word[1] : '\0'));
     chains.next.at(i) = first;
     first = static_cast<uint16_t>(i);
   }
   return chains;
 }();
+
+constexpr auto kStatingSet = word_set(kStating);
 
 constexpr size_t kLongestValue = 96;
 constexpr size_t kShortWord = 3;
@@ -399,11 +408,15 @@ int stand_in_share(std::string_view value) {
       covered[i + length] =
           std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
     };
-    const auto letter = static_cast<unsigned char>(plain_letter(value[i]));
-    for (uint16_t w = kChains.first.at(letter); w != Chains::kEnd; w = kChains.next.at(w)) {
-      const std::string_view word = kStandIns.at(w);
-      if ((begins || word.size() > kShortWord) && stands_at(value, i, word)) reach(word.size());
-    }
+    const auto take = [&](char second) {
+      const size_t bucket = Chains::bucket(plain_letter(value[i]), second);
+      for (uint16_t w = kChains.first.at(bucket); w != Chains::kEnd; w = kChains.next.at(w)) {
+        const std::string_view word = kStandIns.at(w);
+        if ((begins || word.size() > kShortWord) && stands_at(value, i, word)) reach(word.size());
+      }
+    };
+    if (begins) take('\0');
+    if (i + 1 < value.size()) take(plain_letter(value[i + 1]));
     if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
   }
   return counted == 0 ? 0 : static_cast<int>(covered[value.size()] * size_t{1024} / counted);
@@ -414,8 +427,7 @@ bool is_stating_word(std::string_view value) {
                             value.back() == '!' || value.back() == '?')) {
     value.remove_suffix(1);
   }
-  return std::any_of(kStating.begin(), kStating.end(),
-                     [&](std::string_view word) { return same_word(value, word); });
+  return kStatingSet.holds(value);
 }
 
 }  // namespace spillguard::detect::generic

@@ -1,0 +1,107 @@
+// Lists of words that are asked for whole words, and for words anywhere in a text, in any case of
+// ASCII. Built by the compiler, so that a question costs no walk along the list.
+// Thread-safety: immutable after construction.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "detect/generic/characters.h"
+
+namespace spillguard::detect::generic {
+
+// Which word of a list in lower case a text is.
+template <size_t kCount>
+class WordSet {
+ public:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  template <typename List, typename TextOf>
+  constexpr WordSet(const List& list, TextOf text_of) {
+    for (size_t i = 0; i < kCount; ++i) {
+      words_[i] = text_of(list[i]);
+      size_t slot = slot_of(words_[i]);
+      while (slots_[slot] != 0) slot = (slot + 1) % kSlots;
+      slots_[slot] = static_cast<uint16_t>(i + 1);
+    }
+  }
+  // The number of the word in its list, or kNone.
+  [[nodiscard]] constexpr size_t find(std::string_view word) const {
+    if (word.empty()) return kNone;
+    for (size_t slot = slot_of(word); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
+      const size_t i = slots_[slot] - 1U;
+      if (same_word(words_[i], word)) return i;
+    }
+    return kNone;
+  }
+  [[nodiscard]] constexpr bool holds(std::string_view word) const { return find(word) != kNone; }
+
+ private:
+  static constexpr size_t kSlots = std::bit_ceil(kCount * 4);
+
+  static constexpr size_t slot_of(std::string_view word) {
+    const auto byte = [&](size_t i) -> uint32_t {
+      return static_cast<unsigned char>(lower(word[i]));
+    };
+    const uint32_t mixed = byte(0) | (byte(word.size() / 2) << 8U) |
+                           (byte(word.size() - 1) << 16U) |
+                           (static_cast<uint32_t>(word.size()) << 24U);
+    return ((mixed * 2654435761U) >> 16U) % kSlots;
+  }
+
+  std::array<std::string_view, kCount> words_{};
+  std::array<uint16_t, kSlots> slots_{};
+};
+
+template <size_t N>
+constexpr WordSet<N> word_set(const std::string_view (&list)[N]) {
+  return WordSet<N>(list, [](std::string_view word) { return word; });
+}
+template <size_t N>
+constexpr WordSet<N> word_set(const std::array<std::string_view, N>& list) {
+  return WordSet<N>(list, [](std::string_view word) { return word; });
+}
+
+// Which words of a list in lower case stand in a text; at most 32, of two bytes and more.
+template <size_t kCount>
+class WordFinder {
+  static_assert(kCount <= 32);
+
+ public:
+  constexpr explicit WordFinder(const std::string_view (&list)[kCount]) {
+    for (size_t i = 0; i < kCount; ++i) {
+      words_[i] = list[i];
+      enter(first_, list[i][0], i);
+      enter(second_, list[i][1], i);
+    }
+  }
+  // A bit for each word of the list that stands in the text.
+  [[nodiscard]] constexpr uint32_t find(std::string_view text) const {
+    uint32_t found = 0;
+    for (size_t i = 0; i + 1 < text.size(); ++i) {
+      uint32_t may = first_[static_cast<unsigned char>(text[i])];
+      if (may == 0) continue;
+      may &= second_[static_cast<unsigned char>(text[i + 1])] & ~found;
+      for (; may != 0; may &= may - 1) {
+        const auto word = static_cast<size_t>(std::countr_zero(may));
+        if (same_word(text.substr(i, words_[word].size()), words_[word])) found |= 1U << word;
+      }
+    }
+    return found;
+  }
+
+ private:
+  static constexpr void enter(std::array<uint32_t, 256>& table, char c, size_t word) {
+    table[static_cast<unsigned char>(c)] |= 1U << word;
+    if (is_lower(c)) table[static_cast<unsigned char>(c - 32)] |= 1U << word;
+  }
+
+  std::array<std::string_view, kCount> words_{};
+  std::array<uint32_t, 256> first_{};
+  std::array<uint32_t, 256> second_{};
+};
+
+}  // namespace spillguard::detect::generic
