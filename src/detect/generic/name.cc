@@ -44,18 +44,56 @@ struct Parts {
 
 bool joins(char c) { return c == '.' || c == '-'; }
 
-// The run of name bytes around the hit, or nothing when it is too long for a name.
+// Whether anything may tie a value to a name that ends before this byte: most names fail here.
+bool may_tie(char c) {
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case '=':
+    case ':':
+    case '"':
+    case '\'':
+    case '`':
+    case '(':
+    case ')':
+    case ']':
+    case '*':
+    case '|':
+    case '<':
+    case '>':
+    case '\\':
+    case '!':
+    case '?':
+    case ',':
+    case '-':
+    case '}':
+    case '/':
+    case '.':
+    case ';':
+    case '\0':  // the end of the text
+    case '&':
+      return true;
+    default:
+      return static_cast<unsigned char>(c) >= 0x80;
+  }
+}
+
+// The run of name bytes around the hit, or nothing when it is too long for a name, or when nothing
+// can tie a value to it: most runs end there, so their ends are looked at first.
 std::optional<Span> run_around(std::string_view text, Span hit) {
+  size_t end = hit.begin;
+  while (end < text.size() &&
+         (is_name_byte(text, end) || (joins(text[end]) && end > hit.begin && text[end - 1] != '.' &&
+                                      text[end - 1] != '-' && is_name_byte(text, end + 1)))) {
+    if (++end - hit.begin > kMaxName) return std::nullopt;
+  }
+  if (!may_tie(at(text, end))) return std::nullopt;
   size_t begin = hit.begin;
   while (begin > 0 && (is_name_byte(text, begin - 1) ||
                        (joins(text[begin - 1]) && begin > 1 && is_name_byte(text, begin - 2)))) {
     if (hit.begin - --begin > kMaxName) return std::nullopt;
-  }
-  size_t end = hit.begin;
-  while (end < text.size() &&
-         (is_name_byte(text, end) || (joins(text[end]) && end > begin && text[end - 1] != '.' &&
-                                      text[end - 1] != '-' && is_name_byte(text, end + 1)))) {
-    if (++end - hit.begin > kMaxName) return std::nullopt;
   }
   // The letter of an escape ("\npassword") belongs to the escape.
   const bool escaped = begin > 0 && text[begin - 1] == '\\' && begin + 1 < end;
@@ -161,49 +199,13 @@ bool has_user_before(std::string_view text, size_t begin) {
   return parts.count != 0 && names_user(LowerPart(text, parts.spans[parts.count - 1]).view());
 }
 
-// Whether anything may tie a value to a name that ends before this byte: most names fail here.
-bool may_tie(char c) {
-  switch (c) {
-    case ' ':
-    case '\t':
-    case '\n':
-    case '\r':
-    case '=':
-    case ':':
-    case '"':
-    case '\'':
-    case '`':
-    case '(':
-    case ')':
-    case ']':
-    case '*':
-    case '|':
-    case '<':
-    case '>':
-    case '\\':
-    case '!':
-    case '?':
-    case ',':
-    case '-':
-    case '}':
-    case '/':
-    case '.':
-    case ';':
-    case '\0':  // the end of the text
-    case '&':
-      return true;
-    default:
-      return static_cast<unsigned char>(c) >= 0x80;
-  }
-}
-
 bool is_foreign_key(std::string_view part) { return part == "chave" || part.starts_with("cl"); }
 
 }  // namespace
 
 std::optional<Name> name_at(std::string_view text, Span hit) {
   const auto run = run_around(text, hit);
-  if (!run || !may_tie(at(text, run->end))) return std::nullopt;
+  if (!run) return std::nullopt;
   Parts parts = parts_of(text, *run);
   // "PassWord", "pass_phrase" are one word.
   for (size_t i = 0; i + 1 < parts.count; ++i) {

@@ -77,6 +77,8 @@ bool only_pairs(const Place& place) {
 
 Tie tie_at(std::string_view text, size_t from) {
   const size_t p = skip_blanks(text, from);
+  // The first bytes of all that ties; most names are followed by a letter.
+  if (std::string_view("=!<:-?|+\xEF").find(at(text, p)) == std::string_view::npos) return {};
   const std::string_view rest = text.substr(std::min(p, text.size()));
   for (const std::string_view comparison : {"==="sv, "!=="sv, "=="sv, "!="sv, "<>"sv}) {
     if (rest.starts_with(comparison)) return {.end = p + comparison.size(), .comparison = true};

@@ -3,6 +3,7 @@
 
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 
@@ -19,11 +20,8 @@ struct Text {
     return word.size() == lower_case.size() && goes_on_with(bytes, word.begin, lower_case);
   }
   template <size_t N>
-  [[nodiscard]] bool is_one_of(const std::string_view (&list)[N]) const {
-    for (const std::string_view entry : list) {
-      if (is(entry)) return true;
-    }
-    return false;
+  [[nodiscard]] bool is_one_of(const WordSet<N>& set) const {
+    return set.holds(bytes.substr(std::min(word.begin, bytes.size()), word.size()));
   }
 };
 
@@ -44,6 +42,10 @@ constexpr std::string_view kFillers[] = {
     "maintenant", "toujours", "ahora",     "agora",   "sempre",   "siempre",   "as",
     "follows",    "also",     "be",        "usually", "normally", "likely",    "changed",
     "wie",        "folgt",    "the",       "auf",     "das",      "following", "called"};
+
+constexpr auto kCopulaSet = word_set(kCopulas);
+constexpr auto kChangeSet = word_set(kChanges);
+constexpr auto kFillerSet = word_set(kFillers);
 
 // Sentences end here; what follows is about something else.
 bool ends_clause(std::string_view text, size_t p) {
@@ -102,7 +104,7 @@ bool read_after_verb(const Place& place, size_t from, Setting setting, Doubt dou
   size_t p = skip_blanks(text, from, 8);
   for (int i = 0; i < 3; ++i) {
     const Text word{text, next_word(text, p)};
-    if (!word.is_one_of(kFillers)) break;
+    if (!word.is_one_of(kFillerSet)) break;
     p = skip_blanks(text, word.word.end, 8);
   }
   if (at(text, p) == ':' || at(text, p) == '=') p = skip_blanks(text, p + 1, 8);
@@ -182,8 +184,8 @@ bool read_prose(const Place& place, const Closers& closers) {
     if (ends_clause(text, p)) return false;
     const Text word{text, next_word(text, p)};
     // "set the password to v", "was changed to v"
-    const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChanges));
-    if (set_to || word.is_one_of(kCopulas)) {
+    const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChangeSet));
+    if (set_to || word.is_one_of(kCopulaSet)) {
       return read_after_verb(place, word.word.end, Setting::kProse,
                              i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords);
     }
