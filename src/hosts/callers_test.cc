@@ -24,6 +24,8 @@ class FakeHost : public Host {
   [[nodiscard]] const HostOptions& options() const override { return options_; }
   [[nodiscard]] HostCounters counters() const override { return {}; }
   Result<Identity> identify() override { return no(); }
+  Status confirm_identity(int64_t) override { return {}; }
+  Result<TimeMs> host_time() override { return 1; }
   Result<std::vector<HostScope>> list_scopes() override { return no(); }
   Result<HostScope> find_scope(const std::string&) override { return no(); }
   Result<PageResult> read_page(const PageRequest&, ItemSink&) override { return no(); }

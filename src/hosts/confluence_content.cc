@@ -19,6 +19,15 @@ std::string_view confluence_kind(ItemKind kind) {
   return kind == ItemKind::kBlogPost ? "blogpost" : "page";
 }
 
+std::string cql_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 ContentVersion ContentVersion::read(JsonView version) {
   return {.number = std::max<int64_t>(1, version["number"].integer(1)),
           .author = confluence_author(version["by"]),

@@ -18,6 +18,9 @@ Result<ItemRef> confluence_ref(JsonView content);
 // The ledger's word: "page" or "blogpost".
 std::string_view confluence_kind(ItemKind kind);
 
+// A text as CQL quotes it.
+std::string cql_text(std::string_view text);
+
 // One version of a content, as {by, when, message, number} tells it.
 struct ContentVersion {
   int64_t number = 1;

@@ -1,6 +1,9 @@
-// Walking through a space: first its pages, then its blog posts, each by /content/scan, which goes
-// by ascending id, or where that is missing by /content with offsets.
+// Walking through a space, pass by pass: its pages, its blog posts, and unless everything is read
+// anyway, its comments and attachments by themselves, so that a page of which nothing is new costs
+// no question of its own. By /content/scan, which goes by ascending id; where that is missing or
+// does not know the type by /content with offsets, or the search.
 #include <algorithm>
+#include <array>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -27,33 +30,64 @@ std::string next_scan_cursor(const Json& page) {
   return {};
 }
 
+// The passes through a space, in order. Hosts that can list neither comments nor attachments by
+// themselves get kPages and kBlogPosts again with `children`: what hangs on each page is asked for.
+enum class Pass { kPages, kBlogPosts, kComments, kAttachments };
+constexpr std::array<std::string_view, 4> kPassTypes = {"page", "blogpost", "comment",
+                                                        "attachment"};
+
 }  // namespace
 
 struct ConfluenceHost::Cursor {
-  bool blog_posts = false;  // which of the two passes
-  bool by_offset = false;
+  Pass pass = Pass::kPages;
+  bool children = false;
+  enum class Listing { kScan, kOffsets, kSearch } listing = Listing::kScan;
   std::string position;  // the host's cursor of a scan
   int64_t start = 0;     // by offset
   int64_t limit = 0;     // page size that worked; 0 = not known yet
   int64_t total = -1;    // as the host's search counts; -1 = it does not
 
-  [[nodiscard]] const char* type() const { return blog_posts ? "blogpost" : "page"; }
+  [[nodiscard]] std::string type() const {
+    return std::string(kPassTypes.at(static_cast<size_t>(pass)));
+  }
+  [[nodiscard]] bool of_items() const { return pass == Pass::kPages || pass == Pass::kBlogPosts; }
 
-  // Over to the other listing of the same pass, from its start.
-  void use_offsets() {
-    by_offset = true;
+  // To another listing of the same pass, from its start.
+  void use(Listing other) {
+    listing = other;
     position.clear();
     start = 0;
   }
-
-  // The second pass; false when this was it.
-  bool next_pass() {
-    if (blog_posts) return false;
-    blog_posts = true;
-    by_offset = false;
-    position.clear();
-    start = 0;
+  // The next listing to try when the host does not have this one; false when there is none.
+  bool use_next_listing() {
+    if (listing == Listing::kScan) {
+      use(of_items() ? Listing::kOffsets : Listing::kSearch);
+      return true;
+    }
+    return false;
+  }
+  void begin(Pass next) {
+    pass = next;
+    // No scan knows attachments.
+    use(next == Pass::kAttachments ? Listing::kSearch : Listing::kScan);
+  }
+  // False when that was the last pass.
+  bool next_pass(bool everything) {
+    if (pass == Pass::kPages) {
+      begin(Pass::kBlogPosts);
+    } else if (pass == Pass::kBlogPosts && !everything && !children) {
+      begin(Pass::kComments);
+    } else if (pass == Pass::kComments) {
+      begin(Pass::kAttachments);
+    } else {
+      return false;
+    }
     return true;
+  }
+  // The host lists no contents by themselves: once more through all items, with what hangs on them.
+  void ask_for_children() {
+    children = true;
+    begin(Pass::kPages);
   }
 
   static Result<Cursor> parse(const std::string& text) {
@@ -61,8 +95,10 @@ struct ConfluenceHost::Cursor {
     if (text.empty()) return cursor;
     auto json = Json::parse(text);
     if (!json) return fail(Code::kInvalidArgument, "not a cursor of a Confluence crawl: " + text);
-    cursor.blog_posts = (*json)["type"].string() == "blogpost";
-    cursor.by_offset = (*json)["offset"].boolean();
+    const auto type = std::find(kPassTypes.begin(), kPassTypes.end(), (*json)["type"].string());
+    if (type != kPassTypes.end()) cursor.pass = static_cast<Pass>(type - kPassTypes.begin());
+    cursor.children = (*json)["children"].boolean();
+    cursor.listing = static_cast<Listing>(std::clamp<int64_t>((*json)["listing"].integer(), 0, 2));
     cursor.position = (*json)["position"].text();
     cursor.start = (*json)["start"].integer();
     cursor.limit = (*json)["limit"].integer();
@@ -75,7 +111,8 @@ struct ConfluenceHost::Cursor {
     JsonWriter writer(out);
     writer.begin_object();
     writer.field("type", type());
-    writer.field("offset", by_offset);
+    writer.field("children", children);
+    writer.field("listing", static_cast<int64_t>(listing));
     writer.field("position", position);
     writer.field("start", start);
     writer.field("limit", limit);
@@ -87,20 +124,27 @@ struct ConfluenceHost::Cursor {
 
 Result<Answer> ConfluenceHost::ask_listing(const PageRequest& request, const Cursor& cursor,
                                            int64_t limit, bool body, Failure* failure) {
-  Question question{
-      .path = {"rest", "api", "content"},
-      .query = {{"spaceKey", request.scope.key},
-                {"type", cursor.type()},
-                {"status", "current"},
-                {"limit", std::to_string(limit)},
-                {"expand", body ? "body.storage,version,history,space" : "version,history,space"}},
-      .attempts = limit > 1 ? 2 : 0,
-      .failure = failure};
-  if (cursor.by_offset) {
-    question.query.emplace_back("start", std::to_string(cursor.start));
+  const char* expand = !cursor.of_items() ? "version,container"
+                       : body             ? "body.storage,version,history,space"
+                                          : "version,history,space";
+  Question question{.path = {"rest", "api", "content"},
+                    .query = {{"limit", std::to_string(limit)}, {"expand", expand}},
+                    .attempts = limit > 1 ? 2 : 0,
+                    .failure = failure};
+  if (cursor.listing == Cursor::Listing::kSearch) {
+    question.path.emplace_back("search");
+    question.query.emplace_back("cql", "space = " + cql_text(request.scope.key) +
+                                           " and type = " + cursor.type() + " order by created");
   } else {
+    question.query.emplace_back("spaceKey", request.scope.key);
+    question.query.emplace_back("type", cursor.type());
+    question.query.emplace_back("status", "current");
+  }
+  if (cursor.listing == Cursor::Listing::kScan) {
     question.path.emplace_back("scan");
     if (!cursor.position.empty()) question.query.emplace_back("cursor", cursor.position);
+  } else {
+    question.query.emplace_back("start", std::to_string(cursor.start));
   }
   auto answer = transport_.ask(question);
   if (answer && !answer->json["results"].is_array()) {
@@ -111,14 +155,10 @@ Result<Answer> ConfluenceHost::ask_listing(const PageRequest& request, const Cur
 
 // For progress only: the search index may lag, and a host without it is no error.
 Result<int64_t> ConfluenceHost::count_items(const std::string& space_key) {
-  std::string quoted;
-  for (const char c : space_key) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
   auto answer = transport_.ask(
       {.path = {"rest", "api", "search"},
-       .query = {{"cql", "space = \"" + quoted + "\" AND type in (page,blogpost)"}, {"limit", "1"}},
+       .query = {{"cql", "space = " + cql_text(space_key) + " AND type in (page,blogpost)"},
+                 {"limit", "1"}},
        .attempts = 1});
   if (answer) return answer->json["totalSize"].integer(-1);
   if (answer.error().code == Code::kUnauthenticated || answer.error().code == Code::kCancelled) {
@@ -127,8 +167,38 @@ Result<int64_t> ConfluenceHost::count_items(const std::string& space_key) {
   return -1;
 }
 
+Result<Answer> ConfluenceHost::list_page(const PageRequest& request, Cursor& cursor, bool& body) {
+  while (true) {
+    Failure failure;
+    auto answer = ask_listing(request, cursor, cursor.limit, body, &failure);
+    if (answer) {
+      // Older hosts scan pages only, whatever type is asked for.
+      const JsonView first = answer->json["results"].at(0);
+      if (!first.exists() || first["type"].string() == cursor.type()) return answer;
+      if (!cursor.use_next_listing()) return answer;
+      continue;
+    }
+    const Code code = answer.error().code;
+    const bool no_such = code == Code::kNotFound || code == Code::kInvalidArgument ||
+                         code == Code::kUnsupported || failure.status == 501;
+    if (no_such && cursor.use_next_listing()) continue;
+    if (no_such && !cursor.of_items()) {
+      cursor.ask_for_children();
+    } else if (ends_reading(answer.error(), failure) || !failure.smaller) {
+      return answer;
+    } else if (cursor.limit > 1) {
+      cursor.limit /= 2;
+    } else if (body) {
+      body = false;  // one page that can not be had with its text: list it, and say so
+    } else {
+      return answer;
+    }
+  }
+}
+
 Result<PageResult> ConfluenceHost::read_page(const PageRequest& request, ItemSink& sink) {
   SG_TRY(ensure_identity());
+  if (request.since > 0) return read_changes(request, sink);
   SG_ASSIGN(Cursor cursor, Cursor::parse(request.cursor));
   if (request.cursor.empty()) {
     // A space that we can not see gives an empty listing, which must not pass for an empty space.
@@ -142,63 +212,42 @@ Result<PageResult> ConfluenceHost::read_page(const PageRequest& request, ItemSin
   cursor.limit = std::clamp<int64_t>(cursor.limit, 1, std::max<int64_t>(1, largest));
 
   bool body = request.everything;
-  Result<Answer> answer = fail(Code::kInternal, "not asked");
-  while (true) {
-    Failure failure;
-    answer = ask_listing(request, cursor, cursor.limit, body, &failure);
-    if (answer) {
-      // Older hosts scan pages only, whatever type is asked for.
-      const JsonView first = answer->json["results"].at(0);
-      if (cursor.by_offset || !first.exists() || first["type"].string() == cursor.type()) break;
-      cursor.use_offsets();
-      continue;
-    }
-    const Code code = answer.error().code;
-    const bool no_scan = code == Code::kNotFound || code == Code::kInvalidArgument ||
-                         code == Code::kUnsupported || failure.status == 501;
-    if (!cursor.by_offset && no_scan) {
-      cursor.use_offsets();
-    } else if (ends_reading(answer.error(), failure) || !failure.smaller) {
-      return fail(std::move(answer).error());
-    } else if (cursor.limit > 1) {
-      cursor.limit /= 2;
-    } else if (body) {
-      body = false;  // one page that can not be had with its text: list it, and say so
-    } else {
-      return fail(std::move(answer).error());
-    }
-  }
-
-  const JsonView results = answer->json["results"];
+  SG_ASSIGN(const auto answer, list_page(request, cursor, body));
+  const JsonView results = answer.json["results"];
   const auto received = static_cast<int64_t>(results.size());
   std::vector<JsonView> contents;
   contents.reserve(results.size());
   for (size_t i = 0; i < results.size(); ++i) {
     if (results.at(i)["type"].string() == cursor.type()) contents.push_back(results.at(i));
   }
-  SG_TRY(read_listed(request, contents, body, sink));
+  if (cursor.of_items()) {
+    SG_TRY(read_listed(request, cursor, contents, body, sink));
+  } else {
+    SG_TRY(read_newer(request, contents, true, sink));
+  }
 
   PageResult result;
-  result.listed = static_cast<int64_t>(contents.size());
+  if (cursor.of_items()) result.listed = static_cast<int64_t>(contents.size());
   if (cursor.total >= 0) result.total = cursor.total;
   if (request.everything && received > 0) {
-    const int64_t each = std::max<int64_t>(1, answer->bytes / received);
+    const int64_t each = std::max<int64_t>(1, answer.bytes / received);
     cursor.limit = body ? std::clamp<int64_t>(options().page_bytes / each, 1, cursor.limit * 2) : 2;
   }
   bool more = received > 0;
-  if (cursor.by_offset) {
-    cursor.start += received;
-    more = more && answer->json["_links"]["next"].is_string();
-  } else {
-    std::string next = next_scan_cursor(answer->json);
+  if (cursor.listing == Cursor::Listing::kScan) {
+    std::string next = next_scan_cursor(answer.json);
     more = more && !next.empty() && next != cursor.position;
     cursor.position = std::move(next);
+  } else {
+    cursor.start += received;
+    more = more && answer.json["_links"]["next"].is_string();
   }
-  if (more || cursor.next_pass()) result.next = cursor.text();
+  result.lists_contents = cursor.pass == Pass::kAttachments;
+  if (more || cursor.next_pass(request.everything)) result.next = cursor.text();
   return result;
 }
 
-Status ConfluenceHost::read_listed(const PageRequest& request,
+Status ConfluenceHost::read_listed(const PageRequest& request, const Cursor& cursor,
                                    const std::vector<JsonView>& contents, bool body,
                                    ItemSink& sink) {
   std::vector<ItemRef> refs;
@@ -223,21 +272,27 @@ Status ConfluenceHost::read_listed(const PageRequest& request,
     const std::string own = std::string(confluence_kind(refs[i].kind)) + "/" + refs[i].id;
     const bool partly = known[i] && known[i]->up_to_date_rules && known[i]->highest &&
                         known[i]->highest(own) > 0 && known[i]->highest(own) <= refs[i].version;
-    if (partly && known[i]->highest(own) == refs[i].version) {
+    const bool same = partly && known[i]->highest(own) == refs[i].version;
+    if (same && known[i]->version == refs[i].version && !cursor.children) {
+      // Comments and attachments have passes of their own.
+      SG_TRY(sink.on_unchanged(refs[i]));
+    } else if (same && cursor.children) {
       SG_TRY(ContentReader(*this, refs[i], &*known[i], sink).read(contents[i]));
     } else {
-      SG_TRY(read_or_report(refs[i], partly ? &*known[i] : nullptr, sink));
+      // What failed or is known to be stale is read whole again.
+      SG_TRY(read_or_report(refs[i], partly && !same ? &*known[i] : nullptr, sink));
     }
   }
   return {};
 }
 
-Status ConfluenceHost::read_or_report(const ItemRef& item, const Known* known, ItemSink& sink) {
+Status ConfluenceHost::read_or_report(const ItemRef& item, const Known* known, ItemSink& sink,
+                                      ContentParts parts) {
   Failure failure;
-  auto answer = ask_content(item.id, true, &failure);
+  auto answer = ask_content(item.id, known == nullptr || parts.versions, &failure);
   if (answer) {
     SG_ASSIGN(const ItemRef now, confluence_ref(answer->json.root()));
-    return ContentReader(*this, now, known, sink).read(answer->json.root());
+    return ContentReader(*this, now, known, sink, parts).read(answer->json.root());
   }
   if (ends_reading(answer.error(), failure)) return fail(std::move(answer).error());
   SG_TRY(sink.begin_item(item));

@@ -49,6 +49,19 @@ Result<Identity> ConfluenceHost::identify() {
   return identity;
 }
 
+Status ConfluenceHost::confirm_identity(int64_t max_age_ms) {
+  if (transport_.named_within(max_age_ms)) return {};
+  SG_TRY(identify());
+  return {};
+}
+
+Result<TimeMs> ConfluenceHost::host_time() {
+  // No question tells it; every answer's Date does, if a proxy's clock is right.
+  if (transport_.date() == 0) SG_TRY(identify());
+  const TimeMs date = transport_.date();
+  return date > 0 ? date : now_ms();
+}
+
 Status ConfluenceHost::ensure_identity() {
   if (!transport_.expected_identity().empty()) return {};
   SG_TRY(identify());
@@ -141,6 +154,19 @@ Result<ItemRef> ConfluenceHost::find_item(const std::string& key_or_id) {
   SG_TRY(ensure_identity());
   SG_ASSIGN(const auto answer, ask_content(key_or_id, false, nullptr));
   return confluence_ref(answer.json.root());
+}
+
+Result<ItemRef> ConfluenceHost::find_owner(const std::string& id) {
+  SG_TRY(ensure_identity());
+  // In the trash, too: what was put there is read again with what it hung on.
+  SG_ASSIGN(const auto answer,
+            transport_.ask({.path = {"rest", "api", "content", id},
+                            .query = {{"status", "any"}, {"expand", "version,container"}}}));
+  const std::string_view type = answer.json["type"].string();
+  if (type == "page" || type == "blogpost") return find_item(id);
+  const std::string owner = answer.json["container"]["id"].text();
+  if (owner.empty()) return fail(Code::kNotFound, "content " + id + " belongs to no page");
+  return find_item(owner);
 }
 
 Result<Identity> ConfluenceHost::caller_identity(const CallerCredential& caller) {

@@ -12,6 +12,13 @@
 
 namespace spillguard::hosts {
 
+// Which parts of a page or blog post are to be looked at.
+struct ContentParts {
+  bool versions = true;
+  bool comments = true;
+  bool attachments = true;
+};
+
 class ConfluenceHost : public Host {
  public:
   explicit ConfluenceHost(HostOptions options) : transport_(std::move(options)) {}
@@ -21,10 +28,13 @@ class ConfluenceHost : public Host {
   [[nodiscard]] HostCounters counters() const override { return transport_.counters(); }
 
   Result<Identity> identify() override;
+  Status confirm_identity(int64_t max_age_ms) override;
+  Result<TimeMs> host_time() override;
   Result<std::vector<HostScope>> list_scopes() override;
   Result<HostScope> find_scope(const std::string& key) override;
   Result<PageResult> read_page(const PageRequest& request, ItemSink& sink) override;
   Result<ItemRef> find_item(const std::string& key_or_id) override;
+  Result<ItemRef> find_owner(const std::string& id) override;
   Status read_item(const ItemRef& item, ItemSink& sink) override;
   Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
   Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
@@ -51,16 +61,26 @@ class ConfluenceHost : public Host {
   // such list.
   Result<std::vector<ContentVersion>> list_versions(const std::string& id, Failure* failure);
 
-  // confluence_crawl.cc
+  // confluence_crawl.cc: all of a space.
   struct Cursor;
   Result<Answer> ask_listing(const PageRequest& request, const Cursor& cursor, int64_t limit,
                              bool body, Failure* failure);
+  // The answer for the cursor's place, by the best listing that the host has; moves the cursor to
+  // another one where it must.
+  Result<Answer> list_page(const PageRequest& request, Cursor& cursor, bool& body);
   Result<int64_t> count_items(const std::string& space_key);
-  Status read_listed(const PageRequest& request, const std::vector<JsonView>& contents, bool body,
-                     ItemSink& sink);
+  Status read_listed(const PageRequest& request, const Cursor& cursor,
+                     const std::vector<JsonView>& contents, bool body, ItemSink& sink);
+
+  // confluence_changes.cc: what changed, and comments and attachments listed by themselves.
+  Result<PageResult> read_changes(const PageRequest& request, ItemSink& sink);
+  // Of records of any type, reads what is newer than what is known. `seen`: says so of the rest.
+  Status read_newer(const PageRequest& request, const std::vector<JsonView>& records, bool seen,
+                    ItemSink& sink);
 
   // Reads one item by itself; what can not be read is said to the sink, not returned.
-  Status read_or_report(const ItemRef& item, const Known* known, ItemSink& sink);
+  Status read_or_report(const ItemRef& item, const Known* known, ItemSink& sink,
+                        ContentParts parts = {});
 
   Transport transport_;
 };

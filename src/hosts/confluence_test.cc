@@ -218,47 +218,109 @@ TEST_F(ConfluenceTest, AnInvisibleSpaceIsNoEmptySpace) {
   EXPECT_EQ(host->read_page(request, sink).error().code, Code::kNotFound);
 }
 
-TEST_F(ConfluenceTest, ReadsOnAboveWhatIsKnown) {
-  // 1: unchanged; 2: two versions more; 3: only a new comment; 4: other rules.
-  answers["/rest/api/content/scan"] =
-      results({content("1", "page", 2, ""), content("2", "page", 4, ""),
-               content("3", "page", 1, ""), content("4", "page", 1, "")});
-  answers["/rest/api/content/scan?type=blogpost"] = results({});
-  answers["/rest/api/content/2"] = content("2", "page", 4, "four");
-  answers["/rest/experimental/content/2/version"] =
-      results({R"({"number":4})", R"({"number":3})", R"({"number":2})", R"({"number":1})"});
-  answers["/rest/api/content/2?version=3"] = content("2", "page", 3, "three");
-  answers["/rest/api/content/3/child/comment"] =
-      results({content("30", "comment", 1, "old"), content("31", "comment", 1, "new")});
-  answers["/rest/api/content/4"] = content("4", "page", 1, "whole");
-  for (const char* id : {"1", "2", "3", "4"}) empty_lists(id);
-  PageRequest request = everything();
-  request.everything = false;
-  request.known =
-      [](const std::vector<ItemRef>& refs) -> Result<std::vector<std::optional<Known>>> {
-    std::vector<std::optional<Known>> known(refs.size());
-    for (size_t i = 0; i < refs.size(); ++i) {
-      Known item;
-      item.up_to_date_rules = refs[i].id != "4";
-      item.version = refs[i].version;
-      item.highest = [](const std::string& of) -> int64_t {
-        if (of == "page/1" || of == "page/2") return 2;
-        return of == "page/3" || of == "page/4" || of == "comment/30" ? 1 : 0;
-      };
-      known[i] = item;
-    }
-    return known;
-  };
+// A comment or attachment as listings by themselves name it.
+std::string hanging(const std::string& id, const std::string& type, int64_t version,
+                    const std::string& page) {
+  return R"({"id":")" + id + R"(","type":")" + type + R"(","version":{"number":)" +
+         std::to_string(version) + R"(},"container":{"id":")" + page + R"(","type":"page"}})";
+}
+
+// Of a store that has pages 1 and 2 at version 2, 3 and 5 at version 1 (5 failed), 4 under other
+// rules, comment 30 and attachment att40 at version 1.
+Result<std::vector<std::optional<Known>>> known_items(const std::vector<ItemRef>& refs) {
+  std::vector<std::optional<Known>> known(refs.size());
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (refs[i].id > "5") continue;
+    Known item;
+    item.up_to_date_rules = refs[i].id != "4";
+    item.version = refs[i].id == "5" ? 0 : refs[i].id <= "2" ? 2 : 1;
+    item.highest = [](const std::string& of) -> int64_t {
+      if (of == "page/1" || of == "page/2") return 2;
+      return of == "page/3" || of == "page/4" || of == "page/5" || of == "comment/30" ||
+                     of == "attachment/att40"
+                 ? 1
+                 : 0;
+    };
+    known[i] = item;
+  }
+  return known;
+}
+
+class ConfluenceAgainTest : public ConfluenceTest {
+ protected:
+  // 1: unchanged; 2: two versions more; 3: only a new comment; 4: other rules; 5: failed before.
+  ConfluenceAgainTest() {
+    answers["/rest/api/content/scan"] = results(
+        {content("1", "page", 2, ""), content("2", "page", 4, ""), content("3", "page", 1, ""),
+         content("4", "page", 1, ""), content("5", "page", 1, "")});
+    answers["/rest/api/content/scan?type=blogpost"] = results({});
+    answers["/rest/api/content/2"] = content("2", "page", 4, "four");
+    answers["/rest/experimental/content/2/version"] =
+        results({R"({"number":4})", R"({"number":3})", R"({"number":2})", R"({"number":1})"});
+    answers["/rest/api/content/2?version=3"] = content("2", "page", 3, "three");
+    answers["/rest/api/content/3"] = content("3", "page", 1, "three");
+    answers["/rest/api/content/3/child/comment"] =
+        results({content("30", "comment", 1, "old"), content("31", "comment", 1, "new")});
+    answers["/rest/api/content/4"] = content("4", "page", 1, "whole");
+    answers["/rest/api/content/5"] = content("5", "page", 1, "five");
+    for (const char* id : {"1", "2", "3", "4", "5"}) empty_lists(id);
+    request = everything();
+    request.everything = false;
+    request.known = known_items;
+  }
+  PageRequest request;
+};
+
+TEST_F(ConfluenceAgainTest, WhatIsUnchangedCostsNoQuestion) {
+  answers["/rest/api/content/scan?type=comment"] =
+      results({hanging("30", "comment", 1, "3"), hanging("31", "comment", 1, "3")});
+  answers["/rest/api/content/search"] = results({hanging("att40", "attachment", 1, "1")});
   const auto pages = read_all(*host, request, sink);
   ASSERT_TRUE(pages) << pages.error().message;
-  EXPECT_EQ(sink.unchanged, (Lines{"1"}));
-  ASSERT_EQ(sink.ids(), (Lines{"2", "3", "4"}));
+  EXPECT_TRUE(pages->back().lists_contents);
+  EXPECT_EQ(sink.unchanged, (Lines{"1", "3"}));
+  ASSERT_EQ(sink.ids(), (Lines{"2", "4", "5", "3"}));
   EXPECT_EQ(sink.items[0].lines(), (Lines{"title title/2 v3 T", "page page/2 v3 three",
                                           "title title/2 v4 T", "page page/2 v4 four"}));
   EXPECT_FALSE(sink.items[0].content("page", "2")->complete);
-  EXPECT_EQ(sink.items[1].lines(), (Lines{"comment comment/31 v1 new"}));
-  EXPECT_EQ(sink.items[1].content("page", "3"), nullptr);
-  EXPECT_TRUE(sink.items[2].content("page", "4")->complete);
+  EXPECT_TRUE(sink.items[1].content("page", "4")->complete);
+  EXPECT_TRUE(sink.items[2].content("page", "5")->complete) << "what failed is read whole";
+  EXPECT_EQ(sink.items[3].lines(), (Lines{"comment comment/31 v1 new"}));
+  EXPECT_EQ(sink.items[3].content("page", "3"), nullptr);
+  EXPECT_EQ(sink.seen, (Lines{"3 comment/30", "3 comment/31", "1 attachment/att40"}));
+  EXPECT_EQ(stub.count("/context/rest/api/content/1/child/comment"), 0);
+  EXPECT_EQ(stub.count("/context/rest/api/content/3/child/attachment"), 0);
+  EXPECT_EQ(stub.count("/context/rest/api/content/5/child/comment"), 1);
+}
+
+TEST_F(ConfluenceAgainTest, WithoutListsOfCommentsTheyAreAskedForPageByPage) {
+  const auto pages = read_all(*host, request, sink);
+  ASSERT_TRUE(pages) << pages.error().message;
+  EXPECT_FALSE(pages->back().lists_contents);
+  const auto comment = std::find_if(sink.items.begin(), sink.items.end(),
+                                    [](const auto& item) { return item.ref.id == "3"; });
+  ASSERT_NE(comment, sink.items.end());
+  EXPECT_EQ(comment->lines(), (Lines{"comment comment/31 v1 new"}));
+  EXPECT_EQ(stub.count("/context/rest/api/content/1/child/comment"), 1);
+}
+
+TEST_F(ConfluenceAgainTest, ChangesAreOneSearchAndWhatIsNewer) {
+  answers["/rest/api/content/search"] =
+      results({content("1", "page", 2, ""), hanging("att40", "attachment", 1, "1"),
+               content("2", "page", 4, ""), hanging("31", "comment", 1, "3")});
+  request.since = 1'714'557'600'000;
+  const auto pages = read_all(*host, request, sink);
+  ASSERT_TRUE(pages) << pages.error().message;
+  EXPECT_EQ(sink.ids(), (Lines{"2", "3"}));
+  EXPECT_EQ(sink.unchanged, (Lines{})) << "a look for changes is no listing";
+  const auto asked = stub.requests();
+  const auto search = std::find_if(asked.begin(), asked.end(), [](const auto& r) {
+    return r.path == "/context/rest/api/content/search";
+  });
+  ASSERT_NE(search, asked.end());
+  EXPECT_EQ(*search->query_value("cql"),
+            "space = \"DS\" and type in (page,blogpost,comment,attachment) and lastmodified >= "
+            "\"2024-04-29 22:00\" order by lastmodified");
 }
 
 TEST_F(ConfluenceTest, OneVersionByItsTime) {

@@ -36,9 +36,9 @@ Status ContentReader::begin() {
 
 Status ContentReader::read(JsonView content) {
   if (known_ == nullptr) SG_TRY(begin());
-  SG_TRY(versions(content));
-  SG_TRY(comments());
-  SG_TRY(attachments());
+  if (parts_.versions) SG_TRY(versions(content));
+  if (parts_.comments) SG_TRY(comments());
+  if (parts_.attachments) SG_TRY(attachments());
   if (!begun_) return sink_.on_unchanged(item_);
   return sink_.end_item(failed_);
 }

@@ -12,9 +12,12 @@ namespace spillguard::hosts {
 
 class ContentReader {
  public:
-  // `known`: read only versions above those that it has; nullptr = all.
-  ContentReader(ConfluenceHost& host, const ItemRef& item, const Known* known, ItemSink& sink)
-      : host_(host), item_(item), known_(known), sink_(sink) {}
+  // `known`: read only versions above those that it has, and only `parts`; nullptr = all of all.
+  ContentReader(ConfluenceHost& host, const ItemRef& item, const Known* known, ItemSink& sink,
+                ContentParts parts = {})
+      : host_(host), item_(item), known_(known), sink_(sink) {
+    if (known != nullptr) parts_ = parts;
+  }
 
   // `content` is the item's JSON, with or without its body. Calls on_unchanged when nothing is new.
   Status read(JsonView content);
@@ -50,6 +53,7 @@ class ContentReader {
   const ItemRef& item_;
   const Known* known_;
   ItemSink& sink_;
+  ContentParts parts_;
   bool begun_ = false;
   std::optional<Error> failed_;
 };

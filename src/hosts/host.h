@@ -127,14 +127,22 @@ class ItemSink {
   virtual Status on_content(const ContentState& content) = 0;
   // `failed`: the item could not be read to its end; its parts so far stand, and why.
   virtual Status end_item(const std::optional<Error>& failed) = 0;
-  // An item of the listing that `wants` refused.
+  // An item of the listing that is up to date, as far as the listing tells.
   virtual Status on_unchanged(const ItemRef& item) = 0;
+  // A content that a listing of contents named at a version that is known. Between items only.
+  virtual Status on_seen(const std::string& item_id, std::string_view content_kind,
+                         const std::string& content_id) {
+    static_cast<void>(item_id);
+    static_cast<void>(content_kind);
+    static_cast<void>(content_id);
+    return {};
+  }
 };
 
 // What is known of an item already. Asked for a whole page of the listing at once.
 struct Known {
   bool up_to_date_rules = false;  // scanned with the rules of now
-  TimeMs updated = 0;
+  TimeMs updated = 0;             // 0 as `version` when the item failed or is known to be stale
   int64_t version = 0;
   // Highest version scanned of a content ("page/123"), 0 = none.
   std::function<int64_t(const std::string& content)> highest;
@@ -147,12 +155,20 @@ struct PageRequest {
   std::string cursor;       // "" = from the start; else what the last page gave
   bool everything = false;  // read all items whole, whatever is known (force, first scan)
   KnownLookup known;        // not called when `everything`
+  // Not 0: only what changed since then on the host's clock, in the order of change; the host takes
+  // an overlap of its own, because its stamps are not exact. `everything` is false then.
+  TimeMs since = 0;
+  TimeMs until = 0;  // changes after it belong to the next look; 0 = no end
 };
 
 struct PageResult {
   std::string next;              // "" = that was the last page
   std::optional<int64_t> total;  // items of the scope, where the host tells
   int64_t listed = 0;            // items on this page
+  TimeMs newest = 0;  // of `since`: the latest change on this page, 0 = the host has none
+  // The listing goes through comments and attachments by themselves (ItemSink::on_seen): what it
+  // does not name is not there any more.
+  bool lists_contents = false;
 };
 
 // The Authorization header and cookies of somebody who called our API.
@@ -182,6 +198,10 @@ class Host {
 
   // Who we are to the host; kUnauthenticated when anonymous. Later answers under another name fail.
   virtual Result<Identity> identify() = 0;
+  // The same, without a question when an answer named us within `max_age_ms`.
+  virtual Status confirm_identity(int64_t max_age_ms) = 0;
+  // The host's clock, which its stamps go by.
+  virtual Result<TimeMs> host_time() = 0;
 
   virtual Result<std::vector<HostScope>> list_scopes() = 0;
   virtual Result<HostScope> find_scope(const std::string& key) = 0;
@@ -189,6 +209,8 @@ class Host {
   virtual Result<PageResult> read_page(const PageRequest& request, ItemSink& sink) = 0;
   // One item by key or id, whole.
   virtual Result<ItemRef> find_item(const std::string& key_or_id) = 0;
+  // The item that a content belongs to by its id: itself, or what a comment or attachment hangs on.
+  virtual Result<ItemRef> find_owner(const std::string& id) { return find_item(id); }
   virtual Status read_item(const ItemRef& item, ItemSink& sink) = 0;
   // One version of a page or blog post, by when it was made (Confluence); kUnsupported on Jira.
   virtual Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) = 0;

@@ -170,6 +170,21 @@ bool login_refused(const http::Headers& headers) {
   return false;
 }
 
+std::optional<TimeMs> parse_http_date(std::string_view text) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  constexpr size_t kLength = std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size();
+  if (text.size() != kLength || !text.ends_with(" GMT")) return std::nullopt;
+  const size_t month = kMonths.find(text.substr(8, 3));
+  if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
+  std::string iso(text.substr(12, 4));
+  const std::string number = std::to_string(month / 3 + 1);
+  iso += "-" + std::string(2 - number.size(), '0') + number + "-";
+  iso += text.substr(5, 2);
+  iso += "T";
+  iso += text.substr(17, 8);
+  return parse_iso8601(iso + "Z");
+}
+
 std::string answered_user(const http::Headers& headers) {
   const auto value = headers.get("X-AUSERNAME");
   if (!value) return {};

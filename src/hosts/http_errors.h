@@ -1,10 +1,12 @@
 // What the hosts' HTTP answers mean when they are not the JSON that was asked for. Pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "http/client.h"
 
 namespace spillguard::hosts {
@@ -25,6 +27,9 @@ bool looks_like_login(const http::ClientResponse& response);
 // X-Seraph-LoginReason says that the credential was refused, though the answer may be a 200 for
 // anonymous.
 bool login_refused(const http::Headers& headers);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT", the form that HTTP prescribes; nothing for any other.
+std::optional<TimeMs> parse_http_date(std::string_view text);
 
 // X-AUSERNAME, decoded; "" when absent.
 std::string answered_user(const http::Headers& headers);

@@ -1,9 +1,14 @@
-// Walking through a project by an order that editing does not change: creation time, then key. The
+// Walking through a project, whole or by what changed.
+//
+// Whole: by an order that editing does not change: creation time, then key. The
 // walk moves a lower bound on the creation time ("created >= T") and asks for the first page above
 // it again and again, so offsets stay small on any size of project and a deleted issue shifts
 // nothing that matters. Bounds are whole seconds, because hosts index times with that grain; issues
 // of one second that do not fit into a page are taken by offset inside their window. The ids seen
 // at the bound travel in the cursor, so nothing comes twice.
+//
+// By change: the same walk over the time of the last change, from a watermark less an overlap. What
+// changes meanwhile moves to the end and is met there again, or by the next look.
 #include <algorithm>
 
 #include "base/json_writer.h"
@@ -16,13 +21,16 @@ namespace {
 
 constexpr int64_t kFirstWholePage = 50;
 constexpr size_t kIdsInCursor = 64;
+// Indexes of several nodes lag behind one another, and behind what was written.
+constexpr int64_t kChangeOverlapMs = 5 * 60 * 1000;
 
 struct JiraCursor {
-  TimeMs bound = 0;              // whole second; 0 = from the first issue
-  int64_t in_window = 0;         // issues at the bound's second that were received
-  std::vector<std::string> ids;  // the last of those
-  int64_t done = 0;              // issues received in all
-  int64_t limit = 0;             // page size that worked; 0 = not known yet
+  const char* field = "created";  // what the walk goes by; not in the text
+  TimeMs bound = 0;               // whole second; 0 = from the first issue
+  int64_t in_window = 0;          // issues at the bound's second that were received
+  std::vector<std::string> ids;   // the last of those
+  int64_t done = 0;               // issues received in all
+  int64_t limit = 0;              // page size that worked; 0 = not known yet
 
   static Result<JiraCursor> parse(const std::string& text) {
     JiraCursor cursor;
@@ -81,13 +89,16 @@ TimeMs second_of(TimeMs time) { return time - time % 1000; }
 void advance(JiraCursor& cursor, int64_t start, JsonView list, const std::vector<JsonView>& fresh) {
   const auto received = static_cast<int64_t>(list.size());
   cursor.done += static_cast<int64_t>(fresh.size());
-  const TimeMs last = second_of(list.at(list.size() - 1)["fields"]["created"].time());
+  const auto time_of = [&](size_t i) {
+    return second_of(list.at(i)["fields"][cursor.field].time());
+  };
+  const TimeMs last = time_of(list.size() - 1);
   if (last > cursor.bound) {
     cursor.bound = last;
     cursor.in_window = 0;
     cursor.ids.clear();
     for (size_t i = 0; i < list.size(); ++i) {
-      if (second_of(list.at(i)["fields"]["created"].time()) != last) continue;
+      if (time_of(i) != last) continue;
       ++cursor.in_window;
       cursor.ids.push_back(list.at(i)["id"].text());
     }
@@ -146,9 +157,17 @@ Result<PageResult> JiraHost::read_page(const PageRequest& request, ItemSink& sin
     cursor.limit = request.everything ? kFirstWholePage : options().page_size;
   }
   cursor.limit = std::clamp<int64_t>(cursor.limit, 1, std::max(1, options().page_size));
+  if (request.since > 0) {
+    cursor.field = "updated";
+    if (request.cursor.empty()) {
+      cursor.bound = std::max<TimeMs>(1000, second_of(request.since - kChangeOverlapMs));
+    }
+  }
   std::string jql = project_jql(request.scope);
-  if (cursor.bound > 0) jql += " AND created >= " + std::to_string(cursor.bound);
-  jql += " ORDER BY created ASC, key ASC";
+  if (cursor.bound > 0) {
+    jql += " AND " + std::string(cursor.field) + " >= " + std::to_string(cursor.bound);
+  }
+  jql += " ORDER BY " + std::string(cursor.field) + " ASC, key ASC";
 
   Search ask{.jql = jql, .whole = request.everything};
   Result<Answer> answer = fail(Code::kInternal, "not asked");
@@ -192,8 +211,13 @@ Result<PageResult> JiraHost::read_page(const PageRequest& request, ItemSink& sin
     SG_TRY(read_light(request, fresh, sink));
     if (request.everything) cursor.limit = 2;
   }
+  for (const JsonView& issue : fresh) {
+    result.newest = std::max(result.newest, issue["fields"]["updated"].time());
+  }
   if (ask.start + received >= window_total) return result;
   advance(cursor, ask.start, list, fresh);
+  // Who changes issues faster than we read them would keep us here for ever.
+  if (request.until > 0 && cursor.bound > request.until) return result;
   result.next = cursor.text();
   return result;
 }
@@ -213,7 +237,7 @@ Status JiraHost::read_light(const PageRequest& request, const std::vector<JsonVi
     const bool same = i < known.size() && known[i] && known[i]->up_to_date_rules &&
                       known[i]->updated == refs[i].updated;
     if (same) {
-      SG_TRY(sink.on_unchanged(refs[i]));
+      if (request.since == 0) SG_TRY(sink.on_unchanged(refs[i]));
     } else {
       changed.push_back(std::move(refs[i]));
     }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <regex>
+#include <set>
 
 #include "base/strings.h"
 #include "base/time.h"
@@ -24,6 +25,8 @@ struct StubIssue {
   TimeMs created;
   std::string description = "text";
   bool poison = false;  // its texts can not be had
+  TimeMs updated = 0;   // 0 = as created
+  [[nodiscard]] TimeMs changed() const { return updated == 0 ? created : updated; }
 };
 
 class StubJira {
@@ -52,7 +55,7 @@ class StubJira {
     std::string out =
         R"({"id":")" + std::to_string(issue.id) + R"(","key":"OPS-)" + std::to_string(issue.id) +
         R"(","fields":{"project":{"id":"100","key":"OPS"},"summary":"s","created":")" +
-        format_jira_time(issue.created) + R"(","updated":")" + format_jira_time(issue.created) +
+        format_jira_time(issue.created) + R"(","updated":")" + format_jira_time(issue.changed()) +
         "\"";
     if (whole) {
       out += R"(,"description":")" + issue.description +
@@ -80,6 +83,11 @@ class StubJira {
       const int64_t bound = std::stoll(match[1]);
       std::erase_if(found, [&](const StubIssue& issue) { return issue.created < bound; });
     }
+    const bool by_change = std::regex_search(jql, match, std::regex("updated >= ([0-9]+)"));
+    if (by_change) {
+      const int64_t bound = std::stoll(match[1]);
+      std::erase_if(found, [&](const StubIssue& issue) { return issue.changed() < bound; });
+    }
     if (std::regex_search(jql, match, std::regex("id in \\(([0-9,]+)\\)"))) {
       const std::string wanted = "," + match[1].str() + ",";
       std::erase_if(found, [&](const StubIssue& issue) {
@@ -88,7 +96,10 @@ class StubJira {
     } else {
       EXPECT_TRUE(jql.starts_with("project = 100 ")) << jql;
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    std::sort(found.begin(), found.end(), [by_change](const auto& a, const auto& b) {
+      if (by_change) {
+        return std::pair(a.changed() / 1000, a.id) < std::pair(b.changed() / 1000, b.id);
+      }
       // As an index with the grain of a second sorts.
       return std::pair(a.created / 1000, a.id) < std::pair(b.created / 1000, b.id);
     });
@@ -248,6 +259,36 @@ TEST_F(JiraCrawlTest, AStrangeCursorIsRefused) {
   PageRequest request = everything();
   request.cursor = "nonsense";
   EXPECT_EQ(host->read_page(request, sink).error().code, Code::kInvalidArgument);
+}
+
+TEST_F(JiraCrawlTest, ChangesSinceAWatermarkCostOnePageWhenNothingChanged) {
+  const TimeMs watermark = 1'700'000'000'000;
+  for (int64_t id = 1; id <= 500; ++id) {
+    jira.issues.push_back({.id = id, .created = watermark - id * 3'600'000});
+  }
+  PageRequest request = everything();
+  request.everything = false;
+  request.since = watermark;
+  const auto crawler = stub.host(Product::kJira);
+  auto pages = read_all(*crawler, request, sink);
+  ASSERT_TRUE(pages) << pages.error().message;
+  EXPECT_EQ(jira.searches, 1);
+  EXPECT_TRUE(sink.items.empty());
+
+  // Changed inside the overlap, later, and in one second more than a page holds.
+  jira.cap = 20;
+  jira.issues[7].updated = watermark - 60'000;
+  jira.issues[99].updated = watermark + 5'000;
+  for (size_t i = 200; i < 250; ++i) jira.issues[i].updated = watermark + 9'000;
+  pages = read_all(*crawler, request, sink);
+  ASSERT_TRUE(pages) << pages.error().message;
+  const auto ids = sink.ids();
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 52U);
+  EXPECT_EQ(ids.size(), 52U) << "none twice";
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "8"), ids.end()) << "inside the overlap";
+  TimeMs newest = 0;
+  for (const auto& page : *pages) newest = std::max(newest, page.newest);
+  EXPECT_EQ(newest, watermark + 9'000);
 }
 
 }  // namespace

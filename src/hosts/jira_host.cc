@@ -8,6 +8,8 @@ namespace {
 
 // A new custom field is known to the next reading after this time at the latest.
 constexpr int64_t kFieldsKeptMs = 10 * 60 * 1000;
+// Clocks drift apart slowly.
+constexpr int64_t kTimeKeptMs = 60 * 60 * 1000;
 
 Identity jira_identity(const Json& me) {
   return {.name = me["name"].text(),
@@ -43,6 +45,32 @@ Result<Identity> JiraHost::identify() {
                                             " instead of " + transport_.expected_identity());
   }
   return identity;
+}
+
+Status JiraHost::confirm_identity(int64_t max_age_ms) {
+  if (transport_.named_within(max_age_ms)) return {};
+  SG_TRY(identify());
+  return {};
+}
+
+Result<TimeMs> JiraHost::host_time() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (time_read_ != 0 && monotonic_ms() - time_read_ < kTimeKeptMs) {
+      return monotonic_ms() + time_offset_;
+    }
+  }
+  // The application's own clock; a proxy's Date may be another. Free of rate limits.
+  auto info = transport_.ask({.path = {"rest", "api", "2", "serverInfo"}});
+  if (!info && info.error().code == Code::kUnauthenticated) return fail(std::move(info).error());
+  TimeMs time = info ? info->json["serverTime"].time() : 0;
+  if (time == 0) time = transport_.date();
+  if (time == 0 && !info) return fail(std::move(info).error());
+  if (time == 0) return fail(Code::kCorrupt, "the host does not tell its time (serverInfo, Date)");
+  const std::lock_guard lock(mutex_);
+  time_read_ = monotonic_ms();
+  time_offset_ = time - time_read_;
+  return time;
 }
 
 Status JiraHost::ensure_identity() {

@@ -25,6 +25,8 @@ class JiraHost : public Host {
   [[nodiscard]] HostCounters counters() const override { return transport_.counters(); }
 
   Result<Identity> identify() override;
+  Status confirm_identity(int64_t max_age_ms) override;
+  Result<TimeMs> host_time() override;
   Result<std::vector<HostScope>> list_scopes() override;
   Result<HostScope> find_scope(const std::string& key) override;
   Result<PageResult> read_page(const PageRequest& request, ItemSink& sink) override;
@@ -81,6 +83,8 @@ class JiraHost : public Host {
   std::mutex mutex_;
   std::shared_ptr<const JiraFields> fields_;
   int64_t fields_read_ = 0;  // monotonic
+  int64_t time_offset_ = 0;  // the host's clock less our monotonic one
+  int64_t time_read_ = 0;    // monotonic; 0 = never
 };
 
 }  // namespace spillguard::hosts

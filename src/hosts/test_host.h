@@ -140,6 +140,12 @@ class RecordingSink : public ItemSink {
     unchanged.push_back(item.id);
     return {};
   }
+  Status on_seen(const std::string& item_id, std::string_view kind,
+                 const std::string& content_id) override {
+    EXPECT_FALSE(open_);
+    seen.push_back(item_id + " " + std::string(kind) + "/" + content_id);
+    return {};
+  }
   [[nodiscard]] std::vector<std::string> ids() const {
     std::vector<std::string> out;
     for (const auto& item : items) out.push_back(item.ref.id);
@@ -148,6 +154,7 @@ class RecordingSink : public ItemSink {
 
   std::vector<ReadItem> items;
   std::vector<std::string> unchanged;
+  std::vector<std::string> seen;
 
  private:
   bool open_ = false;

@@ -133,7 +133,24 @@ bool Transport::sleep_ms(int64_t milliseconds) {
   return true;
 }
 
-Status Transport::check_identity(const http::ClientResponse& response) const {
+bool Transport::named_within(int64_t max_age_ms) const {
+  const int64_t at = named_at_;
+  return at != 0 && monotonic_ms() - at <= max_age_ms;
+}
+
+TimeMs Transport::date() const {
+  const int64_t offset = date_offset_;
+  return offset == 0 ? 0 : monotonic_ms() + offset;
+}
+
+void Transport::note_date(const http::ClientResponse& response) {
+  const auto header = response.headers.get("Date");
+  if (!header) return;
+  // curl_getdate would need the library; the form is fixed: "Sun, 06 Nov 1994 08:49:37 GMT".
+  if (const auto time = parse_http_date(trim(*header))) date_offset_ = *time - monotonic_ms();
+}
+
+Status Transport::check_identity(const http::ClientResponse& response) {
   const std::string user = answered_user(response.headers);
   if (login_refused(response.headers)) {
     return fail(Code::kUnauthenticated, "the host refused our credential (HTTP " +
@@ -152,6 +169,7 @@ Status Transport::check_identity(const http::ClientResponse& response) const {
     return fail(Code::kUnauthenticated,
                 "identity changed: the host takes us for " + user + " instead of " + expected);
   }
+  if (!expected.empty()) named_at_ = monotonic_ms();
   return {};
 }
 
@@ -187,6 +205,7 @@ Result<Answer> Transport::attempt(const Question& question, Attempt& failed) {
   }
   bytes_ += static_cast<int64_t>(response->body.size());
   failed.status = response->status;
+  note_date(*response);
   const RateSigns signs = RateSigns::read(response->status, response->headers);
   governor_.report(signs);
   failed.wait_ms = std::clamp<int64_t>(signs.retry_after_ms, 0, Governor::kLongestPauseMs);

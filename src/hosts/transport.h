@@ -76,6 +76,12 @@ class Transport {
   void expect_identity(std::string name);
   [[nodiscard]] std::string expected_identity() const;
 
+  // Whether an answer named us, as we are expected, within this time.
+  [[nodiscard]] bool named_within(int64_t max_age_ms) const;
+  // What the Date header of the last answer said, moved on by the time since; 0 = no answer had
+  // one.
+  [[nodiscard]] TimeMs date() const;
+
   [[nodiscard]] const HostOptions& options() const { return options_; }
   [[nodiscard]] HostCounters counters() const;
 
@@ -88,7 +94,8 @@ class Transport {
     int64_t wait_ms = 0;  // at least, as the host asks
   };
   Result<Answer> attempt(const Question& question, Attempt& failed);
-  Status check_identity(const http::ClientResponse& response) const;
+  Status check_identity(const http::ClientResponse& response);
+  void note_date(const http::ClientResponse& response);
   [[nodiscard]] std::string url(const Question& question) const;
   bool sleep_ms(int64_t milliseconds);
 
@@ -98,6 +105,8 @@ class Transport {
   Secret authorization_;
   mutable std::mutex mutex_;
   std::string identity_;
+  std::atomic<int64_t> named_at_{0};     // monotonic; 0 = never
+  std::atomic<int64_t> date_offset_{0};  // the host's clock less our monotonic one; 0 = not known
   std::atomic<int64_t> requests_{0};
   std::atomic<int64_t> bytes_{0};
   std::atomic<int64_t> retries_{0};

@@ -11,16 +11,37 @@
 namespace spillguard::jobs {
 namespace {
 
-constexpr std::array<std::string_view, 4> kScanJobKinds = {"scan_site", "scan_scope", "scan_item",
-                                                           "scan_version"};
+constexpr std::array<std::string_view, 7> kScanJobKinds = {
+    "scan_site",    "scan_scope",  "scan_item", "scan_version",
+    "scan_changes", "scan_scopes", "scan_hint"};
+
+Priority priority_of(ScanKind kind) {
+  switch (kind) {
+    case ScanKind::kItem:
+    case ScanKind::kVersion:
+      return Priority::kInteractive;  // somebody waits
+    case ScanKind::kHint:
+      return Priority::kWebhook;
+    case ScanKind::kSite:
+    case ScanKind::kChanges:
+    case ScanKind::kScopes:
+      return Priority::kIncremental;
+    case ScanKind::kScope:
+      break;
+  }
+  return Priority::kBulk;  // whole scopes take their time
+}
 
 std::string scan_job_key(const ScanRequest& request) {
   switch (request.kind) {
     case ScanKind::kSite:
+    case ScanKind::kScopes:
       return fmt::format("{}", request.site_id);
     case ScanKind::kScope:
+    case ScanKind::kChanges:
       return fmt::format("{}", request.scope_id);
     case ScanKind::kItem:
+    case ScanKind::kHint:
       return fmt::format("{}/{}", request.site_id, request.item);
     case ScanKind::kVersion:
       return fmt::format("{}/{}@{}", request.site_id, request.item, request.created_when);
@@ -39,10 +60,7 @@ NewJob to_job(ScanRequest request) {
   NewJob job;
   job.kind = scan_job_kind(request.kind);
   job.key = scan_job_key(request);
-  // Somebody waits for the scan of one item; whole scopes take their time.
-  const bool single = request.kind == ScanKind::kItem || request.kind == ScanKind::kVersion;
-  job.priority = single ? Priority::kInteractive : Priority::kBulk;
-  if (request.kind == ScanKind::kSite) job.priority = Priority::kIncremental;
+  job.priority = priority_of(request.kind);
   JsonWriter json(job.payload);
   json.begin_object();
   json.field("site", request.site_id);

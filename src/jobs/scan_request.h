@@ -17,13 +17,16 @@ enum class ScanKind {
   kScope,    // all items of a project or space
   kItem,     // one issue, page or blog post with its history
   kVersion,  // one version of a page or blog post
+  kChanges,  // what changed in a scope since the last look
+  kScopes,   // list the scopes of a site; new ones are scanned when the settings say so
+  kHint,     // somebody says that an item changed: looked at if its scope was ever scanned
 };
 
 struct ScanRequest {
   ScanKind kind = ScanKind::kScope;
   int64_t site_id = 0;
   int64_t scope_id = 0;      // kScope; kItem and kVersion too
-  std::string item;          // kItem, kVersion: the host's id
+  std::string item;          // kItem, kVersion, kHint: the host's id
   TimeMs created_when = 0;   // kVersion: when the version was made
   bool force = false;        // read and scan whatever is up to date, too
   std::string requested_by;  // user name, for the log and the audit
@@ -33,6 +36,9 @@ struct ScanRequest {
 
 // The name of a kind in the jobs table, for example "scan_scope".
 std::string_view scan_job_kind(ScanKind kind);
+
+// What to do with a scope or item that was asked for by nobody, for requested_by.
+inline constexpr std::string_view kByItself = "auto scan";
 
 // The job of a request; equal targets share a key, so that waiting requests for one thing are one
 // job.

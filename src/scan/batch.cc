@@ -85,9 +85,22 @@ Status BatchSink::on_unchanged(const hosts::ItemRef& item) {
   SG_TRY(check_going_on());
   if (const auto known = known_.find(item.id); known != known_.end()) {
     unchanged_.push_back(known->second.id);
+    // A renamed project changes the keys of its issues, not their stamps.
+    if (known->second.key != item.key || known->second.scope_id != scope_id_) {
+      relocated_.push_back({.host_id = item.id, .key = item.key, .link = item.link});
+    }
   }
-  ++items_;
   ++done_since_checkpoint_;
+  return {};
+}
+
+Status BatchSink::on_seen(const std::string& item_id, std::string_view content_kind,
+                          const std::string& content_id) {
+  if (const auto known = known_.find(item_id); known != known_.end()) {
+    seen_contents_.push_back({.item_id = known->second.id,
+                              .content_kind = std::string(content_kind),
+                              .content_id = content_id});
+  }
   return {};
 }
 
@@ -99,6 +112,8 @@ Status BatchSink::flush(const std::optional<std::string>& checkpoint,
   commit.rules_version = rules_version_;
   commit.items = pending_;
   commit.unchanged = unchanged_;
+  commit.relocated = relocated_;
+  commit.seen_contents = seen_contents_;
   commit.checkpoint = checkpoint;
   commit.items_total = items_total;
   // Progress goes with the checkpoint: items that are read again after a crash are not counted
@@ -111,6 +126,8 @@ Status BatchSink::flush(const std::optional<std::string>& checkpoint,
   SG_TRY(context_.store.commit(commit));
   pending_.clear();
   unchanged_.clear();
+  relocated_.clear();
+  seen_contents_.clear();
   pending_bytes_ = 0;
   if (checkpoint) done_since_checkpoint_ = 0;
   return {};

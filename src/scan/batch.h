@@ -34,12 +34,15 @@ class BatchSink : public hosts::ItemSink {
   Status on_content(const hosts::ContentState& content) override;
   Status end_item(const std::optional<Error>& failed) override;
   Status on_unchanged(const hosts::ItemRef& item) override;
+  Status on_seen(const std::string& item_id, std::string_view content_kind,
+                 const std::string& content_id) override;
 
   // Commits what is pending, with the checkpoint when given. `also` joins the transaction.
   Status flush(const std::optional<std::string>& checkpoint = {},
                std::optional<int64_t> items_total = {},
                const std::function<Status(db::Connection&)>& also = {});
 
+  // Items that were read.
   [[nodiscard]] int64_t items() const { return items_; }
 
  private:
@@ -57,6 +60,8 @@ class BatchSink : public hosts::ItemSink {
   std::unordered_map<std::string, store::KnownItem> known_;
   std::vector<store::ItemResult> pending_;
   std::vector<int64_t> unchanged_;
+  std::vector<store::RelocatedItem> relocated_;
+  std::vector<store::SeenContent> seen_contents_;
   int64_t pending_bytes_ = 0;
   int64_t done_since_checkpoint_ = 0;
   int64_t items_ = 0;

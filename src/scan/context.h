@@ -27,6 +27,7 @@ struct ScanContext {
   const MasterKey& key;
   std::vector<ScanSite> sites;
   StopFlag& stop;
+  bool scan_new_scopes = true;  // scopes that appear after the first listing of a site
 
   // Nothing when no site of that id is configured (any more).
   [[nodiscard]] const ScanSite* site(int64_t id) const {

@@ -5,56 +5,10 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "scan/batch.h"
-#include "scan/checkpoint.h"
+#include "scan/host_rows.h"
 
 namespace spillguard::scan {
 namespace {
-
-// What the store knows of a page of the listing, in the host interface's form.
-hosts::KnownLookup known_lookup(ScanContext& context, const ScanSite& site, BatchSink& sink,
-                                const std::string& rules_version) {
-  return [&context, &site, &sink, rules_version](const std::vector<hosts::ItemRef>& refs)
-             -> Result<std::vector<std::optional<hosts::Known>>> {
-    std::vector<std::string> ids;
-    ids.reserve(refs.size());
-    for (const auto& ref : refs) ids.push_back(ref.id);
-    SG_ASSIGN(auto rows, context.store.known_items(site.site.id, ids));
-    sink.set_known(std::move(rows));
-    std::vector<std::optional<hosts::Known>> out(refs.size());
-    for (size_t i = 0; i < refs.size(); ++i) {
-      const auto found = sink.known().find(refs[i].id);
-      if (found == sink.known().end()) continue;
-      const store::KnownItem& row = found->second;
-      hosts::Known known;
-      known.up_to_date_rules = row.rules_version == rules_version;
-      known.updated = row.updated;
-      known.version = row.version;
-      known.highest = [highest = row.highest](const std::string& content) -> int64_t {
-        const auto it = highest.find(content);
-        return it == highest.end() ? 0 : it->second;
-      };
-      out[i] = std::move(known);
-    }
-    return out;
-  };
-}
-
-hosts::HostScope to_host_scope(const store::Scope& scope) {
-  return {.id = scope.host_id,
-          .key = scope.key,
-          .name = scope.name,
-          .personal = scope.personal,
-          .archived = false};
-}
-
-store::Scope to_store_scope(const hosts::HostScope& scope) {
-  store::Scope out;
-  out.host_id = scope.id;
-  out.key = scope.key;
-  out.name = scope.name;
-  out.personal = scope.personal;
-  return out;
-}
 
 void count_job(std::string_view kind, std::string_view outcome) {
   metrics::counter("spillguard_jobs_total", "Scan jobs that ended, by kind and outcome",
@@ -74,6 +28,15 @@ Outcome Runner::run(const jobs::Job& job, const std::atomic<bool>& lost) {
         break;
       case jobs::ScanKind::kScope:
         status = run_scope(job, *request, lost);
+        break;
+      case jobs::ScanKind::kChanges:
+        status = run_changes(job, *request, lost);
+        break;
+      case jobs::ScanKind::kScopes:
+        status = run_scopes(job, *request);
+        break;
+      case jobs::ScanKind::kHint:
+        status = run_hint(job, *request, lost);
         break;
       case jobs::ScanKind::kItem:
       case jobs::ScanKind::kVersion:
@@ -119,7 +82,9 @@ Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, c
   Status recorded;
   if (request.kind == jobs::ScanKind::kScope) {
     recorded = context_.store.fail_scan(request.scope_id, error.message);
-  } else if (request.kind != jobs::ScanKind::kSite) {
+  } else if (request.kind == jobs::ScanKind::kChanges) {
+    recorded = context_.store.postpone_changes(request.scope_id, error.message);
+  } else if (request.kind == jobs::ScanKind::kItem || request.kind == jobs::ScanKind::kVersion) {
     if (auto item = context_.store.item_by_host_id(request.site_id, request.item)) {
       recorded = context_.store.set_item_state(item->id, store::ScanState::kError, error.message);
     }
@@ -163,49 +128,6 @@ Status Runner::run_site(const jobs::Job& job, const jobs::ScanRequest& request) 
   return {};
 }
 
-Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
-                         const std::atomic<bool>& lost) {
-  const ScanSite* site = context_.site(request.site_id);
-  if (site == nullptr) return fail(Code::kNotFound, "its site is not configured any more");
-  SG_ASSIGN(const auto identity, site->host->identify());
-  static_cast<void>(identity);
-  SG_ASSIGN(auto scope, context_.store.scope(request.scope_id));
-  Checkpoint checkpoint = Checkpoint::parse(scope.checkpoint);
-  const bool resumes = checkpoint.run == request.run && !checkpoint.run.empty();
-  const auto engine = context_.rules.engine();
-  if (resumes && checkpoint.rules_version == engine->version()) {
-    log::info("scan of {} goes on where it was interrupted ({} items done)", scope.key,
-              scope.items_done);
-  } else {
-    checkpoint = {.run = request.run, .rules_version = engine->version(), .cursor = ""};
-    // Under rules that changed since, nothing that was scanned counts as up to date.
-    checkpoint.everything = request.force || scope.rules_version != engine->version();
-  }
-  SG_ASSIGN(scope, context_.store.begin_scan(scope.id, checkpoint.cursor.empty()));
-
-  BatchSink sink(context_, job, scope.id, engine, lost);
-  hosts::PageRequest page;
-  page.scope = to_host_scope(scope);
-  page.cursor = checkpoint.cursor;
-  page.everything = checkpoint.everything;
-  page.known = known_lookup(context_, *site, sink, engine->version());
-  while (true) {
-    SG_ASSIGN(const auto read, site->host->read_page(page, sink));
-    if (read.next.empty()) {
-      SG_TRY(sink.flush("", read.total));
-      break;
-    }
-    checkpoint.cursor = read.next;
-    SG_TRY(sink.flush(checkpoint.to_string(), read.total));
-    page.cursor = read.next;
-  }
-  return context_.store.finish_scan(scope.id, engine->version(),
-                                    [&](db::Connection& connection) -> Status {
-                                      SG_TRY(jobs::Queue::check_fence(connection, job));
-                                      return jobs::Queue::complete(connection, job);
-                                    });
-}
-
 Status Runner::run_item(const jobs::Job& job, const jobs::ScanRequest& request,
                         const std::atomic<bool>& lost) {
   const ScanSite* site = context_.site(request.site_id);
@@ -213,19 +135,24 @@ Status Runner::run_item(const jobs::Job& job, const jobs::ScanRequest& request,
   SG_ASSIGN(const auto identity, site->host->identify());
   static_cast<void>(identity);
   SG_ASSIGN(const auto ref, site->host->find_item(request.item));
+  return read_one(*site, job, request, ref, lost);
+}
+
+Status Runner::read_one(const ScanSite& site, const jobs::Job& job,
+                        const jobs::ScanRequest& request, const hosts::ItemRef& ref,
+                        const std::atomic<bool>& lost) {
   // The item may have moved since it was asked for: its scope is what the host says now.
-  SG_ASSIGN(const auto from_host, site->host->find_scope(ref.scope_key));
-  SG_ASSIGN(const auto scope,
-            context_.store.upsert_scope(site->site.id, to_store_scope(from_host)));
+  SG_ASSIGN(const auto from_host, site.host->find_scope(ref.scope_key));
+  SG_ASSIGN(const auto scope, context_.store.upsert_scope(site.site.id, to_store_scope(from_host)));
   SG_ASSIGN(const auto item, context_.store.ensure_item(scope.id, to_store_item(context_.key, ref),
                                                         store::ScanState::kScanning));
   SG_TRY(context_.store.set_item_state(item.id, store::ScanState::kScanning));
   BatchSink sink(context_, job, scope.id, context_.rules.engine(), lost);
   if (request.kind == jobs::ScanKind::kVersion) {
     sink.only_adds();
-    SG_TRY(site->host->read_version(ref, request.created_when, sink));
+    SG_TRY(site.host->read_version(ref, request.created_when, sink));
   } else {
-    SG_TRY(site->host->read_item(ref, sink));
+    SG_TRY(site.host->read_item(ref, sink));
   }
   return sink.flush(
       {}, {}, [&](db::Connection& connection) { return jobs::Queue::complete(connection, job); });

@@ -1,11 +1,13 @@
-// Runs scan jobs: of a site, of a scope, of one item, of one version. One call, one job, one
-// thread.
+// Runs scan jobs: of a site, of a scope, of what changed in it, of one item, of one version. One
+// call, one job, one thread.
 #pragma once
 
 #include <atomic>
 
 #include "jobs/queue.h"
 #include "jobs/scan_request.h"
+#include "scan/batch.h"
+#include "scan/checkpoint.h"
 #include "scan/context.h"
 
 namespace spillguard::scan {
@@ -30,6 +32,22 @@ class Runner {
   Status run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
                    const std::atomic<bool>& lost);
   Status run_item(const jobs::Job& job, const jobs::ScanRequest& request,
+                  const std::atomic<bool>& lost);
+  Status read_one(const ScanSite& site, const jobs::Job& job, const jobs::ScanRequest& request,
+                  const hosts::ItemRef& ref, const std::atomic<bool>& lost);
+  // scope_run.cc
+  Status read_pages(const ScanSite& site, hosts::PageRequest page, Checkpoint& checkpoint,
+                    BatchSink& sink, bool& lists_contents);
+  // After a complete listing: what it did not name is asked for by itself.
+  Status reconcile(const ScanSite& site, const store::Scope& scope, bool force, bool lists_contents,
+                   BatchSink& sink);
+  Status look_for(const ScanSite& site, const store::Scope& scope, const store::UnseenItem& item,
+                  BatchSink& sink);
+  // keep_up.cc
+  Status run_changes(const jobs::Job& job, const jobs::ScanRequest& request,
+                     const std::atomic<bool>& lost);
+  Status run_scopes(const jobs::Job& job, const jobs::ScanRequest& request);
+  Status run_hint(const jobs::Job& job, const jobs::ScanRequest& request,
                   const std::atomic<bool>& lost);
   Outcome settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error);
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,12 @@ class FakeHost : public hosts::Host {
   std::vector<FakeItem> items;
   std::map<std::string, int> reads;  // of items, by id
   int pages = 0;
+  TimeMs clock = 1'000'000;
   int fail_after_pages = -1;          // then every page is kUnavailable
   std::optional<Error> item_failure;  // given to end_item of the last item
+  std::optional<Error> page_failure;  // given by every page
+  std::set<std::string> unlisted;     // ids that listings leave out
+  std::vector<hosts::HostScope> more_scopes;
 
   void add(const std::string& id, std::vector<hosts::Part> parts, TimeMs updated = 100) {
     FakeItem item;
@@ -83,31 +88,47 @@ class FakeHost : public hosts::Host {
   Result<hosts::Identity> identify() override {
     return hosts::Identity{"scanner", "scanner", "Scanner", "UTC"};
   }
-  Result<std::vector<hosts::HostScope>> list_scopes() override { return std::vector{scope_}; }
+  Status confirm_identity(int64_t) override { return {}; }
+  Result<TimeMs> host_time() override { return clock; }
+  Result<std::vector<hosts::HostScope>> list_scopes() override {
+    std::vector<hosts::HostScope> scopes = more_scopes;
+    scopes.push_back(scope_);
+    return scopes;
+  }
   Result<hosts::HostScope> find_scope(const std::string&) override { return scope_; }
 
   Result<hosts::PageResult> read_page(const hosts::PageRequest& request,
                                       hosts::ItemSink& sink) override {
     if (fail_after_pages >= 0 && pages >= fail_after_pages)
       return fail(Code::kUnavailable, "host is down");
+    if (page_failure) return fail(*page_failure);
     ++pages;
     const size_t begin = request.cursor.empty() ? 0 : std::stoul(request.cursor);
     const size_t end = std::min(begin + 2, items.size());
+    std::vector<size_t> listed;
     std::vector<hosts::ItemRef> refs;
-    for (size_t i = begin; i < end; ++i) refs.push_back(items[i].ref);
+    hosts::PageResult page;
+    for (size_t i = begin; i < end; ++i) {
+      if (unlisted.contains(items[i].ref.id) || items[i].ref.scope_id != scope_.id ||
+          items[i].ref.updated < request.since) {
+        continue;
+      }
+      listed.push_back(i);
+      refs.push_back(items[i].ref);
+      if (request.since > 0) page.newest = std::max(page.newest, items[i].ref.updated);
+    }
     std::vector<std::optional<hosts::Known>> known(refs.size());
     if (!request.everything) {
       SG_ASSIGN(known, request.known(refs));
     }
-    for (size_t i = begin; i < end; ++i) {
-      const auto& row = known[i - begin];
-      if (row && row->up_to_date_rules && row->updated == items[i].ref.updated) {
-        SG_TRY(sink.on_unchanged(items[i].ref));
+    for (size_t i = 0; i < listed.size(); ++i) {
+      const FakeItem& item = items[listed[i]];
+      if (known[i] && known[i]->up_to_date_rules && known[i]->updated == item.ref.updated) {
+        SG_TRY(sink.on_unchanged(item.ref));
       } else {
-        SG_TRY(give(items[i], sink));
+        SG_TRY(give(item, sink));
       }
     }
-    hosts::PageResult page;
     page.next = end < items.size() ? std::to_string(end) : "";
     page.total = static_cast<int64_t>(items.size());
     page.listed = static_cast<int64_t>(refs.size());

@@ -12,6 +12,7 @@
 #include "db/database.h"
 #include "hosts/callers.h"
 #include "jobs/queue.h"
+#include "scan/scheduler.h"
 #include "scan/workers.h"
 #include "server/credentials.h"
 #include "server/health.h"
@@ -60,6 +61,7 @@ struct App::State {
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
   scan::ScanContext scan;
   std::unique_ptr<scan::Workers> workers;
+  std::unique_ptr<scan::Scheduler> scheduler;
   std::unique_ptr<HealthServer> health;
   std::vector<std::unique_ptr<http::Server>> listeners;
 
@@ -138,7 +140,9 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   const auto parallel = state->config.parallel_scans == 0
                             ? usable_processors()
                             : static_cast<size_t>(state->config.parallel_scans);
+  state->scan.scan_new_scopes = state->config.scan_new_scopes;
   state->workers = std::make_unique<scan::Workers>(state->scan, parallel);
+  state->scheduler = std::make_unique<scan::Scheduler>(state->scan, state->config.schedule);
   for (auto& site : state->sites) SG_TRY(state->listen(site));
   if (state->config.health.port != 0) {
     std::vector<const hosts::Host*> hosts;
@@ -156,6 +160,7 @@ App::~App() {
   state_->stop.stop();
   state_->queue.wake();
   for (auto& listener : state_->listeners) listener->stop(kGraceMs);
+  state_->scheduler.reset();
   state_->workers.reset();
 }
 

@@ -111,6 +111,17 @@ void read_log(ConfigTable table, ServerConfig& config) {
   }
 }
 
+void read_scan(ConfigTable table, ServerConfig& config) {
+  constexpr int64_t kDay = 24 * 3600;
+  config.parallel_scans = table.integer("parallel", 2, 0, 256);
+  scan::ScheduleOptions& schedule = config.schedule;
+  schedule.enabled = table.boolean("auto", true);
+  schedule.changes_ms = table.integer("changes_seconds", 300, 1, kDay) * 1000;
+  schedule.reconcile_ms = table.integer("reconcile_seconds", kDay, 1, 366 * kDay) * 1000;
+  schedule.scopes_ms = table.integer("new_scopes_seconds", 3600, 1, 366 * kDay) * 1000;
+  config.scan_new_scopes = table.boolean("new_scopes", true);
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text) {
@@ -138,7 +149,7 @@ Result<ServerConfig> parse_config(std::string_view text, const std::string& orig
   read_log(root.table("log"), config);
   auto health = root.table("health");
   if (const auto listen = health.string("listen")) config.health = listen_of(health, *listen);
-  config.parallel_scans = root.table("scan").integer("parallel", 2, 0, 256);
+  read_scan(root.table("scan"), config);
   std::set<std::string> names;
   for (ConfigTable& table : root.tables("site")) {
     SG_ASSIGN(auto site, read_site(table));

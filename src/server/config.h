@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "hosts/host.h"
 #include "http/server.h"
+#include "scan/scheduler.h"
 
 namespace spillguard::server {
 
@@ -40,6 +41,8 @@ struct ServerConfig {
   log::Format log_format = log::Format::kText;
   ListenAddress health;  // port 0 = none
   int64_t parallel_scans = 2;
+  scan::ScheduleOptions schedule;
+  bool scan_new_scopes = true;
   int64_t handler_threads = 8;
   std::vector<SiteConfig> sites;
 };

@@ -58,10 +58,12 @@ Status BatchWriter::write_marks(const ItemResult& result, const Marks& before, I
     const int64_t highest =
         result.whole ? read.highest_read : std::max(read.highest_read, mark_of(before, read));
     SG_TRY(run(connection_,
-               "INSERT INTO contents (item_id, content_kind, content_id, newest, highest_read) "
-               "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (item_id, content_kind, content_id) "
-               "DO UPDATE SET newest = excluded.newest, highest_read = excluded.highest_read",
-               row.id, content.first, content.second, read.newest, highest));
+               "INSERT INTO contents (item_id, content_kind, content_id, newest, highest_read, "
+               "seen_serial) VALUES ($1, $2, $3, $4, $5, $6) "
+               "ON CONFLICT (item_id, content_kind, content_id) DO UPDATE SET "
+               "newest = excluded.newest, highest_read = excluded.highest_read, "
+               "seen_serial = excluded.seen_serial",
+               row.id, content.first, content.second, read.newest, highest, serial_));
     kept.insert(std::move(content));
   }
   row.content_rows = static_cast<int64_t>(kept.size());

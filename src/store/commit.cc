@@ -79,22 +79,24 @@ Status BatchWriter::write_item_row(const ItemResult& result, const std::string& 
   std::string error;
   if (failed) error = item.error.empty() ? "the item could not be read to its end" : item.error;
   if (row.is_new) {
-    SG_ASSIGN(row.id,
-              number_or(connection_, 0,
-                        "INSERT INTO items (site_id, scope_id, host_id, key, kind, title, link, "
-                        "created, updated, version, state, rules_id, scanned_at, seen_serial, "
-                        "coverage, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-                        "$12, $13, $14, $15, $16) RETURNING id",
-                        site_id_, batch_.scope_id, item.host_id, item.key,
-                        static_cast<int>(item.kind), item.title, item.link, item.created, updated,
-                        version, state, rules_or_null, now_, serial_, Blob{coverage}, error));
+    SG_ASSIGN(
+        row.id,
+        number_or(connection_, 0,
+                  "INSERT INTO items (site_id, scope_id, host_id, key, kind, title, link, "
+                  "created, updated, version, state, rules_id, scanned_at, seen_serial, "
+                  "coverage, error, is_scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+                  "$10, $11, $12, $13, $14, $15, $16, $17) RETURNING id",
+                  site_id_, batch_.scope_id, item.host_id, item.key, static_cast<int>(item.kind),
+                  item.title, item.link, item.created, updated, version, state, rules_or_null, now_,
+                  serial_, Blob{coverage}, error, item.is_scope));
     return {};
   }
   return run(connection_,
              "UPDATE items SET scope_id = $2, key = $3, kind = $4, title = $5, link = $6, "
              "created = $7, updated = $8, version = $9, state = $10, rules_id = $11, "
              "scanned_at = $12, seen_serial = $13, coverage = $14, error = $15, "
-             "content_stale = CASE WHEN $16 THEN 0 ELSE content_stale END WHERE id = $1",
+             "content_stale = CASE WHEN $16 THEN 0 ELSE content_stale END, "
+             "missing_since = 0, gone_at = 0 WHERE id = $1",
              row.id, batch_.scope_id, item.key, static_cast<int>(item.kind), item.title, item.link,
              item.created, updated, version, state, rules_or_null, now_, serial_, Blob{coverage},
              error, current);
@@ -112,8 +114,22 @@ Status BatchWriter::write_row_counts(const ItemRow& before, const ItemRow& row) 
 }
 
 Status BatchWriter::write_seen() {
+  for (const RelocatedItem& item : batch_.relocated) {
+    SG_ASSIGN(const auto row, find_item_row(connection_, site_id_, item.host_id));
+    if (!row) continue;
+    SG_TRY(move_item(connection_, ledger_, *row, batch_.scope_id));
+    SG_TRY(run(connection_, "UPDATE items SET scope_id = $2, key = $3, link = $4 WHERE id = $1",
+               row->id, batch_.scope_id, item.key, item.link));
+  }
+  for (const SeenContent& seen : batch_.seen_contents) {
+    SG_TRY(run(connection_,
+               "UPDATE contents SET seen_serial = $1 WHERE item_id = $2 AND content_kind = $3 AND "
+               "content_id = $4",
+               serial_, seen.item_id, seen.content_kind, seen.content_id));
+  }
   if (batch_.unchanged.empty()) return {};
-  SG_ASSIGN(auto seen, connection_.prepare("UPDATE items SET seen_serial = $1 WHERE id = $2"));
+  SG_ASSIGN(auto seen, connection_.prepare("UPDATE items SET seen_serial = $1, missing_since = 0 "
+                                           "WHERE id = $2"));
   for (const int64_t id : batch_.unchanged) {
     bind_all(*seen, serial_, id);
     SG_TRY(seen->run());

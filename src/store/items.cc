@@ -35,9 +35,9 @@ Result<std::optional<KnownItem>> select_known(db::Connection& connection, int64_
                                               std::string_view host_id) {
   SG_ASSIGN(auto row, bound(connection,
                             "SELECT i.id, i.updated, i.version, coalesce(v.version, ''), "
-                            "i.content_rows, i.state = $3 OR i.content_stale = 1 "
-                            "FROM items i LEFT JOIN rules_versions v ON v.id = i.rules_id "
-                            "WHERE i.site_id = $1 AND i.host_id = $2",
+                            "i.content_rows, i.state = $3 OR i.content_stale = 1, i.scope_id, "
+                            "i.key FROM items i LEFT JOIN rules_versions v ON v.id = i.rules_id "
+                            "WHERE i.site_id = $1 AND i.host_id = $2 AND i.gone_at = 0",
                             site_id, host_id, static_cast<int>(ScanState::kError)));
   SG_ASSIGN(const bool found, row->step());
   if (!found) return std::nullopt;
@@ -48,6 +48,8 @@ Result<std::optional<KnownItem>> select_known(db::Connection& connection, int64_
     known.version = row->integer(2);
   }
   known.rules_version = row->text(3);
+  known.scope_id = row->integer(6);
+  known.key = row->text(7);
   if (row->integer(4) == 0) return known;
   SG_ASSIGN(auto marks, bound(connection,
                               "SELECT content_kind, content_id, highest_read FROM contents "
@@ -137,7 +139,7 @@ Result<Item> Store::ensure_item(int64_t scope_id, const Item& item, ScanState st
                "state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
                "ON CONFLICT (site_id, host_id) DO UPDATE SET scope_id = excluded.scope_id, "
                "key = excluded.key, title = excluded.title, link = excluded.link, "
-               "state = excluded.state",
+               "state = excluded.state, missing_since = 0",
                site_id, scope_id, item.host_id, item.key, static_cast<int>(item.kind), item.title,
                item.link, item.created, static_cast<int>(state)));
     SG_ASSIGN(out, select_by_host_id(connection, site_id, item.host_id));
@@ -167,8 +169,11 @@ Result<int64_t> Store::unschedule_items(int64_t scope_id) {
 Result<int64_t> Store::count_items(int64_t scope_id) {
   int64_t count = 0;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(count,
-              number_or(connection, 0, "SELECT count(*) FROM items WHERE scope_id = $1", scope_id));
+    SG_ASSIGN(
+        count,
+        number_or(connection, 0,
+                  "SELECT count(*) FROM items WHERE scope_id = $1 AND gone_at = 0 AND is_scope = 0",
+                  scope_id));
     return {};
   }));
   return count;

@@ -8,7 +8,7 @@ namespace {
 #define SG_SCOPE_COLUMNS                                                                       \
   "id, site_id, host_id, key, name, personal, state, stale_since, rules_version, "             \
   "scheduled_at, started_at, completed_at, items_total, items_done, checkpoint, scan_serial, " \
-  "error"
+  "error, watermark, checked_at, reconciled_at"
 
 Scope read_scope_row(const db::Statement& row) {
   Scope scope;
@@ -30,6 +30,9 @@ Scope read_scope_row(const db::Statement& row) {
   scope.scan_serial = row.integer(15);
   // Kept in the row while a new scan is on its way, in case that is called off.
   if (scope.state == ScanState::kError) scope.error = row.text(16);
+  scope.watermark = row.integer(17);
+  scope.checked_at = row.integer(18);
+  scope.reconciled_at = row.integer(19);
   return scope;
 }
 
@@ -39,6 +42,9 @@ Result<Scope> one_scope(db::Statement& row, std::string_view missing) {
   if (!found) return fail(Code::kNotFound, std::string(missing));
   return read_scope_row(row);
 }
+
+// A mark of change that is younger may speak of something that the look for changes did not see.
+constexpr int64_t kStaleSettlesMs = 60'000;
 
 constexpr std::string_view kNoScope = "no such scope in the store";
 
@@ -67,6 +73,19 @@ Result<Scope> Store::scope(int64_t scope_id) {
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
     SG_ASSIGN(auto row,
               bound(connection, "SELECT " SG_SCOPE_COLUMNS " FROM scopes WHERE id = $1", scope_id));
+    SG_ASSIGN(scope, one_scope(*row, kNoScope));
+    return {};
+  }));
+  return scope;
+}
+
+Result<Scope> Store::scope_by_host_id(int64_t site_id, std::string_view host_id) {
+  Scope scope;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(auto row,
+              bound(connection,
+                    "SELECT " SG_SCOPE_COLUMNS " FROM scopes WHERE site_id = $1 AND host_id = $2",
+                    site_id, host_id));
     SG_ASSIGN(scope, one_scope(*row, kNoScope));
     return {};
   }));
@@ -129,7 +148,7 @@ Result<Scope> Store::begin_scan(int64_t scope_id, bool restart) {
   return scope;
 }
 
-Status Store::finish_scan(int64_t scope_id, std::string_view rules_version,
+Status Store::finish_scan(int64_t scope_id, std::string_view rules_version, TimeMs watermark,
                           const std::function<Status(db::Connection&)>& guard) {
   const TimeMs now = clock_();
   return database_.write([&](db::Connection& connection) -> Status {
@@ -138,11 +157,40 @@ Status Store::finish_scan(int64_t scope_id, std::string_view rules_version,
                "UPDATE scopes SET state = CASE WHEN asked_again = 1 THEN $2 ELSE $3 END, "
                "asked_again = 0, rules_version = $4, completed_at = $5, checkpoint = '', "
                "error = '', stale_since = CASE WHEN stale_since > started_at THEN stale_since "
-               "ELSE 0 END WHERE id = $1",
+               "ELSE 0 END, watermark = max(watermark, $6), checked_at = $5, reconciled_at = $5 "
+               "WHERE id = $1",
                scope_id, static_cast<int>(ScanState::kScheduled),
-               static_cast<int>(ScanState::kScanned), rules_version, now));
+               static_cast<int>(ScanState::kScanned), rules_version, now, watermark));
     if (connection.changes() == 0) return fail(Code::kNotFound, std::string(kNoScope));
     return {};
+  });
+}
+
+Status Store::finish_changes(int64_t scope_id, TimeMs watermark,
+                             const std::function<Status(db::Connection&)>& guard) {
+  const TimeMs now = clock_();
+  return database_.write([&](db::Connection& connection) -> Status {
+    if (guard) SG_TRY(guard(connection));
+    return run(connection,
+               "UPDATE scopes SET watermark = max(watermark, $2), checked_at = $3, "
+               "stale_since = CASE WHEN stale_since > $6 THEN stale_since ELSE 0 END, "
+               "error = CASE WHEN state = $4 THEN '' ELSE error END, "
+               "state = CASE WHEN state = $4 THEN $5 ELSE state END "
+               "WHERE id = $1 AND completed_at > 0",
+               scope_id, watermark, now, static_cast<int>(ScanState::kError),
+               static_cast<int>(ScanState::kScanned), now - kStaleSettlesMs);
+  });
+}
+
+Status Store::postpone_changes(int64_t scope_id, std::string_view error) {
+  return database_.write([&](db::Connection& connection) {
+    // A scan that waits or runs says itself how it ends.
+    return run(connection,
+               "UPDATE scopes SET checked_at = $2, "
+               "error = CASE WHEN state IN ($3, $4) THEN $5 ELSE error END, "
+               "state = CASE WHEN state IN ($3, $4) THEN $4 ELSE state END WHERE id = $1",
+               scope_id, clock_(), static_cast<int>(ScanState::kScanned),
+               static_cast<int>(ScanState::kError), error);
   });
 }
 

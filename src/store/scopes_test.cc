@@ -86,13 +86,13 @@ TEST_F(ScopesTest, AScanRunsThroughItsStates) {
   must(store_->mark_stale(scope_.id));  // changed while it was read
   EXPECT_EQ(
       store_
-          ->finish_scan(scope_.id, "r1",
+          ->finish_scan(scope_.id, "r1", 0,
                         [](db::Connection&) -> Status { return fail(Code::kConflict, "lost"); })
           .error()
           .code,
       Code::kConflict);
   EXPECT_EQ(scope().state, ScanState::kScanning);
-  must(store_->finish_scan(scope_.id, "r1", nullptr));
+  must(store_->finish_scan(scope_.id, "r1", 0, nullptr));
   Scope done = scope();
   EXPECT_EQ(done.state, ScanState::kScanned);
   EXPECT_EQ(done.checkpoint, "");
@@ -103,7 +103,7 @@ TEST_F(ScopesTest, AScanRunsThroughItsStates) {
   running = must(store_->begin_scan(scope_.id, false));  // nothing to go on from
   EXPECT_EQ(running.scan_serial, 2);
   EXPECT_EQ(running.items_done, 0);
-  must(store_->finish_scan(scope_.id, "r2", nullptr));
+  must(store_->finish_scan(scope_.id, "r2", 0, nullptr));
   EXPECT_FALSE(scope().content_stale);
 }
 
@@ -112,7 +112,7 @@ TEST_F(ScopesTest, CallingOffGoesBackToWhatWas) {
   must(store_->unschedule(scope_.id));
   EXPECT_EQ(scope().state, ScanState::kUnscanned);
   must(store_->begin_scan(scope_.id, true));
-  must(store_->finish_scan(scope_.id, "r1", nullptr));
+  must(store_->finish_scan(scope_.id, "r1", 0, nullptr));
   schedule(scope_.id);
   must(store_->unschedule(scope_.id));
   EXPECT_EQ(scope().state, ScanState::kScanned);
@@ -131,10 +131,10 @@ TEST_F(ScopesTest, AskedForAgainWhileRunningIsScheduledAfterwards) {
   must(store_->begin_scan(scope_.id, true));
   schedule(scope_.id);
   EXPECT_EQ(scope().state, ScanState::kScanning);
-  must(store_->finish_scan(scope_.id, "r1", nullptr));
+  must(store_->finish_scan(scope_.id, "r1", 0, nullptr));
   EXPECT_EQ(scope().state, ScanState::kScheduled);
   must(store_->begin_scan(scope_.id, true));
-  must(store_->finish_scan(scope_.id, "r1", nullptr));
+  must(store_->finish_scan(scope_.id, "r1", 0, nullptr));
   EXPECT_EQ(scope().state, ScanState::kScanned);
 }
 

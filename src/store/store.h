@@ -19,12 +19,37 @@ namespace spillguard::store {
 // or that is known to be stale, has `updated` and `version` 0: it is not up to date.
 struct KnownItem {
   int64_t id = 0;
+  int64_t scope_id = 0;
+  std::string key;
   TimeMs updated = 0;
   int64_t version = 0;
   std::string rules_version;
   // Highest version scanned by content ("page/123", "comment/456"), where content has versions: all
   // of Confluence; on Jira contents with more than one version.
   std::unordered_map<std::string, int64_t> highest;
+};
+
+// An item that was listed and is up to date, but under another key or in another scope than its row
+// says: Jira renames keys and moves issues without giving them a new id.
+struct RelocatedItem {
+  std::string host_id;
+  std::string key;
+  std::string link;
+};
+
+// A content that a listing named, at a version that is scanned already.
+struct SeenContent {
+  int64_t item_id = 0;
+  std::string content_kind;
+  std::string content_id;
+};
+
+// An item that a complete listing did not name.
+struct UnseenItem {
+  int64_t id = 0;
+  std::string host_id;
+  std::string key;
+  TimeMs missing_since = 0;  // 0 = not missed before
 };
 
 // What one commit of a scan writes, all or nothing.
@@ -34,6 +59,8 @@ struct ScanCommit {
   std::span<const ItemResult> items;
   // Items that were listed and are up to date: only marked as seen by this scan.
   std::span<const int64_t> unchanged;
+  std::span<const RelocatedItem> relocated;  // they are among `unchanged`, too
+  std::span<const SeenContent> seen_contents;
   std::optional<std::string> checkpoint;  // new value, with progress, for scope scans
   int64_t items_done_delta = 0;
   std::optional<int64_t> items_total;
@@ -55,6 +82,7 @@ class Store {
   Result<Scope> scope(int64_t scope_id);
   // Exact key; on Jira keys are compared in any case. kNotFound when unknown to us.
   Result<Scope> scope_by_key(int64_t site_id, std::string_view key);
+  Result<Scope> scope_by_host_id(int64_t site_id, std::string_view host_id);
   Result<std::vector<Scope>> scopes(int64_t site_id);
   // A scope that is being scanned stays kScanning and is kScheduled again when that scan is done.
   Status mark_scheduled(db::Connection& connection, int64_t scope_id);
@@ -62,9 +90,16 @@ class Store {
   // opens a new serial; so does a scan that has no checkpoint to go on from.
   Result<Scope> begin_scan(int64_t scope_id, bool restart);
   // Completed: the checkpoint is cleared, content_stale too. What this scan did not see stays as it
-  // is (deletions are reconciliation's business).
-  Status finish_scan(int64_t scope_id, std::string_view rules_version,
+  // is (deletions are reconciliation's business). `watermark`: what changed before it on the host's
+  // clock was read; never moves back.
+  Status finish_scan(int64_t scope_id, std::string_view rules_version, TimeMs watermark,
                      const std::function<Status(db::Connection&)>& guard);
+  // A look for changes that came to its end. A scope in error whose scan was complete once is
+  // scanned again.
+  Status finish_changes(int64_t scope_id, TimeMs watermark,
+                        const std::function<Status(db::Connection&)>& guard);
+  // A look for changes that failed: not before the next interval again.
+  Status postpone_changes(int64_t scope_id, std::string_view error);
   Status fail_scan(int64_t scope_id, std::string_view error);
   // Scopes that are kScheduled or kScanning without a job (after cancelling) go back to what they
   // were.
@@ -83,6 +118,20 @@ class Store {
   Status set_item_state(int64_t item_id, ScanState state, std::string_view error = {});
   // An item that is not in the store yet but was asked for: a row in state `state`.
   Result<Item> ensure_item(int64_t scope_id, const Item& item, ScanState state);
+
+  // Reconciliation: items of the scope that are not gone and that the listing `serial` did not
+  // name, ordered by id, and how many there are; and items that it named of which a content was
+  // listed before and not this time.
+  Result<std::vector<UnseenItem>> unseen_items(int64_t scope_id, int64_t serial, int64_t after_id,
+                                               int64_t limit);
+  Result<int64_t> count_unseen(int64_t scope_id, int64_t serial);
+  Result<std::vector<std::string>> items_with_lost_contents(int64_t scope_id, int64_t serial,
+                                                            int64_t limit);
+  // 404 for the first time; only a hint.
+  Status mark_missing(int64_t item_id);
+  // Gone for good: its parts leave the ledger, its findings become historical. Should it come back,
+  // it is read like a new one.
+  Status mark_gone(int64_t item_id);
 
   // Findings, coverage and checkpoint of a batch, in one transaction. The same results again change
   // nothing but stamps. What is added up (items_done_delta, the coverage of a result that is not

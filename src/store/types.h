@@ -45,6 +45,9 @@ struct Scope {
   std::string checkpoint;   // where a scan that was interrupted goes on; "" = from the start
   int64_t scan_serial = 0;  // grows with every full scan: separates what this scan saw from earlier
   std::string error;        // why state is kError
+  TimeMs watermark = 0;     // changes up to here are read, by the host's clock; 0 = none yet
+  TimeMs checked_at = 0;    // last look for changes
+  TimeMs reconciled_at = 0;  // last complete listing
 };
 
 enum class ItemKind { kIssue, kPage, kBlogPost };
@@ -66,6 +69,7 @@ struct Item {
   std::string rules_version;  // that it was scanned with
   TimeMs scanned_at = 0;
   std::string error;
+  bool is_scope = false;  // the texts of the scope itself, such as a space's description
 };
 
 enum class PartStatus { kScanned, kSkipped, kFailed, kNotVisible };

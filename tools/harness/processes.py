@@ -126,7 +126,7 @@ listen = "127.0.0.1:{health_port}"
 
 [scan]
 parallel = 2
-
+{scan}
 [[site]]
 name = "jira"
 product = "jira"
@@ -148,7 +148,7 @@ password_env = "SPILLGUARD_DEMO_PASSWORD"
 class Server(Process):
     """spillguard serve for the two simulated sites. jira and confluence are the API's addresses."""
 
-    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False):
+    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False, scan=""):
         self.folder = folder
         self.bin_dir = bin_dir
         self.password = "scanner"  # of the account that scans
@@ -165,7 +165,7 @@ class Server(Process):
             f.write(CONFIG.format(data=os.path.join(folder, "data"), log_level=log_level, jira_url=sim.jira_url,
                                   confluence_url=sim.confluence_url, jira_port=self.ports["jira"],
                                   confluence_port=self.ports["confluence"], health_port=self.ports["health"],
-                                  tls=tls_lines))
+                                  tls=tls_lines, scan=scan))
         self.start()
 
     def start(self):
