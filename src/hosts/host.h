@@ -54,6 +54,9 @@ struct HostOptions {
   int page_size = 1000;     // asked for; the host's echo is what counts
   int max_concurrency = 4;  // requests of ours at a time
   RetryOptions retry;
+  // After a refused credential nothing is asked for so long, doubled each time up to ten minutes:
+  // hosts lock accounts that keep trying.
+  int64_t refused_pause_ms = 30'000;
   uint64_t max_answer_bytes = 256ULL << 20;  // of one JSON answer, after decompression
   int64_t page_bytes = 8 << 20;              // pages with bodies are sized to come near this
   StopFlag* stop = nullptr;  // when set, waiting ends with kCancelled; outlives the host

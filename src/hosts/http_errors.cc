@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/strings.h"
-#include "hosts/governor.h"
 #include "hosts/json.h"
+#include "hosts/pace.h"
 
 namespace spillguard::hosts {
 

@@ -47,6 +47,7 @@ class StubHost {
     options.base_url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/context";
     options.credential.token = Secret("stub-token");
     options.timeout_ms = 5'000;
+    options.refused_pause_ms = 0;
     options.retry = {
         .max_attempts = 4, .first_delay_ms = 1, .max_delay_ms = 2, .max_total_ms = 60'000};
     return options;

@@ -89,7 +89,9 @@ bool ends_reading(const Error& error, const Failure& failure) {
 Transport::Transport(HostOptions options)
     : options_(std::move(options)),
       client_(client_options(options_)),
-      governor_(std::max(1, options_.max_concurrency), options_.stop),
+      governor_({.max_concurrency = std::max(1, options_.max_concurrency),
+                 .first_break_ms = 2 * options_.retry.first_delay_ms},
+                options_.stop),
       authorization_(authorization_of(options_.credential)) {}
 
 void Transport::expect_identity(std::string name) {
@@ -189,14 +191,23 @@ Result<Answer> Transport::attempt(const Question& question, Attempt& failed) {
     request.headers.add("Content-Type", "application/json");
     request.body = question.body;
   }
+  const std::string what = what_of(question);
   Result<http::ClientResponse> response = fail(Code::kInternal, "not asked");
   {
     auto permit = governor_.acquire();
     if (!permit) return failure(std::move(permit).error(), false, false);
+    if (Status refused = check_refused(); !refused) {
+      return failure(std::move(refused).error().context(what), false, false);
+    }
     ++requests_;
+    const int64_t asked = monotonic_ms();
     response = client_.send(request);
+    RateSigns signs;
+    if (response) signs = RateSigns::read(response->status, response->headers);
+    signs.latency_ms = monotonic_ms() - asked;
+    governor_.report(signs);
+    failed.wait_ms = std::clamp<int64_t>(signs.retry_after_ms, 0, Pace::kLongestPauseMs);
   }
-  const std::string what = what_of(question);
   if (!response) {
     const Code code = response.error().code;
     const bool retry = code == Code::kTimeout || code == Code::kUnavailable;
@@ -206,9 +217,6 @@ Result<Answer> Transport::attempt(const Question& question, Attempt& failed) {
   bytes_ += static_cast<int64_t>(response->body.size());
   failed.status = response->status;
   note_date(*response);
-  const RateSigns signs = RateSigns::read(response->status, response->headers);
-  governor_.report(signs);
-  failed.wait_ms = std::clamp<int64_t>(signs.retry_after_ms, 0, Governor::kLongestPauseMs);
   const bool overloaded = response->status == 429 || response->status >= 500;
   // A host that is starting or a proxy before it knows nobody: such answers carry no data and are
   // asked again, and the next good answer says who we are.
@@ -242,10 +250,39 @@ Result<Answer> Transport::attempt(const Question& question, Attempt& failed) {
   return failure(std::move(json).error().context(what), true, true);
 }
 
+Status Transport::check_refused() {
+  const std::lock_guard lock(mutex_);
+  if (monotonic_ms() >= refused_until_) return {};
+  return fail(refusal_);
+}
+
+void Transport::note_refused(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  constexpr int64_t kLongestMs = 10 * 60 * 1000;
+  const int64_t now = monotonic_ms();
+  if (now < refused_until_) return;  // one of those that were on their way
+  refusal_ = error;
+  refused_until_ = now + std::min(kLongestMs, options_.refused_pause_ms << std::min(refusals_, 10));
+  ++refusals_;
+}
+
 Result<Answer> Transport::ask(const Question& question) {
+  auto answer = ask_again(question);
+  if (!answer && answer.error().code == Code::kUnauthenticated) {
+    note_refused(answer.error());
+  } else if (answer) {
+    const std::lock_guard lock(mutex_);
+    refusals_ = 0;
+  }
+  return answer;
+}
+
+Result<Answer> Transport::ask_again(const Question& question) {
   const int attempts =
-      std::max(1, question.attempts > 0 ? std::min(question.attempts, options_.retry.max_attempts)
-                                        : options_.retry.max_attempts);
+      question.once ? 1
+                    : std::max(1, question.attempts > 0
+                                      ? std::min(question.attempts, options_.retry.max_attempts)
+                                      : options_.retry.max_attempts);
   int64_t waited = 0;
   Attempt failed;
   for (int number = 0; number < attempts; ++number) {

@@ -46,6 +46,7 @@ struct Question {
   // When not empty: a POST of this JSON. Only for searches, which may be asked twice.
   std::string body{};
   int attempts = 0;            // 0 = the host's
+  bool once = false;           // changes something on the host: never asked again by itself
   Failure* failure = nullptr;  // filled when the question fails
 };
 
@@ -93,8 +94,12 @@ class Transport {
     bool smaller = false;
     int64_t wait_ms = 0;  // at least, as the host asks
   };
+  Result<Answer> ask_again(const Question& question);
   Result<Answer> attempt(const Question& question, Attempt& failed);
   Status check_identity(const http::ClientResponse& response);
+  // Of a credential that was refused a moment ago: the error of then, without asking.
+  Status check_refused();
+  void note_refused(const Error& error);
   void note_date(const http::ClientResponse& response);
   [[nodiscard]] std::string url(const Question& question) const;
   bool sleep_ms(int64_t milliseconds);
@@ -105,6 +110,9 @@ class Transport {
   Secret authorization_;
   mutable std::mutex mutex_;
   std::string identity_;
+  Error refusal_;                        // the last refusal of our credential
+  int refusals_ = 0;                     // in a row; under mutex_ as refusal_
+  int64_t refused_until_ = 0;            // monotonic
   std::atomic<int64_t> named_at_{0};     // monotonic; 0 = never
   std::atomic<int64_t> date_offset_{0};  // the host's clock less our monotonic one; 0 = not known
   std::atomic<int64_t> requests_{0};

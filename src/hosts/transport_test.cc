@@ -245,7 +245,7 @@ TEST(GovernorTest, ReadsTheSigns) {
 
 TEST(GovernorTest, APauseHoldsEverybodyUntilStopped) {
   StopFlag stop;
-  Governor governor(2, &stop);
+  Governor governor({.max_concurrency = 2}, &stop);
   EXPECT_TRUE(governor.acquire());
   RateSigns signs;
   signs.status = 200;

@@ -161,12 +161,14 @@ Result<bool> Queue::retry(const Job& job, std::string_view error, std::optional<
   return again;
 }
 
-Status Queue::release(const Job& job) {
+Status Queue::release(const Job& job) { return postpone(job, state_->clock()); }
+
+Status Queue::postpone(const Job& job, TimeMs until) {
   SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
     SG_ASSIGN(auto row, find_running(c, job));
     if (!row) return fail(lost_lease(job));
     row->attempts = std::max(0, row->attempts - 1);
-    return put_back(c, *row, state_->clock(), {});
+    return put_back(c, *row, until, {});
   }));
   state_->signal();
   return {};

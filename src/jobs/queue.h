@@ -90,6 +90,8 @@ class Queue {
   Result<bool> retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at = {});
   // Gives one job back unharmed, due at once: for stopping in good order.
   Status release(const Job& job);
+  // The same, not due before `until`: no failure, and not counted as an attempt.
+  Status postpone(const Job& job, TimeMs until);
   // Gives all jobs leased by this node's name back: for the start after a crash, before the first
   // claim. The attempt that the crash cut off is not counted; a job that was running at
   // max_attempts crashes is given up, and from the second crash on it waits like one that failed. A

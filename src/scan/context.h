@@ -10,6 +10,7 @@
 #include "detect/live_rules.h"
 #include "hosts/host.h"
 #include "jobs/queue.h"
+#include "scan/quiet_hours.h"
 #include "store/store.h"
 
 namespace spillguard::scan {
@@ -18,6 +19,7 @@ namespace spillguard::scan {
 struct ScanSite {
   store::Site site;
   hosts::Host* host = nullptr;
+  QuietHours quiet = {};
 };
 
 struct ScanContext {

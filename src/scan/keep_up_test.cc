@@ -193,6 +193,19 @@ TEST_F(KeepUpTest, TheScheduleLooksForChangesAndListsAnew) {
   EXPECT_EQ(run_next(), Outcome::kDone);
 }
 
+TEST_F(KeepUpTest, QuietHoursPutWholeScopesOffAndNothingElse) {
+  world_.context->sites[0].quiet = QuietHours::parse("00:00-23:59").value();
+  const TimeMs now = now_ms();
+  if (world_.context->sites[0].quiet.end_of(now) == 0) GTEST_SKIP() << "it is 23:59";
+  EXPECT_EQ(run(jobs::ScanKind::kScope), Outcome::kGivenBack);
+  EXPECT_EQ(world_.queue->count_waiting().value(), 1);
+  EXPECT_TRUE(world_.queue->claim(1).value().empty()) << "not before they are over";
+  ASSERT_TRUE(world_.queue->cancel_waiting());
+  ASSERT_TRUE(world_.store->unschedule(world_.scope_id));
+  EXPECT_EQ(run(jobs::ScanKind::kChanges), Outcome::kDone);
+  EXPECT_EQ(run(jobs::ScanKind::kItem, false, "2"), Outcome::kDone);
+}
+
 TEST_F(KeepUpTest, ScopesThatAppearAreScannedThoseThatWereThereAreNot) {
   world_.host.more_scopes.push_back({.id = "s2", .key = "OLD", .name = "Old"});
   ASSERT_EQ(run(jobs::ScanKind::kScopes), Outcome::kDone);

@@ -17,7 +17,8 @@ enum class Outcome {
   kDone,       // and taken off the queue
   kAgain,      // put back: a passing failure
   kFailed,     // for good; the scope or item says why
-  kGivenBack,  // the server stops, or the lease was lost: somebody goes on from the checkpoint
+  kGivenBack,  // the server stops, quiet hours begin or the lease was lost: somebody goes on from
+               // the checkpoint
 };
 
 class Runner {
@@ -36,8 +37,11 @@ class Runner {
   Status read_one(const ScanSite& site, const jobs::Job& job, const jobs::ScanRequest& request,
                   const hosts::ItemRef& ref, const std::atomic<bool>& lost);
   // scope_run.cc
-  Status read_pages(const ScanSite& site, hosts::PageRequest page, Checkpoint& checkpoint,
-                    BatchSink& sink, bool& lists_contents);
+  // In the site's quiet hours the job is put off until they are over, and the error ends it here.
+  Status heed_quiet_hours(const ScanSite& site, const jobs::Job& job);
+  // kPostponedByHours ends it between two pages.
+  Status read_pages(const ScanSite& site, const jobs::Job& job, hosts::PageRequest page,
+                    Checkpoint& checkpoint, BatchSink& sink, bool& lists_contents);
   // After a complete listing: what it did not name is asked for by itself.
   Status reconcile(const ScanSite& site, const store::Scope& scope, bool force, bool lists_contents,
                    BatchSink& sink);

@@ -17,10 +17,18 @@ constexpr int64_t kMostVanishedPercent = 50;
 
 }  // namespace
 
+Status Runner::heed_quiet_hours(const ScanSite& site, const jobs::Job& job) {
+  const TimeMs end = site.quiet.end_of(now_ms());
+  if (end == 0) return {};
+  SG_TRY(context_.queue.postpone(job, end));
+  return fail(Code::kConflict, "quiet hours until " + format_iso8601(end));
+}
+
 Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
                          const std::atomic<bool>& lost) {
   const ScanSite* site = context_.site(request.site_id);
   if (site == nullptr) return fail(Code::kNotFound, "its site is not configured any more");
+  SG_TRY(heed_quiet_hours(*site, job));
   SG_ASSIGN(const auto identity, site->host->identify());
   static_cast<void>(identity);
   SG_ASSIGN(auto scope, context_.store.scope(request.scope_id));
@@ -45,7 +53,7 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
   page.everything = checkpoint.everything;
   page.known = known_lookup(context_, *site, sink, engine->version());
   bool lists_contents = false;
-  SG_TRY(read_pages(*site, page, checkpoint, sink, lists_contents));
+  SG_TRY(read_pages(*site, job, page, checkpoint, sink, lists_contents));
   SG_TRY(reconcile(*site, scope, request.force, lists_contents, sink));
   return context_.store.finish_scan(scope.id, engine->version(), checkpoint.host_time,
                                     [&](db::Connection& connection) -> Status {
@@ -54,8 +62,8 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
                                     });
 }
 
-Status Runner::read_pages(const ScanSite& site, hosts::PageRequest page, Checkpoint& checkpoint,
-                          BatchSink& sink, bool& lists_contents) {
+Status Runner::read_pages(const ScanSite& site, const jobs::Job& job, hosts::PageRequest page,
+                          Checkpoint& checkpoint, BatchSink& sink, bool& lists_contents) {
   page.cursor = checkpoint.cursor;
   while (true) {
     SG_ASSIGN(const auto read, site.host->read_page(page, sink));
@@ -68,6 +76,7 @@ Status Runner::read_pages(const ScanSite& site, hosts::PageRequest page, Checkpo
     checkpoint.cursor = read.next;
     SG_TRY(sink.flush(checkpoint.to_string(), read.total));
     page.cursor = read.next;
+    SG_TRY(heed_quiet_hours(site, job));
   }
 }
 

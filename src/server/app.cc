@@ -88,7 +88,7 @@ Status App::State::open_site(SiteConfig site_config) {
                                                         .queue = queue,
                                                         .rules = rules,
                                                         .key = key});
-  scan.sites.push_back({.site = row, .host = site.host.get()});
+  scan.sites.push_back({.site = row, .host = site.host.get(), .quiet = site.config.quiet});
   return {};
 }
 

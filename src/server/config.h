@@ -28,6 +28,7 @@ struct SiteConfig {
   std::string context_path;  // in front of /rest/security
   ListenAddress listen;
   http::TlsMode tls = http::TlsMode::kOff;
+  scan::QuietHours quiet;
   std::string certificate;
   std::string private_key;
 };
