@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/strings.h"
 #include "sim/errors.h"
+#include "sim/fault_gate.h"
 #include "sim/random.h"
 
 namespace spillguard::sim {
@@ -33,6 +34,15 @@ bool has_rate_limit(const http::Request& request) {
          !request.path.ends_with("/status") && !request.path.ends_with("/remotelink");
 }
 
+// What the gate says about the request.
+void take_situation(const http::Request& request, Caller& caller) {
+  const auto node = parse_int(request.headers.get(kNodeHeader).value_or("0")).value_or(0);
+  caller.node = static_cast<size_t>(std::max<int64_t>(0, node));
+  caller.lag_ms = parse_int(request.headers.get(kLagHeader).value_or("0")).value_or(0);
+  for (const auto key : request.headers.all(kLostHeader)) caller.lost.emplace_back(key);
+  caller.empty_next = request.headers.has(kEmptyNextHeader);
+}
+
 }  // namespace
 
 bool is_forged(const http::Request& request) {
@@ -52,8 +62,24 @@ bool is_forged(const http::Request& request) {
          equals_ignore_case(type, "multipart/form-data") || equals_ignore_case(type, "text/plain");
 }
 
+Auth::Counts Auth::counts() {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+void Auth::reset_counts() {
+  const std::lock_guard lock(mutex_);
+  counts_ = {};
+}
+
+void Auth::count(const std::string& route) {
+  const std::lock_guard lock(mutex_);
+  ++counts_.routes[route];
+}
+
 http::Response Auth::serve(const http::Request& request, const CallerHandler& handler) {
-  const auto caller = identify(request);
+  auto caller = identify(request);
+  take_situation(request, caller);
   http::Response response;
   if (caller.login_reason == kDenied) {
     response = html_error(403, "Basic Authentication Failure - Reason : AUTHENTICATION_DENIED");
@@ -63,7 +89,7 @@ http::Response Auth::serve(const http::Request& request, const CallerHandler& ha
   } else if (is_forged(request)) {
     response = http::Response::text(403, "XSRF check failed");
   } else if (options_.rate_bucket > 0 && caller.user != nullptr && has_rate_limit(request)) {
-    const auto left = take_token(*caller.user);
+    const auto left = take_token(caller);
     response = left ? handler(request, caller) : jira_rest_error(429, "Rate limit exceeded.");
     response.headers.set("X-RateLimit-Limit", std::to_string(options_.rate_bucket));
     response.headers.set("X-RateLimit-Remaining", std::to_string(left.value_or(0)));
@@ -82,10 +108,10 @@ void Auth::add_headers(http::Response& response, const Caller& caller) {
   const auto minute = options_.clock() / 60'000 % 1440;
   if (options_.product == Product::kJira) {
     response.headers.set("X-AREQUESTID", fmt::format("{}x{}x1", minute, number));
-    response.headers.set("X-ANODEID", "node1");
+    response.headers.set("X-ANODEID", fmt::format("node{}", caller.node + 1));
   } else {
     response.headers.set("X-Confluence-Request-Time", std::to_string(options_.clock()));
-    response.headers.set("X-Confluence-Cluster-Node", "node1");
+    response.headers.set("X-Confluence-Cluster-Node", fmt::format("node{}", caller.node + 1));
   }
   response.headers.set("X-AUSERNAME",
                        caller.user == nullptr ? "anonymous" : percent_encode(caller.user->name));
@@ -102,13 +128,13 @@ Caller Auth::identify(const http::Request& request) {
     const auto token = trim(header->substr(7));
     const User* user =
         token.starts_with(kTokenPrefix) ? find_user(token.substr(kTokenPrefix.size())) : nullptr;
-    if (user != nullptr && user->can_log_in) return {user, kOk};
-    return {nullptr, kFailed};
+    if (user != nullptr && user->can_log_in) return {.user = user, .login_reason = kOk};
+    return {.user = nullptr, .login_reason = kFailed};
   }
   if (const auto session = request.cookie("JSESSIONID")) {
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(std::string(*session));
-    if (found != sessions_.end()) return {found->second, kOk};
+    if (found != sessions_.end()) return {.user = found->second, .login_reason = kOk};
   }
   return {};
 }
@@ -116,12 +142,12 @@ Caller Auth::identify(const http::Request& request) {
 Caller Auth::identify_basic(std::string_view credentials) {
   const auto decoded = base64_decode(credentials);
   const auto colon = decoded ? decoded->find(':') : std::string::npos;
-  if (colon == std::string::npos) return {nullptr, kFailed};
+  if (colon == std::string::npos) return {.user = nullptr, .login_reason = kFailed};
   const auto name = std::string_view(*decoded).substr(0, colon);
-  if (locked_out(name)) return {nullptr, kDenied};
+  if (locked_out(name)) return {.user = nullptr, .login_reason = kDenied};
   if (!check_password(name, std::string_view(*decoded).substr(colon + 1), true))
-    return {nullptr, kFailed};
-  return {find_user(name), kOk};
+    return {.user = nullptr, .login_reason = kFailed};
+  return {.user = find_user(name), .login_reason = kOk};
 }
 
 bool Auth::check_password(std::string_view name, std::string_view password, bool count_failures) {
@@ -164,10 +190,10 @@ std::string Auth::cookie_header(std::string_view session) const {
                      options_.context.empty() ? "/" : options_.context);
 }
 
-std::optional<uint64_t> Auth::take_token(const User& user) {
+std::optional<uint64_t> Auth::take_token(const Caller& caller) {
   const auto now = options_.clock();
   const std::lock_guard lock(mutex_);
-  auto [place, is_new] = buckets_.try_emplace(std::string(user.name));
+  auto [place, is_new] = buckets_.try_emplace(fmt::format("{}@{}", caller.user->name, caller.node));
   auto& bucket = place->second;
   const auto size = static_cast<double>(options_.rate_bucket);
   if (is_new) {
@@ -178,7 +204,10 @@ std::optional<uint64_t> Auth::take_token(const User& user) {
                                            static_cast<double>(options_.rate_fill));
     bucket.filled = now;
   }
-  if (bucket.tokens < 1) return std::nullopt;
+  if (bucket.tokens < 1) {
+    ++counts_.refused;
+    return std::nullopt;
+  }
   bucket.tokens -= 1;
   return static_cast<uint64_t>(bucket.tokens);
 }

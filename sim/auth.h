@@ -5,11 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/time.h"
 #include "http/message.h"
@@ -32,7 +34,11 @@ struct AuthOptions {
 // The caller of one request. `user` is null for anonymous ones.
 struct Caller {
   const User* user = nullptr;
-  std::string_view login_reason;  // X-Seraph-LoginReason; "" when nothing was tried
+  std::string_view login_reason = {};  // X-Seraph-LoginReason; "" when nothing was tried
+  size_t node = 0;                     // of the cluster
+  int64_t lag_ms = 0;                  // how far the node's search index is behind
+  std::vector<std::string> lost = {};  // keys of scopes that are hidden for now
+  bool empty_next = false;             // lists name a next page although there is none
 };
 
 using CallerHandler = std::function<http::Response(const http::Request&, const Caller&)>;
@@ -40,6 +46,15 @@ using CallerHandler = std::function<http::Response(const http::Request&, const C
 class Auth {
  public:
   explicit Auth(AuthOptions options) : options_(std::move(options)) {}
+
+  // How often each route was asked for, and how often the rate limit was overrun.
+  struct Counts {
+    std::map<std::string, uint64_t> routes;
+    uint64_t refused = 0;
+  };
+  [[nodiscard]] Counts counts();
+  void reset_counts();
+  void count(const std::string& route);
 
   // Answers the request with `handler` for the caller that it names, and adds the headers.
   http::Response serve(const http::Request& request, const CallerHandler& handler);
@@ -62,14 +77,15 @@ class Auth {
   Caller identify_basic(std::string_view credentials);
   bool check_password(std::string_view name, std::string_view password, bool count_failures);
   // What is left after taking a token, or nothing when there was none.
-  std::optional<uint64_t> take_token(const User& user);
+  std::optional<uint64_t> take_token(const Caller& caller);
   void add_headers(http::Response& response, const Caller& caller);
 
   AuthOptions options_;
   std::mutex mutex_;
   std::unordered_map<std::string, const User*> sessions_;
   std::unordered_map<std::string, size_t> failures_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, Bucket> buckets_;  // of each user on each node
+  Counts counts_;
   std::atomic<uint64_t> requests_{0};
   std::atomic<uint64_t> logins_{0};
 };

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+
 #include "base/strings.h"
 #include "sim/errors.h"
 #include "sim/field_table.h"
@@ -52,11 +56,14 @@ JiraApi::JiraApi(const JiraSite& site, Auth& auth, JiraApiOptions options)
 }
 
 void JiraApi::add(std::string_view method, const std::string& path, Method handler) {
-  router_.add(method, options_.context + path, [this, handler](const http::Request& request) {
-    return auth_.serve(request, [&](const http::Request& same, const Caller& caller) {
-      return (this->*handler)(same, caller);
-    });
-  });
+  const auto route = fmt::format("{} {}", method, path);
+  router_.add(method, options_.context + path,
+              [this, handler, route](const http::Request& request) {
+                auth_.count(route);
+                return auth_.serve(request, [&](const http::Request& same, const Caller& caller) {
+                  return (this->*handler)(same, caller);
+                });
+              });
 }
 
 void JiraApi::add_v2(std::string_view method, const std::string& path, Method handler) {
@@ -65,14 +72,26 @@ void JiraApi::add_v2(std::string_view method, const std::string& path, Method ha
 }
 
 http::Response JiraApi::handle(const http::Request& request) const {
+  const std::shared_lock lock(site_.mutex());
   return router_.handle(request);
 }
 
 std::optional<size_t> JiraApi::visible_issue(const http::Request& request,
                                              const Caller& caller) const {
   const auto issue = site_.find_issue(request.param("issue"));
-  if (!issue || !readable(caller, site_.records()[*issue].project)) return std::nullopt;
+  if (!issue || !readable_record(caller, site_.records()[*issue])) return std::nullopt;
   return issue;
+}
+
+bool JiraApi::readable(const Caller& caller, size_t project) const {
+  const auto& key = site_.projects()[project].key;
+  return may_read(caller.user, project, options_.anonymous_scopes) &&
+         std::find(caller.lost.begin(), caller.lost.end(), key) == caller.lost.end();
+}
+
+bool JiraApi::readable_record(const Caller& caller, const JiraRecord& record) const {
+  if (record.deleted || !readable(caller, record.project)) return false;
+  return !record.restricted || (caller.user != nullptr && caller.user->name == "admin");
 }
 
 FieldChoice::FieldChoice(const std::vector<std::string>& words, std::string_view when_empty)
@@ -100,10 +119,12 @@ void append_issue(std::string& out, const JiraSite& site, size_t issue, const Is
       R"({{"expand":"operations,versionedRepresentations,editmeta,changelog,renderedFields","id":"{}","self":"{}/rest/api/2/issue/{}","key":"{}","fields":{{)",
       record.id, site.base_url(), record.id, site.key_of(record));
   const bool hide = document->has_hidden_comments && !view.administrator;
-  if (view.fields.all() && !hide) {
+  const auto& project = site.projects()[record.project];
+  if (view.fields.all() && !hide && !project.changed) {
     out += document->view(document->all_fields);
   } else {
     static const auto comment_index = field_index("comment");
+    static const auto project_index = field_index("project");
     bool first = true;
     for (const auto& field : document->fields) {
       if (!view.fields.wants(field.index)) continue;
@@ -113,6 +134,8 @@ void append_issue(std::string& out, const JiraSite& site, size_t issue, const Is
         size_t shown = 0;
         for (const auto& comment : document->comments) shown += comment.for_administrators ? 0 : 1;
         out += "\"comment\":" + comments_page(*document, false, 0, shown, shown);
+      } else if (project.changed && field.index == project_index) {
+        out += "\"project\":" + site.project_json(record.project);
       } else {
         out += document->view(field.range);
       }

@@ -1,4 +1,4 @@
-// The REST resources of the simulated Jira. Thread-safe: content is read only, the rest is in Auth.
+// The REST resources of the simulated Jira. Thread-safe: each request holds the site's lock.
 #pragma once
 
 #include <string>
@@ -68,14 +68,18 @@ class JiraApi {
   http::Response session(const http::Request& request, const Caller& caller) const;
   http::Response log_out(const http::Request& request, const Caller& caller) const;
 
-  [[nodiscard]] bool readable(const Caller& caller, size_t project) const {
-    return may_read(caller.user, project, options_.anonymous_scopes);
-  }
+  [[nodiscard]] bool readable(const Caller& caller, size_t project) const;
+  [[nodiscard]] bool readable_record(const Caller& caller, const JiraRecord& record) const;
   // The issue of the route, when the caller may see it.
   [[nodiscard]] std::optional<size_t> visible_issue(const http::Request& request,
                                                     const Caller& caller) const;
-  [[nodiscard]] std::optional<std::pair<size_t, size_t>> visible_attachment(
-      const http::Request& request, const Caller& caller) const;
+  // The attachment of the route, in the document of its issue.
+  struct Attached {
+    std::shared_ptr<const JiraDocument> document;
+    const JiraDocument::Attachment* attachment = nullptr;
+  };
+  [[nodiscard]] std::optional<Attached> visible_attachment(const http::Request& request,
+                                                           const Caller& caller) const;
 
   const JiraSite& site_;
   Auth& auth_;

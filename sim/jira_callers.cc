@@ -169,7 +169,10 @@ http::Response JiraApi::my_permissions(const http::Request& request, const Calle
     const auto value = request.query_value(name);
     if (!value || value->empty() || named) continue;
     named = true;
-    if (const auto issue = site_.find_issue(*value)) project = site_.records()[*issue].project;
+    if (const auto issue = site_.find_issue(*value);
+        issue && readable_record(caller, site_.records()[*issue])) {
+      project = site_.records()[*issue].project;
+    }
   }
   if (named && (!project || !readable(caller, *project))) {
     return jira_error(404, "No project or issue could be found with that key or id.");

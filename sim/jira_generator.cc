@@ -84,10 +84,29 @@ std::vector<JiraProject> JiraGenerator::projects() const {
     project.description = fmt::format("Everything about {}.", project.name);
     project.url = fmt::format("https://wiki.example.com/{}", to_lower(project.key));
     // One in two was renamed once: the old key still works.
-    if (i % 2 == 1) project.former_key = project.key + "OLD";
+    if (i % 2 == 1) project.former_keys.push_back(project.key + "OLD");
     list.push_back(std::move(project));
   }
   return list;
+}
+
+std::optional<size_t> JiraGenerator::index_of_id(int64_t id) const {
+  if (id < kFirstIssueId || id - kFirstIssueId >= static_cast<int64_t>(issues_))
+    return std::nullopt;
+  return static_cast<size_t>(id - kFirstIssueId);
+}
+
+std::optional<size_t> JiraGenerator::index_of_number(size_t project, int64_t number) const {
+  if (project < first_project_ || project >= first_project_ + projects_ || number < 1)
+    return std::nullopt;
+  const auto index = static_cast<size_t>(number - 1) * projects_ + (project - first_project_);
+  return index < issues_ ? std::optional(index) : std::nullopt;
+}
+
+std::optional<size_t> JiraGenerator::index_of_part(int64_t id) const {
+  if (id < kFirstPartId) return std::nullopt;
+  const auto index = static_cast<size_t>((id - kFirstPartId) / kIdsPerIssue);
+  return index < issues_ ? std::optional(index) : std::nullopt;
 }
 
 JiraRecord JiraGenerator::record(size_t index) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,10 @@ class JiraGenerator {
   [[nodiscard]] std::vector<JiraProject> projects() const;
   [[nodiscard]] size_t issues() const { return issues_; }
   [[nodiscard]] JiraRecord record(size_t index) const;
+  // The issue of that id; of that number in a project; that a comment or an attachment belongs to.
+  [[nodiscard]] std::optional<size_t> index_of_id(int64_t id) const;
+  [[nodiscard]] std::optional<size_t> index_of_number(size_t project, int64_t number) const;
+  [[nodiscard]] std::optional<size_t> index_of_part(int64_t id) const;
   // `project` is the one of the record.
   [[nodiscard]] JiraIssue make(size_t index, const JiraProject& project) const;
 

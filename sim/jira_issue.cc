@@ -112,12 +112,16 @@ http::Response JiraApi::properties(const http::Request& request, const Caller& c
   return http::Response::json(200, R"({"keys":[]})");
 }
 
-std::optional<std::pair<size_t, size_t>> JiraApi::visible_attachment(const http::Request& request,
-                                                                     const Caller& caller) const {
+std::optional<JiraApi::Attached> JiraApi::visible_attachment(const http::Request& request,
+                                                             const Caller& caller) const {
   const auto id = parse_int(request.param("attachment"));
-  const auto place = id ? site_.find_attachment(*id) : std::nullopt;
-  if (!place || !readable(caller, site_.records()[place->first].project)) return std::nullopt;
-  return place;
+  const auto issue = id ? site_.find_attachment(*id) : std::nullopt;
+  if (!issue || !readable_record(caller, site_.records()[*issue])) return std::nullopt;
+  Attached found{.document = site_.document(*issue)};
+  for (const auto& attachment : found.document->attachments) {
+    if (attachment.id == *id) found.attachment = &attachment;
+  }
+  return found.attachment == nullptr ? std::nullopt : std::optional(found);
 }
 
 http::Response JiraApi::attachment(const http::Request& request, const Caller& caller) const {
@@ -126,9 +130,7 @@ http::Response JiraApi::attachment(const http::Request& request, const Caller& c
     return jira_error(404, fmt::format("The attachment with id '{}' does not exist",
                                        request.param("attachment")));
   }
-  const auto document = site_.document(place->first);
-  return http::Response::json(
-      200, std::string(document->view(document->attachments[place->second].range)));
+  return http::Response::json(200, std::string(place->document->view(place->attachment->range)));
 }
 
 http::Response JiraApi::attachment_bytes(const http::Request& request, const Caller& caller) const {
@@ -144,8 +146,7 @@ http::Response JiraApi::attachment_bytes(const http::Request& request, const Cal
             site_.base_url(), percent_encode(request.param("attachment"))));
     return response;
   }
-  const auto document = site_.document(place->first);
-  const auto& attachment = document->attachments[place->second];
+  const auto& attachment = *place->attachment;
   auto response = http::Response::text(
       200,
       attachment_content(attachment.id, std::min(attachment.size, kMostBytes),

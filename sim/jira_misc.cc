@@ -26,14 +26,14 @@ void open_project(JsonWriter& json, const JiraProject& project, std::string_view
   json.key("avatarUrls");
   json.raw(fmt::format(R"({{"48x48":"{}/secure/projectavatar?avatarId=10324"}})", base));
   json.field("projectTypeKey", "software");
-  json.field("archived", false);
+  json.field("archived", project.archived);
 }
 
 void write_keys(JsonWriter& json, const JiraProject& project) {
   json.key("projectKeys");
   json.begin_array();
   json.value(project.key);
-  if (!project.former_key.empty()) json.value(project.former_key);
+  for (const auto& former : project.former_keys) json.value(former);
   json.end_array();
 }
 

@@ -57,6 +57,11 @@ struct JiraAttachment {
   uint64_t size = 0;
 };
 
+struct JiraProperty {
+  std::string key;
+  std::string json;
+};
+
 struct JiraRemoteLink {
   int64_t id = 0;
   std::string title;
@@ -85,6 +90,7 @@ struct JiraIssue {
   std::vector<JiraHistory> histories;  // oldest first
   std::vector<JiraAttachment> attachments;
   std::vector<JiraRemoteLink> remote_links;
+  std::vector<JiraProperty> properties = {};
 
   // The custom field of that id, added when the issue has none yet.
   JiraField& field(const std::string& field_id);
@@ -98,7 +104,10 @@ struct JiraProject {
   std::string url = {};
   std::string components_json = "[]";
   std::string versions_json = "[]";
-  std::string former_key = {};  // "" or the key that it had before a rename
+  std::vector<std::string> former_keys = {};  // those that it had before it was renamed
+  bool archived = false;
+  std::string first_key = {};  // the one that its issues were made with
+  bool changed = false;        // renamed while we ran: what issues say of it is older
 };
 
 // What is known of every issue without making it: enough for searching and sorting.
@@ -110,6 +119,10 @@ struct JiraRecord {
   TimeMs updated = 0;
   size_t source = 0;    // index into the generator or the loaded data
   bool loaded = false;  // which of the two
+  bool deleted = false;
+  bool restricted = false;  // a security level that only the user admin has
+  bool archived = false;    // not found by searches
+  bool moved = false;       // made for another project
 };
 
 }  // namespace spillguard::sim

@@ -123,11 +123,15 @@ http::Response JiraApi::search(const http::Request& request, const Caller& calle
     return jira_error(400, "The value of the field 'startAt' must not be negative.");
   const auto query = parse_jql(asked->jql);
   if (!query) return jira_error(400, query.error().message);
-  const auto found = run_jql(*query, {.site = site_,
-                                      .user = caller.user,
-                                      .anonymous_scopes = options_.anonymous_scopes,
-                                      .validate = asked->validate,
-                                      .now = options_.clock()});
+  const auto found = run_jql(
+      *query,
+      {.site = site_,
+       .zone = caller.user == nullptr ? std::string_view() : caller.user->time_zone,
+       .readable = [&](size_t i) { return readable(caller, i); },
+       .readable_record = [&](const JiraRecord& record) { return readable_record(caller, record); },
+       .validate = asked->validate,
+       .now = options_.clock(),
+       .lag_ms = caller.lag_ms});
   if (!found) return jira_error(400, found.error().message);
   // The cap is applied silently; the answer shows it.
   const auto cap = static_cast<int64_t>(options_.page_cap);
@@ -139,9 +143,13 @@ http::Response JiraApi::search(const http::Request& request, const Caller& calle
   std::string out =
       fmt::format(R"({{"expand":"schema,names","startAt":{},"maxResults":{},"total":{},"issues":[)",
                   asked->start, limit, total);
+  bool first = true;
   for (int64_t i = asked->start; i < std::min(total, asked->start + limit); ++i) {
-    if (i > asked->start) out += ',';
     const auto issue = found->issues[static_cast<size_t>(i)];
+    // The index may know more than there is.
+    if (!readable_record(caller, site_.records()[issue])) continue;
+    if (!first) out += ',';
+    first = false;
     view.administrator = may_administer(caller.user, site_.records()[issue].project);
     append_issue(out, site_, issue, view);
   }

@@ -53,18 +53,22 @@ Result<std::unique_ptr<JiraSite>> JiraSite::build(const JiraSiteOptions& options
     site->projects_ = site->data_.projects();
     site->records_ = site->data_.records();
   }
+  site->first_generated_ = site->records_.size();
   site->generator_ = std::make_unique<JiraGenerator>(
       options.seed, options.base_url, site->projects_.size(), options.projects, options.issues);
   for (auto& project : site->generator_->projects()) site->projects_.push_back(std::move(project));
+  site->records_.reserve(site->first_generated_ + site->generator_->issues());
   for (size_t i = 0; i < site->generator_->issues(); ++i)
     site->records_.push_back(site->generator_->record(i));
   site->by_number_.resize(site->projects_.size());
-  site->items_.resize(site->projects_.size());
+  site->next_number_.resize(site->projects_.size(), 1);
   for (size_t i = 0; i < site->records_.size(); ++i) {
     const auto& record = site->records_[i];
+    auto& next = site->next_number_[record.project];
+    next = std::max(next, record.number + 1);
+    if (i >= site->first_generated_) continue;
     site->by_id_.emplace(record.id, i);
     site->by_number_[record.project].emplace(record.number, i);
-    ++site->items_[record.project];
   }
   site->plants_ = plan_jira_plants(options.seed, options.plants_per_kind, site->records_,
                                    site->projects_.size());
@@ -72,16 +76,16 @@ Result<std::unique_ptr<JiraSite>> JiraSite::build(const JiraSiteOptions& options
   return site;
 }
 
-// Every issue is made once at the start, on all processors: for the counts, the table of
-// attachments, the values of status and the like, and to keep the documents when they are not too
-// many.
+// Every issue is made once at the start, on all processors: for the values of status and the like,
+// and to keep the documents. Of too many only the first are looked at.
 void JiraSite::make_all() {
   struct Share {
     ValueSets values;
-    std::vector<PartCounts> counts;
-    std::vector<std::pair<int64_t, std::pair<size_t, size_t>>> attachments;
+    std::vector<std::pair<int64_t, size_t>> attachments;
   };
+  constexpr size_t kSample = 5'000;
   const bool keep = records_.size() <= options_.max_kept_issues;
+  const size_t end = keep ? records_.size() : std::max(first_generated_, kSample);
   if (keep) kept_.resize(records_.size());
   const size_t workers = usable_processors();
   std::vector<Share> shares(workers);
@@ -89,13 +93,12 @@ void JiraSite::make_all() {
   for (size_t worker = 0; worker < workers; ++worker) {
     threads.emplace_back([&, worker] {
       auto& share = shares[worker];
-      share.counts.resize(projects_.size());
-      for (size_t i = worker; i < records_.size(); i += workers) {
+      for (size_t i = worker; i < std::min(end, records_.size()); i += workers) {
         const auto issue = make_issue(i);
-        count_parts(issue, share.counts[records_[i].project]);
         collect_values(issue, share.values);
-        for (size_t place = 0; place < issue.attachments.size(); ++place) {
-          share.attachments.push_back({issue.attachments[place].id, {i, place}});
+        if (i < first_generated_) {
+          for (const auto& attachment : issue.attachments)
+            share.attachments.emplace_back(attachment.id, i);
         }
         if (keep)
           kept_[i] =
@@ -104,18 +107,62 @@ void JiraSite::make_all() {
     });
   }
   for (auto& thread : threads) thread.join();
-  counts_.resize(projects_.size());
   ValueSets values;
   for (auto& share : shares) {
     for (size_t field = 0; field < values.size(); ++field) values[field].merge(share.values[field]);
-    for (size_t project = 0; project < share.counts.size(); ++project) {
-      for (const auto& [kind, number] : share.counts[project]) counts_[project][kind] += number;
-    }
     attachments_.insert(share.attachments.begin(), share.attachments.end());
   }
   for (size_t field = 0; field < values.size(); ++field)
     values_[field] = values_by_id(values[field]);
-  if (keep) data_.forget_texts();
+  if (keep) {
+    take_census();
+    if (!options_.may_change) data_.forget_texts();
+  }
+}
+
+const JiraSite::Census& JiraSite::census() const {
+  if (!counted_.load(std::memory_order_acquire)) take_census();
+  return census_;
+}
+
+void JiraSite::take_census() const {
+  const std::lock_guard lock(counting_);
+  if (counted_.load(std::memory_order_acquire)) return;
+  const size_t workers = usable_processors();
+  std::vector<Census> shares(workers);
+  std::vector<std::thread> threads;
+  for (size_t worker = 0; worker < workers; ++worker) {
+    threads.emplace_back([&, worker] {
+      auto& share = shares[worker];
+      share.parts.resize(projects_.size());
+      share.items.resize(projects_.size());
+      share.hidden.resize(projects_.size());
+      for (size_t i = worker; i < records_.size(); i += workers) {
+        const auto& record = records_[i];
+        if (record.deleted || record.archived || projects_[record.project].archived) continue;
+        if (record.restricted) {
+          ++share.hidden[record.project];
+          continue;
+        }
+        ++share.items[record.project];
+        count_parts(issue(i), share.parts[record.project]);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  census_ = {};
+  census_.parts.resize(projects_.size());
+  census_.items.resize(projects_.size());
+  census_.hidden.resize(projects_.size());
+  for (const auto& share : shares) {
+    for (size_t project = 0; project < projects_.size(); ++project) {
+      for (const auto& [kind, number] : share.parts[project])
+        census_.parts[project][kind] += number;
+      census_.items[project] += share.items[project];
+      census_.hidden[project] += share.hidden[project];
+    }
+  }
+  counted_.store(true, std::memory_order_release);
 }
 
 JiraIssue JiraSite::make_issue(size_t index) const {
@@ -127,7 +174,9 @@ JiraIssue JiraSite::make_issue(size_t index) const {
     Random random(options_.seed, "life of loaded", record.source);
     generator_->add_life(issue, random);
   } else {
-    issue = generator_->make(record.source, projects_[record.project]);
+    auto project = projects_[record.project];
+    if (project.changed) project.key = project.first_key;
+    issue = generator_->make(record.source, project);
   }
   const auto found = plants_.find(index);
   if (found != plants_.end()) {
@@ -145,37 +194,49 @@ std::optional<size_t> JiraSite::find_project(std::string_view id_or_key) const {
   const auto id = parse_int(id_or_key);
   for (size_t i = 0; i < projects_.size(); ++i) {
     const auto& project = projects_[i];
-    if (id == project.id || equals_ignore_case(project.key, id_or_key) ||
-        (!project.former_key.empty() && equals_ignore_case(project.former_key, id_or_key))) {
+    if (id == project.id || equals_ignore_case(project.key, id_or_key)) {
       return i;
+    }
+  }
+  for (size_t i = 0; i < projects_.size(); ++i) {
+    for (const auto& former : projects_[i].former_keys) {
+      if (equals_ignore_case(former, id_or_key)) return i;
     }
   }
   return std::nullopt;
 }
 
 std::optional<size_t> JiraSite::find_issue(std::string_view id_or_key) const {
-  if (const auto id = parse_int(id_or_key)) {
-    const auto found = by_id_.find(*id);
-    return found == by_id_.end() ? std::nullopt : std::optional<size_t>(found->second);
-  }
+  const auto known = [&](std::optional<size_t> generated,
+                         const std::unordered_map<int64_t, size_t>& others,
+                         int64_t number) -> std::optional<size_t> {
+    const auto found = others.find(number);
+    auto index = found != others.end() ? std::optional(found->second) : std::nullopt;
+    if (!index && generated) index = first_generated_ + *generated;
+    return index && !records_[*index].deleted ? index : std::nullopt;
+  };
+  if (const auto id = parse_int(id_or_key)) return known(generator_->index_of_id(*id), by_id_, *id);
   const auto dash = id_or_key.rfind('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto number = parse_int(id_or_key.substr(dash + 1));
   const auto project = find_project(id_or_key.substr(0, dash));
   if (!number || !project) return std::nullopt;
-  const auto found = by_number_[*project].find(*number);
-  return found == by_number_[*project].end() ? std::nullopt : std::optional<size_t>(found->second);
+  return known(generator_->index_of_number(*project, *number), by_number_[*project], *number);
 }
 
 std::shared_ptr<const JiraDocument> JiraSite::document(size_t issue) const {
+  const auto edited = edited_documents_.find(issue);
+  if (edited != edited_documents_.end()) return edited->second;
   if (!kept_.empty()) return kept_[issue];
   return std::make_shared<const JiraDocument>(
       sim::make_document(make_issue(issue), options_.base_url));
 }
 
-std::optional<std::pair<size_t, size_t>> JiraSite::find_attachment(int64_t id) const {
+std::optional<size_t> JiraSite::find_attachment(int64_t id) const {
   const auto found = attachments_.find(id);
-  return found == attachments_.end() ? std::nullopt : std::optional(found->second);
+  if (found != attachments_.end()) return found->second;
+  const auto generated = generator_->index_of_part(id);
+  return generated ? std::optional(first_generated_ + *generated) : std::nullopt;
 }
 
 void JiraSite::for_each_plant(const std::function<void(const ManifestLine&)>& take) const {

@@ -1,13 +1,17 @@
-// The whole content of the simulated Jira: projects, issues, attachments. Immutable once built, so
-// that any number of threads may read it.
+// The whole content of the simulated Jira: projects, issues, attachments. Any number of threads may
+// read it under a shared lock of mutex(); who changes it holds the lock alone.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,6 +43,7 @@ struct JiraSiteOptions {
   size_t issues = 2000;
   std::string data_file = {};  // "" = none
   size_t plants_per_kind = 20;
+  bool may_change = false;  // loaded issues can be edited; costs their texts' memory
   // Up to so many issues are kept as JSON; more are made again for each answer.
   size_t max_kept_issues = 200'000;
 };
@@ -64,32 +69,85 @@ class JiraSite {
   [[nodiscard]] const std::vector<FieldValue>& values_of(ValueField field) const {
     return values_[static_cast<size_t>(field)];
   }
-  // The issue of an attachment and its place there.
-  [[nodiscard]] std::optional<std::pair<size_t, size_t>> find_attachment(int64_t id) const;
+  // The issue of an attachment.
+  [[nodiscard]] std::optional<size_t> find_attachment(int64_t id) const;
+  // The project's object as issues show it; only of those that changed since the start.
+  [[nodiscard]] std::string project_json(size_t project) const;
 
   // For the manifest and the counts.
   void for_each_plant(const std::function<void(const ManifestLine&)>& take) const;
-  [[nodiscard]] const std::vector<PartCounts>& counts() const { return counts_; }  // by project
-  [[nodiscard]] const std::vector<uint64_t>& items() const { return items_; }
+  struct Census {
+    std::vector<PartCounts> parts;  // by project, of what the scanner's account sees
+    std::vector<uint64_t> items;
+    std::vector<uint64_t> hidden;
+  };
+  // Made when first asked for, where the issues are too many to be kept.
+  [[nodiscard]] const Census& census() const;
+  [[nodiscard]] const std::vector<PartCounts>& counts() const { return census().parts; }
+  [[nodiscard]] const std::vector<uint64_t>& items() const { return census().items; }
+  [[nodiscard]] const JiraPlants& plants() const { return plants_; }
+
+  // What follows is in jira_edit.cc.
+  [[nodiscard]] std::shared_mutex& mutex() const { return mutex_; }
+  [[nodiscard]] uint64_t changes() const { return changes_; }
+  // The issue as it is now, made anew or as it was edited.
+  [[nodiscard]] JiraIssue issue(size_t index) const;
+  [[nodiscard]] bool editable(size_t index) const;
+  void edit(size_t index, TimeMs now, const std::function<void(JiraIssue&)>& change);
+  // Takes id, key and project from us.
+  size_t create(size_t project, JiraIssue issue, TimeMs now);
+  void remove(size_t index, TimeMs now);
+  void move(size_t index, size_t project, TimeMs now);
+  void rename(size_t project, const std::string& key);
+  size_t create_project(const std::string& key, const std::string& name);
+  void restrict_issue(size_t index);
+  void archive_issue(size_t index);
+  void archive_project(size_t project);
+  [[nodiscard]] int64_t next_id() { return next_id_++; }
+
+  // What a search index that knows changes only up to that moment has instead of the records: the
+  // record of then, or nothing for issues that were not there yet.
+  using IndexView = std::unordered_map<size_t, std::optional<JiraRecord>>;
+  [[nodiscard]] IndexView index_at(TimeMs moment) const;
 
  private:
   explicit JiraSite(JiraSiteOptions options) : options_(std::move(options)) {}
   [[nodiscard]] JiraIssue make_issue(size_t index) const;
   void make_all();
+  void take_census() const;
+  void count(size_t index, const JiraIssue& issue, bool add);
+  void remember(size_t index, TimeMs now, bool existed);
+
+  struct Change {
+    TimeMs when = 0;
+    size_t issue = 0;
+    std::optional<JiraRecord> before;
+  };
 
   JiraSiteOptions options_;
   std::unique_ptr<JiraGenerator> generator_;
   JiraData data_;
   std::vector<JiraProject> projects_;
   std::vector<JiraRecord> records_;
+  // Of those that the generator does not know: loaded, created and moved ones.
   std::unordered_map<int64_t, size_t> by_id_;
   std::vector<std::unordered_map<int64_t, size_t>> by_number_;  // of each project
+  size_t first_generated_ = 0;
   JiraPlants plants_;
   std::vector<std::shared_ptr<const JiraDocument>> kept_;
-  std::unordered_map<int64_t, std::pair<size_t, size_t>> attachments_;
+  std::unordered_map<int64_t, size_t> attachments_;  // of loaded and edited issues
   std::array<std::vector<FieldValue>, kValueFieldIds.size()> values_;
-  std::vector<PartCounts> counts_;
-  std::vector<uint64_t> items_;
+  mutable Census census_;
+  mutable std::atomic<bool> counted_{false};
+  mutable std::mutex counting_;
+
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<size_t, JiraIssue> edited_;
+  std::unordered_map<size_t, std::shared_ptr<const JiraDocument>> edited_documents_;
+  std::vector<int64_t> next_number_;  // by project
+  std::deque<Change> log_;            // of the last minutes
+  uint64_t changes_ = 0;
+  int64_t next_id_ = 950'000'000;  // above every id of generated, loaded and planted content
 };
 
 }  // namespace spillguard::sim

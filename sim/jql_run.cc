@@ -71,7 +71,7 @@ class Binder {
     for (const auto& value : node.values) {
       auto project = context_.site.find_project(value.text);
       if (!project) project = project_named(value.text);
-      if (project && may_read(context_.user, *project, context_.anonymous_scopes)) {
+      if (project && context_.readable(*project)) {
         test.members.insert(*project);
       } else {
         SG_TRY(complain(
@@ -98,8 +98,7 @@ class Binder {
         continue;
       }
       const auto issue = context_.site.find_issue(value.text);
-      if (issue && may_read(context_.user, context_.site.records()[*issue].project,
-                            context_.anonymous_scopes)) {
+      if (issue && context_.readable_record(context_.site.records()[*issue])) {
         test.members.insert(*issue);
         test.number = context_.site.records()[*issue].id;
       } else if (number) {
@@ -115,9 +114,8 @@ class Binder {
 
   Status bind_time(const JqlNode& node, Test& test) {
     test.subject = node.field == "created" ? Test::Subject::kCreated : Test::Subject::kUpdated;
-    const auto zone = context_.user == nullptr ? std::string_view() : context_.user->time_zone;
     for (const auto& value : node.values) {
-      const auto time = parse_query_time(value.text, value.quoted, zone, context_.now);
+      const auto time = parse_query_time(value.text, value.quoted, context_.zone, context_.now);
       if (!time) {
         return fail(Code::kInvalidArgument,
                     fmt::format("Date value '{}' for field '{}' is invalid. Valid formats include: "
@@ -184,15 +182,35 @@ std::pair<int64_t, int64_t> sort_key(const JiraRecord& record, std::string_view 
   return {static_cast<int64_t>(ranks[record.project]), record.number};
 }
 
-void sort_issues(std::vector<size_t>& issues, const JqlQuery& query, const JiraSite& site) {
+// What the search index knows of an issue: the record, or an older one where the index is behind.
+class Indexed {
+ public:
+  Indexed(const JiraSite& site, JiraSite::IndexView behind)
+      : site_(site), behind_(std::move(behind)) {}
+  // Null for what the index does not have.
+  [[nodiscard]] const JiraRecord* find(size_t index) const {
+    if (!behind_.empty()) {
+      const auto found = behind_.find(index);
+      if (found != behind_.end()) return found->second ? &*found->second : nullptr;
+    }
+    const auto& record = site_.records()[index];
+    return record.deleted ? nullptr : &record;
+  }
+
+ private:
+  const JiraSite& site_;
+  JiraSite::IndexView behind_;
+};
+
+void sort_issues(std::vector<size_t>& issues, const JqlQuery& query, const JiraSite& site,
+                 const Indexed& indexed) {
   const auto ranks = project_ranks(site);
-  const auto& records = site.records();
   auto order = query.order;
   if (order.empty()) order.push_back({.field = "key", .descending = true});
   std::stable_sort(issues.begin(), issues.end(), [&](size_t a, size_t b) {
     for (const auto& by : order) {
-      const auto left = sort_key(records[a], by.field, ranks);
-      const auto right = sort_key(records[b], by.field, ranks);
+      const auto left = sort_key(*indexed.find(a), by.field, ranks);
+      const auto right = sort_key(*indexed.find(b), by.field, ranks);
       if (left != right) return by.descending ? left > right : left < right;
     }
     return false;
@@ -256,15 +274,19 @@ Result<JqlResult> run_jql(const JqlQuery& query, const JqlContext& context) {
   if (query.has_where) {
     SG_ASSIGN(test, Binder(context, result.warnings).bind(query.where));
   }
-  const auto& records = context.site.records();
+  const Indexed indexed(context.site, context.lag_ms > 0
+                                          ? context.site.index_at(context.now - context.lag_ms)
+                                          : JiraSite::IndexView());
   std::vector<bool> visible(context.site.projects().size());
   for (size_t i = 0; i < visible.size(); ++i)
-    visible[i] = may_read(context.user, i, context.anonymous_scopes);
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (visible[records[i].project] && (!query.has_where || passes(test, records[i], i)))
-      result.issues.push_back(i);
+    visible[i] = context.readable(i) && !context.site.projects()[i].archived;
+  for (size_t i = 0; i < context.site.records().size(); ++i) {
+    const auto* record = indexed.find(i);
+    if (record == nullptr || record->archived || !visible[record->project]) continue;
+    if (record->restricted && !context.readable_record(*record)) continue;
+    if (!query.has_where || passes(test, *record, i)) result.issues.push_back(i);
   }
-  sort_issues(result.issues, query, context.site);
+  sort_issues(result.issues, query, context.site, indexed);
   return result;
 }
 

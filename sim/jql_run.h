@@ -2,28 +2,32 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
 #include "sim/jira_site.h"
 #include "sim/jql.h"
-#include "sim/users.h"
 
 namespace spillguard::sim {
 
 struct JqlContext {
   const JiraSite& site;
-  const User* user = nullptr;
-  size_t anonymous_scopes = 0;
+  std::string_view zone;
+  std::function<bool(size_t project)> readable;
+  std::function<bool(const JiraRecord&)> readable_record;
   bool validate = true;  // false: values that do not exist become warnings
   TimeMs now = 0;
+  int64_t lag_ms = 0;  // how far the index is behind
 };
 
 struct JqlResult {
-  std::vector<size_t> issues;  // indexes of the records, sorted
+  // Indexes of the records, sorted. With lag also of those that are gone, or hidden, by now.
+  std::vector<size_t> issues;
   std::vector<std::string> warnings;
 };
 

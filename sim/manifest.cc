@@ -77,8 +77,7 @@ std::string counts_text(const JiraSite& jira, const WikiSite& wiki) {
   for (size_t i = 0; i < jira.projects().size(); ++i) {
     write_items(json, "jira", jira.projects()[i].key, jira.items()[i]);
   }
-  std::vector<uint64_t> pages(wiki.spaces().size());
-  for (const auto& page : wiki.pages()) ++pages[page.space];
+  const auto pages = wiki.items();
   for (size_t i = 0; i < pages.size(); ++i)
     write_items(json, "confluence", wiki.spaces()[i].key, pages[i]);
   json.end_array();

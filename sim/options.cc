@@ -51,6 +51,22 @@ std::function<Status(Options&, std::string_view)> context(std::string Options::*
   };
 }
 
+Status set_faults(Options& options, std::string_view value) {
+  options.random_faults = true;
+  return number(&Options::fault_seed)(options, value);
+}
+
+Status set_churn(Options& options, std::string_view value) {
+  if (value.ends_with("/s")) value.remove_suffix(2);
+  return number(&Options::churn)(options, value);
+}
+
+Status set_jira_version(Options& options, std::string_view value) {
+  if (value != "9" && value != "10") return fail(Code::kInvalidArgument, "expected 9 or 10");
+  options.jira_version = value == "9" ? 9 : 10;
+  return {};
+}
+
 Status set_rate_limit(Options& options, std::string_view value) {
   const auto parts = split(value, '/');
   const auto bucket = parse_int(parts[0]);
@@ -97,6 +113,11 @@ const std::vector<Option>& table() {
        number(&Options::captcha_after)},
       {"anonymous-scopes", "N", "the first so many projects and spaces are open to everybody",
        number(&Options::anonymous_scopes)},
+      {"faults", "SEED", "things go wrong, as that number decides", set_faults},
+      {"fault-plan", "FILE", "things go wrong as the file says (JSON)",
+       text(&Options::fault_plan_file)},
+      {"churn", "N/s", "changes a second while clients read", set_churn},
+      {"jira-version", "9|10", "whose webhook registration Jira has", set_jira_version},
       {"threads", "N", "handler threads of each port", number(&Options::threads)},
       {"ready-file", "FILE", "write ports and base URLs there once both ports answer",
        text(&Options::ready_file)},

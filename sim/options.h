@@ -35,6 +35,11 @@ struct Options {
   size_t captcha_after = 1000;
   size_t anonymous_scopes = 0;
   size_t threads = 8;
+  bool random_faults = false;
+  uint64_t fault_seed = 0;
+  std::string fault_plan_file;
+  uint64_t churn = 0;  // changes a second
+  int jira_version = 10;
   std::string ready_file;
   bool help = false;
 };

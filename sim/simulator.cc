@@ -8,9 +8,16 @@
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "http/server.h"
+#include "sim/churn.h"
+#include "sim/churn_driver.h"
+#include "sim/control.h"
 #include "sim/errors.h"
+#include "sim/fault_gate.h"
+#include "sim/fault_plan.h"
 #include "sim/jira_api.h"
 #include "sim/manifest.h"
+#include "sim/webhook_bodies.h"
+#include "sim/webhooks.h"
 #include "sim/wiki_api.h"
 
 namespace spillguard::sim {
@@ -33,6 +40,15 @@ AuthOptions auth_options(const Options& options, Product product, const std::str
           .rate_fill = options.rate_fill};
 }
 
+// Both products' scopes that a random plan may take away for a while: not the first ones, so that
+// there is always something to read.
+std::vector<std::string> scopes_to_lose(const JiraSite& jira, const WikiSite& wiki) {
+  std::vector<std::string> keys;
+  for (size_t i = 1; i < jira.projects().size(); ++i) keys.push_back(jira.projects()[i].key);
+  for (size_t i = 1; i < wiki.spaces().size(); ++i) keys.push_back(wiki.spaces()[i].key);
+  return keys;
+}
+
 }  // namespace
 
 struct Simulator::State {
@@ -44,28 +60,35 @@ struct Simulator::State {
   std::unique_ptr<WikiSite> wiki_site;
   std::unique_ptr<JiraApi> jira_api;
   std::unique_ptr<WikiApi> wiki_api;
+  std::unique_ptr<Webhooks> webhooks;
+  std::unique_ptr<Churn> churn;
+  std::unique_ptr<FaultGate> jira_gate;
+  std::unique_ptr<FaultGate> wiki_gate;
+  std::unique_ptr<ChurnDriver> driver;
+  std::unique_ptr<Control> control;
   // Null until the content is there.
-  std::atomic<const JiraApi*> jira_ready{nullptr};
-  std::atomic<const WikiApi*> wiki_ready{nullptr};
+  std::atomic<bool> ready{false};
   // Last, so that the servers stop before what they serve goes away.
   std::unique_ptr<http::Server> jira_server;
   std::unique_ptr<http::Server> wiki_server;
 
+  [[nodiscard]] http::Response answer(const http::Request& request,
+                                      const std::unique_ptr<FaultGate>& gate) {
+    if (!ready.load(std::memory_order_acquire))
+      return http::Response::json(503, R"({"state":"STARTING"})");
+    if (request.path.starts_with(kControlPath)) return control->handle(request);
+    return gate->serve(request);
+  }
+
   Status listen(const Options& options) {
-    SG_ASSIGN(jira_server,
-              http::Server::start(server_options(options, "jira", options.jira_port),
-                                  [this](const http::Request& request) {
-                                    const auto* api = jira_ready.load(std::memory_order_acquire);
-                                    if (api != nullptr) return api->handle(request);
-                                    return http::Response::json(503, R"({"state":"STARTING"})");
-                                  }));
+    SG_ASSIGN(jira_server, http::Server::start(server_options(options, "jira", options.jira_port),
+                                               [this](const http::Request& request) {
+                                                 return answer(request, jira_gate);
+                                               }));
     SG_ASSIGN(wiki_server,
-              http::Server::start(server_options(options, "confluence", options.confluence_port),
-                                  [this](const http::Request& request) {
-                                    const auto* api = wiki_ready.load(std::memory_order_acquire);
-                                    if (api != nullptr) return api->handle(request);
-                                    return http::Response::json(503, R"({"state":"STARTING"})");
-                                  }));
+              http::Server::start(
+                  server_options(options, "confluence", options.confluence_port),
+                  [this](const http::Request& request) { return answer(request, wiki_gate); }));
     jira_url =
         fmt::format("http://{}:{}{}", options.address, jira_server->port(), options.jira_context);
     confluence_url = fmt::format("http://{}:{}{}", options.address, wiki_server->port(),
@@ -82,7 +105,9 @@ struct Simulator::State {
                    .projects = options.projects,
                    .issues = options.issues,
                    .data_file = loads ? options.data_dir + "/jira-issues.jsonl.gz" : std::string(),
-                   .plants_per_kind = options.plants_per_kind}));
+                   .plants_per_kind = options.plants_per_kind,
+                   .may_change = options.churn > 0 || options.random_faults ||
+                                 !options.fault_plan_file.empty()}));
     SG_ASSIGN(wiki_site,
               WikiSite::build(
                   {.seed = options.seed,
@@ -107,7 +132,48 @@ struct Simulator::State {
         std::make_unique<WikiApi>(*wiki_site, *wiki_auth,
                                   WikiApiOptions{.context = options.confluence_context,
                                                  .anonymous_scopes = options.anonymous_scopes});
+    build_disturbances(options);
+    if (!options.fault_plan_file.empty()) {
+      SG_ASSIGN(const auto text, read_file(options.fault_plan_file));
+      SG_ASSIGN(const auto plan, parse_fault_plan(text));
+      control->set_plan(plan);
+    } else if (options.random_faults) {
+      control->set_plan(
+          random_fault_plan(options.fault_seed, scopes_to_lose(*jira_site, *wiki_site)));
+    }
     return {};
+  }
+
+  void build_disturbances(const Options& options) {
+    webhooks = std::make_unique<Webhooks>();
+    churn = std::make_unique<Churn>(
+        *jira_site, *wiki_site, ChurnOptions{.seed = options.seed},
+        [this](const ChangeDone& change) {
+          const bool of_jira = change.product == "jira";
+          if (!webhooks->any(of_jira ? Product::kJira : Product::kConfluence)) return;
+          for (const auto& event : events_of(change, *jira_site)) webhooks->publish(event);
+        });
+    driver = std::make_unique<ChurnDriver>(*churn);
+    const auto hooks = [this](http::Handler handler) {
+      return GateHooks{.answer = std::move(handler),
+                       .touch = [this] { churn->touch(); },
+                       .after = [this](uint64_t /*number*/) { driver->on_request(); }};
+    };
+    jira_gate = std::make_unique<FaultGate>(
+        Product::kJira,
+        hooks([this](const http::Request& request) { return jira_api->handle(request); }));
+    wiki_gate = std::make_unique<FaultGate>(
+        Product::kConfluence,
+        hooks([this](const http::Request& request) { return wiki_api->handle(request); }));
+    control = std::make_unique<Control>(ControlTargets{.jira = *jira_site,
+                                                       .wiki = *wiki_site,
+                                                       .jira_auth = *jira_auth,
+                                                       .wiki_auth = *wiki_auth,
+                                                       .jira_gate = *jira_gate,
+                                                       .wiki_gate = *wiki_gate,
+                                                       .churn = *churn,
+                                                       .driver = *driver,
+                                                       .webhooks = *webhooks});
   }
 
   Status write_files(const Options& options) {
@@ -141,8 +207,8 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const Options& options) {
   SG_TRY(state->listen(options));
   SG_TRY(state->build(options));
   SG_TRY(state->write_files(options));
-  state->jira_ready.store(state->jira_api.get(), std::memory_order_release);
-  state->wiki_ready.store(state->wiki_api.get(), std::memory_order_release);
+  if (options.churn > 0) state->driver->start({.per_second = options.churn});
+  state->ready.store(true, std::memory_order_release);
   if (!options.ready_file.empty())
     SG_TRY(write_file_atomically(options.ready_file, state->ready_text()));
   return std::unique_ptr<Simulator>(new Simulator(std::move(state)));

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 
 #include "base/strings.h"
 #include "sim/errors.h"
+#include "sim/fault_gate.h"
 
 namespace spillguard::sim {
 
@@ -48,14 +51,18 @@ WikiApi::WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options)
 }
 
 void WikiApi::add(std::string_view method, const std::string& path, Method handler) {
-  router_.add(method, options_.context + path, [this, handler](const http::Request& request) {
-    return auth_.serve(request, [&](const http::Request& same, const Caller& caller) {
-      return (this->*handler)(same, caller);
-    });
-  });
+  const auto route = fmt::format("{} {}", method, path);
+  router_.add(method, options_.context + path,
+              [this, handler, route](const http::Request& request) {
+                auth_.count(route);
+                return auth_.serve(request, [&](const http::Request& same, const Caller& caller) {
+                  return (this->*handler)(same, caller);
+                });
+              });
 }
 
 http::Response WikiApi::handle(const http::Request& request) const {
+  const std::shared_lock lock(site_.mutex());
   return router_.handle(request);
 }
 
@@ -69,21 +76,54 @@ std::optional<size_t> WikiApi::visible_space(const http::Request& request,
 std::optional<WikiItem> WikiApi::visible_content(const http::Request& request,
                                                  const Caller& caller) const {
   const auto item = site_.find(request.param("content"));
-  if (!item || !readable(caller, item->page->space)) return std::nullopt;
-  return item;
+  if (!item) return std::nullopt;
+  if (shown(caller, *item)) return item;
+  // What hangs on something in the trash or on a draft is there for those who may see that.
+  const bool itself = request.path.ends_with(request.param("content"));
+  const auto status = request.query_value("status").value_or(itself ? "current" : "any");
+  return shown(caller, *item, status == "historical" ? "any" : status) ? item : std::nullopt;
 }
 
-http::Response WikiApi::list_items(const http::Request& request,
-                                   const std::vector<WikiItem>& items) const {
+bool WikiApi::readable(const Caller& caller, size_t space) const {
+  const auto& key = site_.spaces()[space].key;
+  return may_read(caller.user, space, options_.anonymous_scopes) &&
+         std::find(caller.lost.begin(), caller.lost.end(), key) == caller.lost.end();
+}
+
+bool WikiApi::shown(const Caller& caller, const WikiItem& item, std::string_view status) const {
+  const auto& page = *item.page;
+  if (item.gone() || !readable(caller, page.space)) return false;
+  if (page.restricted && (caller.user == nullptr || caller.user->name != "admin")) return false;
+  switch (page.status) {
+    case WikiStatus::kCurrent:
+      return status == "current" || status == "any";
+    case WikiStatus::kTrashed:
+      return (status == "trashed" || status == "any") && may_administer(caller.user, page.space);
+    case WikiStatus::kDraft:
+      return (status == "draft" || status == "any") && caller.user != nullptr &&
+             caller.user == &all_users()[page.newest().author];
+    case WikiStatus::kGone:
+      break;
+  }
+  return false;
+}
+
+http::Response WikiApi::list_items(const http::Request& request, const Caller& caller,
+                                   const std::vector<WikiItem>& items,
+                                   std::string_view status) const {
   const Expand expand(request, "");
-  const auto window = list_window(request, 25, expansion_cap(expand));
+  auto window = list_window(request, 25, expansion_cap(expand));
   std::string results;
-  size_t shown = 0;
-  for (size_t i = window.start; i < items.size() && shown < window.limit; ++i, ++shown) {
-    if (shown > 0) results += ',';
+  size_t listed = 0;
+  for (size_t i = window.start; i < std::min(items.size(), window.start + window.limit); ++i) {
+    if (!shown(caller, items[i], status)) {
+      ++window.left_out;
+      continue;
+    }
+    if (listed++ > 0) results += ',';
     append_content(results, site_, items[i], nullptr, expand, false);
   }
-  return list_response(site_, request, window, shown, results);
+  return list_response(site_, request, window, listed, results);
 }
 
 ListWindow list_window(const http::Request& request, size_t missing, size_t cap) {
@@ -125,7 +165,9 @@ http::Response list_response(const WikiSite& site, const http::Request& request,
                          query_with(request, {{"limit", std::to_string(window.limit)},
                                               {"start", std::to_string(start)}}));
   };
-  if (shown == window.limit && shown > 0) link("next", window.start + shown);
+  const bool full = shown + window.left_out == window.limit && window.limit > 0;
+  if (full || (shown > 0 && request.headers.has(kEmptyNextHeader)))
+    link("next", window.start + shown);
   if (window.start > 0) link("prev", window.start > window.limit ? window.start - window.limit : 0);
   links += fmt::format(R"(,"base":"{}","context":"{}")", site.base_url(), site.context());
   return http::Response::json(

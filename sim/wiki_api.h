@@ -1,5 +1,4 @@
-// The REST resources of the simulated Confluence. Thread-safe: content is read only, the rest is in
-// Auth.
+// The REST resources of the simulated Confluence. Thread-safe: each request holds the site's lock.
 #pragma once
 
 #include <functional>
@@ -57,7 +56,8 @@ class WikiApi {
   http::Response content_search(const http::Request& request, const Caller& caller) const;
   http::Response search(const http::Request& request, const Caller& caller) const;
   // Items that the query finds and the caller may see, in the query's order.
-  Result<std::vector<WikiItem>> run_cql(std::string_view cql, const Caller& caller) const;
+  Result<std::vector<WikiItem>> run_cql(std::string_view cql, const Caller& caller,
+                                        bool with_archived) const;
   // wiki_callers.cc
   http::Response current_user(const http::Request& request, const Caller& caller) const;
   http::Response user(const http::Request& request, const Caller& caller) const;
@@ -68,16 +68,19 @@ class WikiApi {
   http::Response access_mode(const http::Request& request, const Caller& caller) const;
   http::Response status(const http::Request& request, const Caller& caller) const;
 
-  [[nodiscard]] bool readable(const Caller& caller, size_t space) const {
-    return may_read(caller.user, space, options_.anonymous_scopes);
-  }
+  [[nodiscard]] bool readable(const Caller& caller, size_t space) const;
+  // Whether lists of that status ("current", "trashed", "draft", "any") show it to the caller.
+  [[nodiscard]] bool shown(const Caller& caller, const WikiItem& item,
+                           std::string_view status = "current") const;
   [[nodiscard]] std::optional<size_t> visible_space(const http::Request& request,
                                                     const Caller& caller) const;
   [[nodiscard]] std::optional<WikiItem> visible_content(const http::Request& request,
                                                         const Caller& caller) const;
-  // A page of items with the host's caps, links and echoed limit.
-  [[nodiscard]] http::Response list_items(const http::Request& request,
-                                          const std::vector<WikiItem>& items) const;
+  // A page of items with the host's caps, links and echoed limit. What the caller does not see
+  // takes a place and is left out.
+  [[nodiscard]] http::Response list_items(const http::Request& request, const Caller& caller,
+                                          const std::vector<WikiItem>& items,
+                                          std::string_view status = "current") const;
 
   const WikiSite& site_;
   Auth& auth_;
@@ -89,6 +92,7 @@ class WikiApi {
 struct ListWindow {
   size_t start = 0;
   size_t limit = 25;
+  size_t left_out = 0;  // places of the page whose items the caller does not see
 };
 // `missing` when no limit is asked for; never more than `cap`.
 ListWindow list_window(const http::Request& request, size_t missing, size_t cap);

@@ -15,7 +15,8 @@ constexpr size_t kShownChildren = 25;
 std::vector<WikiItem> pages_below(const WikiSite& site, const WikiItem& item) {
   std::vector<WikiItem> found;
   for (const auto& page : site.pages()) {
-    if (page.parent == item.id()) found.push_back({.page = &page});
+    if (page.parent == item.id() && page.status == WikiStatus::kCurrent)
+      found.push_back({.page = &page});
   }
   return found;
 }
@@ -26,6 +27,7 @@ std::vector<WikiItem> comments_below(const WikiItem& item,
   std::vector<WikiItem> found;
   if (item.attachment != nullptr) return found;
   for (const auto& comment : item.page->comments) {
+    if (comment.gone) continue;
     if (std::find(locations.begin(), locations.end(), comment.location) == locations.end())
       continue;
     const bool below =
@@ -38,8 +40,9 @@ std::vector<WikiItem> comments_below(const WikiItem& item,
 std::vector<WikiItem> attachments_below(const WikiItem& item) {
   std::vector<WikiItem> found;
   if (item.comment != nullptr || item.attachment != nullptr) return found;
-  for (const auto& attachment : item.page->attachments)
-    found.push_back({.page = item.page, .attachment = &attachment});
+  for (const auto& attachment : item.page->attachments) {
+    if (!attachment.gone) found.push_back({.page = item.page, .attachment = &attachment});
+  }
   return found;
 }
 
@@ -101,14 +104,14 @@ http::Response WikiApi::child_comments(const http::Request& request, const Calle
   if (!item) return content_missing(request);
   const auto asked = request.query_values("location");
   const bool deep = request.query_value("depth").value_or("") == "all";
-  return list_items(request,
-                    comments_below(*item, asked.empty() ? usual_locations() : asked, deep));
+  return list_items(request, caller,
+                    comments_below(*item, asked.empty() ? usual_locations() : asked, deep), "any");
 }
 
 http::Response WikiApi::child_pages(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
   if (!item) return content_missing(request);
-  return list_items(request, pages_below(site_, *item));
+  return list_items(request, caller, pages_below(site_, *item));
 }
 
 http::Response WikiApi::child_attachments(const http::Request& request,
@@ -118,7 +121,7 @@ http::Response WikiApi::child_attachments(const http::Request& request,
   auto found = attachments_below(*item);
   if (const auto name = request.query_value("filename"))
     std::erase_if(found, [&](const WikiItem& one) { return one.attachment->name != *name; });
-  return list_items(request, found);
+  return list_items(request, caller, found, "any");
 }
 
 }  // namespace spillguard::sim

@@ -46,10 +46,9 @@ http::Response WikiApi::contents(const http::Request& request, const Caller& cal
     if (page.blog != (type == "blogpost") || !readable(caller, page.space)) continue;
     if (key && !equals_ignore_case(site_.spaces()[page.space].key, *key)) continue;
     if (title && page.newest().title != *title) continue;
-    // Nothing is in the trash, nobody has a draft.
-    if (status == "current" || status == "any") items.push_back({.page = &page});
+    if (shown(caller, {.page = &page}, status)) items.push_back({.page = &page});
   }
-  return list_items(request, items);
+  return list_items(request, caller, items, status);
 }
 
 http::Response WikiApi::scan(const http::Request& request, const Caller& caller) const {
@@ -57,11 +56,12 @@ http::Response WikiApi::scan(const http::Request& request, const Caller& caller)
   if (!cursor) return confluence_error(400, "The cursor could not be read.");
   const auto type = request.query_value("type").value_or("page");
   const auto key = request.query_value("spaceKey");
+  const auto status = request.query_value("status").value_or("current");
   const Expand expand(request, "");
   const auto limit = list_window(request, 25, expansion_cap(expand)).limit;
   std::vector<WikiItem> found;
   const auto wanted = [&](const WikiItem& item) {
-    if (item.type() != type || !readable(caller, item.page->space)) return false;
+    if (item.type() != type || !shown(caller, item, status)) return false;
     return !key || equals_ignore_case(site_.spaces()[item.page->space].key, *key);
   };
   const auto& items = site_.items_by_id();
@@ -87,7 +87,7 @@ http::Response WikiApi::scan(const http::Request& request, const Caller& caller)
   const auto path = std::string_view(request.path).substr(site_.context().size());
   std::string more;
   std::string links = fmt::format(R"("self":"{}{}")", site_.base_url(), path);
-  if (found.size() == limit && !found.empty()) {
+  if (!found.empty() && (found.size() == limit || caller.empty_next)) {
     const auto next = fmt::format("content:false:{}", found.back().id());
     more = fmt::format(R"(,"nextCursor":"{}")", next);
     links += fmt::format(R"(,"next":"{}{}")", path,
@@ -107,7 +107,9 @@ http::Response WikiApi::content(const http::Request& request, const Caller& call
   const auto item = visible_content(request, caller);
   if (!item) return content_missing(request);
   const auto status = request.query_value("status").value_or("current");
-  if (status == "trashed" || status == "draft") return content_missing(request);
+  if ((status == "trashed" && item->page->status != WikiStatus::kTrashed) ||
+      (status == "draft" && item->page->status != WikiStatus::kDraft))
+    return content_missing(request);
   const WikiVersion* version = nullptr;
   if (const auto asked = request.query_value("version"); asked && item->versions() != nullptr) {
     const auto number = parse_int(*asked);
@@ -163,14 +165,14 @@ http::Response WikiApi::history(const http::Request& request, const Caller& call
 
 http::Response WikiApi::nothing_inside(const http::Request& request, const Caller& caller) const {
   if (!visible_content(request, caller)) return content_missing(request);
-  return list_items(request, {});
+  return list_items(request, caller, {});
 }
 
 http::Response WikiApi::download(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
   if (item) {
     for (const auto& attachment : item->page->attachments) {
-      if (attachment.name != request.param("name")) continue;
+      if (attachment.gone || attachment.name != request.param("name")) continue;
       auto response = http::Response::text(
           200, attachment_content(attachment.id, attachment.size, attachment.mime_type),
           attachment.mime_type);

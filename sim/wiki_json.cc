@@ -9,6 +9,11 @@
 namespace spillguard::sim {
 namespace {
 
+std::string_view status_word(WikiStatus status) {
+  if (status == WikiStatus::kDraft) return "draft";
+  return status == WikiStatus::kTrashed ? "trashed" : "current";
+}
+
 std::string content_path(int64_t id) { return fmt::format("/rest/api/content/{}", id); }
 
 std::string web_path(const WikiSite& site, const WikiItem& item) {
@@ -282,7 +287,7 @@ void append_content(std::string& out, const WikiSite& site, const WikiItem& item
   json.begin_object();
   json.field("id", std::to_string(item.id()));
   json.field("type", item.type());
-  json.field("status", latest ? "current" : "historical");
+  json.field("status", latest ? status_word(item.page->status) : "historical");
   json.field("title", version->title.empty() ? item.title() : version->title);
   if (expand.has("space")) {
     std::string space;
@@ -345,7 +350,7 @@ void append_space(std::string& out, const WikiSite& site, size_t space, const Ex
   json.field("id", known.id);
   json.field("key", known.key);
   json.field("name", known.name);
-  json.field("status", "current");
+  json.field("status", known.archived ? "archived" : "current");
   json.field("type", known.personal ? "personal" : "global");
   json.field("creationDate", format_iso8601(known.created));
   if (expand.has("description.plain")) {

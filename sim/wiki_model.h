@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct WikiComment {
   int64_t parent = 0;          // the comment that this one answers, 0 = none
   std::string selection = {};  // of inline ones: the text of the page that was marked
   std::vector<WikiVersion> versions = {};
+  bool gone = false;
 };
 
 struct WikiAttachment {
@@ -36,7 +38,15 @@ struct WikiAttachment {
   uint64_t size = 0;
   TimeMs when = 0;
   size_t author = 0;
+  bool gone = false;
 };
+
+struct WikiProperty {
+  std::string key;
+  std::string json;
+};
+
+enum class WikiStatus { kCurrent, kDraft, kTrashed, kGone };
 
 struct WikiPage {
   int64_t id = 0;
@@ -44,8 +54,13 @@ struct WikiPage {
   bool blog = false;
   int64_t parent = 0;
   std::vector<WikiVersion> versions = {};  // oldest first, never empty; numbers may have gaps
-  std::vector<WikiComment> comments = {};
-  std::vector<WikiAttachment> attachments = {};
+  // Lists, so that items stay where they are while others are added.
+  std::list<WikiComment> comments = {};
+  std::list<WikiAttachment> attachments = {};
+  WikiStatus status = WikiStatus::kCurrent;
+  bool restricted = false;  // only the user admin may see it
+  std::vector<std::string> labels = {};
+  std::vector<WikiProperty> properties = {};
 
   [[nodiscard]] const WikiVersion& newest() const { return versions.back(); }
 };
@@ -58,6 +73,7 @@ struct WikiSpace {
   bool personal = false;
   int64_t homepage = 0;
   TimeMs created = 0;
+  bool archived = false;
 };
 
 }  // namespace spillguard::sim

@@ -38,6 +38,15 @@ struct CqlContext {
   const WikiSite& site;
   std::string_view zone;
   TimeMs now = 0;
+  const WikiSite::IndexView& behind;  // what the index has instead, where it is behind
+
+  // The index knows no such item when there is nothing.
+  [[nodiscard]] std::optional<WikiSite::Indexed> indexed(const WikiItem& item) const {
+    const auto found = behind.find(item.id());
+    if (found != behind.end()) return found->second;
+    if (!item.current()) return std::nullopt;
+    return WikiSite::Indexed{.modified = item.modified(), .space = item.page->space};
+  }
 };
 
 bool compare_times(TimeMs left, std::string_view op, TimeMs right) {
@@ -49,8 +58,8 @@ bool compare_times(TimeMs left, std::string_view op, TimeMs right) {
   return left >= right;
 }
 
-std::string text_of(const WikiItem& item, std::string_view field, const WikiSite& site) {
-  if (field == "space") return site.spaces()[item.page->space].key;
+std::string text_of(const WikiItem& item, std::string_view field, const CqlContext& context) {
+  if (field == "space") return context.site.spaces()[context.indexed(item)->space].key;
   if (field == "type") return std::string(item.type());
   if (field == "id") return std::to_string(item.id());
   return item.title();
@@ -64,14 +73,15 @@ bool clause_passes(const JqlNode& node, const WikiItem& item, const CqlContext& 
   if (node.field == "created" || node.field == "lastmodified") {
     const auto& value = node.values[0];
     const auto time = parse_query_time(value.text, true, context.zone, context.now);
-    return time && compare_times(node.field == "created" ? item.created() : item.modified(),
-                                 node.op, *time);
+    return time &&
+           compare_times(node.field == "created" ? item.created() : context.indexed(item)->modified,
+                         node.op, *time);
   }
   if (node.field == "id" && node.op.find_first_of("<>") != std::string::npos) {
     const auto number = parse_int(node.values[0].text);
     return number && compare_times(item.id(), node.op, *number);
   }
-  const auto text = text_of(item, node.field, context.site);
+  const auto text = text_of(item, node.field, context);
   bool found = false;
   for (const auto& value : node.values) {
     found |= node.op == "~" ? contains_ignore_case(text, value.text)
@@ -108,7 +118,7 @@ std::string bad_time(const JqlNode& node, const CqlContext& context) {
   return {};
 }
 
-void sort_items(std::vector<WikiItem>& items, const JqlQuery& query) {
+void sort_items(std::vector<WikiItem>& items, const JqlQuery& query, const CqlContext& context) {
   std::stable_sort(items.begin(), items.end(), [&](const WikiItem& a, const WikiItem& b) {
     for (const auto& by : query.order) {
       if (by.field == "title") {
@@ -119,7 +129,7 @@ void sort_items(std::vector<WikiItem>& items, const JqlQuery& query) {
       }
       const auto value = [&](const WikiItem& item) {
         return by.field == "created"        ? item.created()
-               : by.field == "lastmodified" ? item.modified()
+               : by.field == "lastmodified" ? context.indexed(item)->modified
                                             : item.id();
       };
       if (value(a) != value(b)) return by.descending ? value(a) > value(b) : value(a) < value(b);
@@ -130,7 +140,8 @@ void sort_items(std::vector<WikiItem>& items, const JqlQuery& query) {
 
 }  // namespace
 
-Result<std::vector<WikiItem>> WikiApi::run_cql(std::string_view cql, const Caller& caller) const {
+Result<std::vector<WikiItem>> WikiApi::run_cql(std::string_view cql, const Caller& caller,
+                                               bool with_archived) const {
   auto query = parse_query(cql, cql_language());
   if (!query) {
     auto error = std::move(query).error();
@@ -142,40 +153,53 @@ Result<std::vector<WikiItem>> WikiApi::run_cql(std::string_view cql, const Calle
   }
   if (!query->has_where)
     return fail(Code::kInvalidArgument, "Could not parse cql : the query is empty");
+  const auto now = options_.clock();
+  const auto behind =
+      caller.lag_ms > 0 ? site_.index_at(now - caller.lag_ms) : WikiSite::IndexView();
   const CqlContext context{
       .site = site_,
       .zone = caller.user == nullptr ? std::string_view() : caller.user->time_zone,
-      .now = options_.clock()};
+      .now = now,
+      .behind = behind};
   if (const auto bad = bad_time(query->where, context); !bad.empty()) {
     return fail(Code::kInvalidArgument,
                 fmt::format("Could not parse the date '{}'. Expected 'yyyy-MM-dd HH:mm'.", bad));
   }
   std::vector<WikiItem> found;
   for (const auto& item : site_.items_by_id()) {
-    if (readable(caller, item.page->space) && node_passes(query->where, item, context))
-      found.push_back(item);
+    const auto indexed = context.indexed(item);
+    if (!indexed || !readable(caller, indexed->space)) continue;
+    if (item.page->restricted && !shown(caller, item)) continue;
+    if (site_.spaces()[indexed->space].archived && !with_archived) continue;
+    if (node_passes(query->where, item, context)) found.push_back(item);
   }
-  sort_items(found, *query);
+  sort_items(found, *query, context);
   return found;
 }
 
 http::Response WikiApi::content_search(const http::Request& request, const Caller& caller) const {
-  const auto found = run_cql(request.query_value("cql").value_or(""), caller);
+  const auto found = run_cql(request.query_value("cql").value_or(""), caller, false);
   if (!found) return confluence_error(400, found.error().message);
-  return list_items(request, *found);
+  return list_items(request, caller, *found);
 }
 
 http::Response WikiApi::search(const http::Request& request, const Caller& caller) const {
   const auto cql = request.query_value("cql").value_or("");
-  const auto found = run_cql(cql, caller);
+  const bool with_archived =
+      request.query_value("includeArchivedSpaces").value_or("false") == "true";
+  const auto found = run_cql(cql, caller, with_archived);
   if (!found) return confluence_error(400, found.error().message);
   const Expand expand(request, "");
-  const auto window = list_window(request, 25, expand.has("content.body") ? 50 : 200);
+  auto window = list_window(request, 25, expand.has("content.body") ? 50 : 200);
   std::string results;
-  size_t shown = 0;
-  for (size_t i = window.start; i < found->size() && shown < window.limit; ++i, ++shown) {
+  size_t listed = 0;
+  for (size_t i = window.start; i < std::min(found->size(), window.start + window.limit); ++i) {
     const auto& item = (*found)[i];
-    if (shown > 0) results += ',';
+    if (!shown(caller, item)) {
+      ++window.left_out;
+      continue;
+    }
+    if (listed++ > 0) results += ',';
     JsonWriter json(results);
     json.begin_object();
     std::string content;
@@ -200,7 +224,7 @@ http::Response WikiApi::search(const http::Request& request, const Caller& calle
   std::string more =
       fmt::format(R"(,"totalSize":{},"searchDuration":1,"cqlQuery":)", found->size());
   append_json_string(more, cql);
-  return list_response(site_, request, window, shown, results, more);
+  return list_response(site_, request, window, listed, results, more);
 }
 
 }  // namespace spillguard::sim

@@ -30,6 +30,13 @@ TimeMs WikiItem::modified() const {
   return attachment != nullptr ? attachment->when : versions()->back().when;
 }
 
+bool WikiItem::gone() const {
+  return page->status == WikiStatus::kGone || (comment != nullptr && comment->gone) ||
+         (attachment != nullptr && attachment->gone);
+}
+
+bool WikiItem::current() const { return page->status == WikiStatus::kCurrent && !gone(); }
+
 std::string WikiItem::title() const {
   if (comment != nullptr) return "Re: " + page->newest().title;
   if (attachment != nullptr) return attachment->name;
@@ -38,15 +45,16 @@ std::string WikiItem::title() const {
 
 Result<std::unique_ptr<WikiSite>> WikiSite::build(const WikiSiteOptions& options) {
   auto site = std::unique_ptr<WikiSite>(new WikiSite(options));
+  std::vector<WikiPage> pages;
   if (!options.data_file.empty()) {
     SG_ASSIGN(auto loaded, load_wiki(options.data_file));
     site->spaces_ = std::move(loaded.spaces);
-    site->pages_ = std::move(loaded.pages);
-    for (size_t i = 0; i < site->pages_.size(); ++i) {
+    pages = std::move(loaded.pages);
+    for (size_t i = 0; i < pages.size(); ++i) {
       Random random(options.seed, "life of loaded page", i);
       // Far from the places of generated pages.
-      add_comments(site->pages_[i], random, 1'000'000 + i);
-      add_attachments(site->pages_[i], random, 1'000'000 + i);
+      add_comments(pages[i], random, 1'000'000 + i);
+      add_attachments(pages[i], random, 1'000'000 + i);
     }
   }
   const auto first = site->spaces_.size();
@@ -56,12 +64,13 @@ Result<std::unique_ptr<WikiSite>> WikiSite::build(const WikiSiteOptions& options
       // Blog posts start again with the first space.
       const auto row = i < options.amounts.pages ? i : i - options.amounts.pages;
       const auto space = first + row % options.amounts.spaces;
-      site->pages_.push_back(make_page(options.seed, options.amounts, i, space));
+      pages.push_back(make_page(options.seed, options.amounts, i, space));
       auto& home = site->spaces_[space].homepage;
-      if (home == 0) home = site->pages_.back().id;
+      if (home == 0) home = pages.back().id;
     }
   }
-  site->plants_ = plant_wiki(options.seed, options.plants_per_kind, site->spaces_, site->pages_);
+  site->plants_ = plant_wiki(options.seed, options.plants_per_kind, site->spaces_, pages);
+  for (auto& page : pages) site->pages_.push_back(std::move(page));
   site->index();
   return site;
 }
@@ -90,25 +99,44 @@ std::optional<WikiItem> WikiSite::find(std::string_view id) const {
   if (id.starts_with("att")) id.remove_prefix(3);
   const auto number = parse_int(id);
   const auto found = number ? items_.find(*number) : items_.end();
-  return found == items_.end() ? std::nullopt : std::optional(found->second);
+  return found == items_.end() || found->second.gone() ? std::nullopt
+                                                       : std::optional(found->second);
 }
 
 std::vector<PartCounts> WikiSite::counts() const {
   std::vector<PartCounts> counts(spaces_.size());
   for (const auto& page : pages_) {
+    if (page.status != WikiStatus::kCurrent || page.restricted) continue;
     auto& count = counts[page.space];
     for (const auto& version : page.versions) {
       if (!version.title.empty()) ++count["title"];
       if (!version.body.empty()) ++count[page.blog ? "blogpost" : "page"];
     }
     for (const auto& comment : page.comments) {
+      if (comment.gone) continue;
       for (const auto& version : comment.versions) {
         if (!version.body.empty()) ++count["comment"];
       }
     }
-    if (!page.attachments.empty()) count["attachment"] += page.attachments.size();
+    for (const auto& attachment : page.attachments) {
+      if (!attachment.gone) ++count["attachment"];
+    }
   }
   return counts;
+}
+
+std::vector<uint64_t> WikiSite::items() const {
+  std::vector<uint64_t> items(spaces_.size());
+  for (const auto& page : pages_)
+    items[page.space] += page.status == WikiStatus::kCurrent && !page.restricted ? 1 : 0;
+  return items;
+}
+
+std::vector<uint64_t> WikiSite::hidden() const {
+  std::vector<uint64_t> items(spaces_.size());
+  for (const auto& page : pages_)
+    items[page.space] += page.status == WikiStatus::kCurrent && page.restricted ? 1 : 0;
+  return items;
 }
 
 }  // namespace spillguard::sim

@@ -12,7 +12,8 @@ namespace {
 std::vector<WikiItem> pages_of(const WikiSite& site, size_t space, bool blogs) {
   std::vector<WikiItem> items;
   for (const auto& page : site.pages()) {
-    if (page.space == space && page.blog == blogs) items.push_back({.page = &page});
+    if (page.space == space && page.blog == blogs && page.status == WikiStatus::kCurrent)
+      items.push_back({.page = &page});
   }
   return items;
 }
@@ -32,8 +33,8 @@ http::Response WikiApi::spaces(const http::Request& request, const Caller& calle
         (type == "global" && space.personal)) {
       continue;
     }
-    // No space is archived here.
-    if (request.query_value("status").value_or("") != "archived") found.push_back(i);
+    const auto status = request.query_value("status").value_or("current");
+    if (space.archived == (status == "archived")) found.push_back(i);
   }
   const auto window = list_window(request, 25, expansion_cap(expand));
   std::string results;
@@ -59,8 +60,8 @@ http::Response WikiApi::space_content(const http::Request& request, const Caller
   if (!space)
     return confluence_not_found(fmt::format("space with key : {}", request.param("space")));
   // Without a type the answer has a list of each.
-  const auto pages = list_items(request, pages_of(site_, *space, false));
-  const auto blogs = list_items(request, pages_of(site_, *space, true));
+  const auto pages = list_items(request, caller, pages_of(site_, *space, false));
+  const auto blogs = list_items(request, caller, pages_of(site_, *space, true));
   return http::Response::json(
       200, fmt::format(R"({{"page":{},"blogpost":{},"_links":{{"base":"{}","context":"{}"}}}})",
                        pages.body, blogs.body, site_.base_url(), site_.context()));
@@ -75,7 +76,7 @@ http::Response WikiApi::space_content_of_type(const http::Request& request,
   const auto type = request.param("type");
   if (type != "page" && type != "blogpost")
     return confluence_error(400, fmt::format("Unknown content type {}", type));
-  return list_items(request, pages_of(site_, *space, type == "blogpost"));
+  return list_items(request, caller, pages_of(site_, *space, type == "blogpost"));
 }
 
 http::Response WikiApi::trash(const http::Request& request, const Caller& caller) const {
@@ -86,7 +87,12 @@ http::Response WikiApi::trash(const http::Request& request, const Caller& caller
     return confluence_error(403,
                             "Only space administrators are allowed to see the trash of a space.");
   }
-  return list_items(request, {});
+  std::vector<WikiItem> items;
+  for (const auto& page : site_.pages()) {
+    if (page.space == *space && page.status == WikiStatus::kTrashed)
+      items.push_back({.page = &page});
+  }
+  return list_items(request, caller, items, "trashed");
 }
 
 }  // namespace spillguard::sim
