@@ -14,7 +14,7 @@ namespace {
 
 // Where a finding stands, in the words of the documented products.
 std::string_view location_name(std::string_view content_kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kNames = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames = {{
       {"summary", "SUMMARY"},
       {"description", "DESCRIPTION"},
       {"environment", "FIELD"},
@@ -25,6 +25,8 @@ std::string_view location_name(std::string_view content_kind) {
       {"page", "BODY"},
       {"blogpost", "BODY"},
       {"title", "TITLE"},
+      {"attachment_name", "ATTACHMENT"},
+      {"attachment_comment", "ATTACHMENT"},
   }};
   for (const auto& [kind, name] : kNames) {
     if (kind == content_kind) return name;

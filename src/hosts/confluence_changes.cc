@@ -55,6 +55,7 @@ struct Listed {
   std::string id;
   std::string type;     // the item's
   int64_t version = 0;  // 0 = the item itself was not listed
+  TimeMs when = 0;
   std::vector<std::pair<std::string, int64_t>> comments{};
   std::vector<std::pair<std::string, int64_t>> attachments{};
 };
@@ -76,6 +77,7 @@ std::vector<Listed> by_item(const std::vector<JsonView>& records) {
     const int64_t version = ContentVersion::read(record["version"]).number;
     if (own) {
       listed.version = version;
+      listed.when = record["version"]["when"].time();
     } else if (type == "comment") {
       listed.comments.emplace_back(record["id"].text(), version);
     } else if (type == "attachment") {
@@ -116,7 +118,17 @@ Status ConfluenceHost::read_newer(const PageRequest& request, const std::vector<
     const std::string own = item.type + "/" + item.id;
     const bool partly =
         known[i] && known[i]->up_to_date_rules && known[i]->highest && known[i]->highest(own) > 0;
-    if (!partly) {
+    // A known attachment with a new version takes the place of its old one in the ledger, and a
+    // draft is published without a new version: both are read whole.
+    const bool replaced =
+        partly &&
+        ((item.version == known[i]->version && item.version > 0 &&
+          item.when != known[i]->updated) ||
+         std::any_of(item.attachments.begin(), item.attachments.end(), [&](const auto& content) {
+           const int64_t highest = known[i]->highest("attachment/" + content.first);
+           return highest > 0 && content.second > highest;
+         }));
+    if (!partly || replaced) {
       SG_TRY(read_or_report(refs[i], nullptr, sink));
       continue;
     }

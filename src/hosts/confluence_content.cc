@@ -31,7 +31,8 @@ std::string cql_text(std::string_view text) {
 ContentVersion ContentVersion::read(JsonView version) {
   return {.number = std::max<int64_t>(1, version["number"].integer(1)),
           .author = confluence_author(version["by"]),
-          .when = version["when"].time()};
+          .when = version["when"].time(),
+          .message = version["message"].text()};
 }
 
 std::optional<std::string> storage_body(JsonView content) {
@@ -55,6 +56,8 @@ Result<ItemRef> confluence_ref(JsonView content) {
   // By id: the host's own link may hold the title, which may hold anything.
   ref.link = "/pages/viewpage.action?pageId=" + ref.id;
   const ContentVersion version = ContentVersion::read(content["version"]);
+  const std::string_view status = content["status"].string();
+  if (status == "draft" || status == "trashed") ref.status = status;
   ref.created = content["history"]["createdDate"].time();
   ref.updated = version.when;
   ref.version = version.number;

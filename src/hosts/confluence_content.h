@@ -26,6 +26,7 @@ struct ContentVersion {
   int64_t number = 1;
   std::string author;
   TimeMs when = 0;
+  std::string message;
 
   static ContentVersion read(JsonView version);
 };

@@ -32,9 +32,28 @@ std::string next_scan_cursor(const Json& page) {
 
 // The passes through a space, in order. Hosts that can list neither comments nor attachments by
 // themselves get kPages and kBlogPosts again with `children`: what hangs on each page is asked for.
-enum class Pass { kPages, kBlogPosts, kComments, kAttachments };
-constexpr std::array<std::string_view, 4> kPassTypes = {"page", "blogpost", "comment",
-                                                        "attachment"};
+enum class Pass {
+  kPages,
+  kBlogPosts,
+  kDraftPages,
+  kDraftPosts,
+  kTrashedPages,
+  kTrashedPosts,
+  kComments,
+  kAttachments
+};
+struct PassKind {
+  std::string_view type;
+  std::string_view status;
+};
+constexpr std::array<PassKind, 8> kPasses = {{{"page", "current"},
+                                              {"blogpost", "current"},
+                                              {"page", "draft"},
+                                              {"blogpost", "draft"},
+                                              {"page", "trashed"},
+                                              {"blogpost", "trashed"},
+                                              {"comment", "current"},
+                                              {"attachment", "current"}}};
 
 }  // namespace
 
@@ -48,9 +67,12 @@ struct ConfluenceHost::Cursor {
   int64_t total = -1;    // as the host's search counts; -1 = it does not
 
   [[nodiscard]] std::string type() const {
-    return std::string(kPassTypes.at(static_cast<size_t>(pass)));
+    return std::string(kPasses.at(static_cast<size_t>(pass)).type);
   }
-  [[nodiscard]] bool of_items() const { return pass == Pass::kPages || pass == Pass::kBlogPosts; }
+  [[nodiscard]] std::string status() const {
+    return std::string(kPasses.at(static_cast<size_t>(pass)).status);
+  }
+  [[nodiscard]] bool of_items() const { return pass < Pass::kComments; }
 
   // To another listing of the same pass, from its start.
   void use(Listing other) {
@@ -68,21 +90,26 @@ struct ConfluenceHost::Cursor {
   }
   void begin(Pass next) {
     pass = next;
-    // No scan knows attachments.
-    use(next == Pass::kAttachments ? Listing::kSearch : Listing::kScan);
+    // No scan knows attachments; drafts and trash are few, and not certain to be in a scan.
+    use(next == Pass::kAttachments                          ? Listing::kSearch
+        : next > Pass::kBlogPosts && next < Pass::kComments ? Listing::kOffsets
+                                                            : Listing::kScan);
   }
   // False when that was the last pass.
-  bool next_pass(bool everything) {
-    if (pass == Pass::kPages) {
-      begin(Pass::kBlogPosts);
-    } else if (pass == Pass::kBlogPosts && !everything && !children) {
-      begin(Pass::kComments);
-    } else if (pass == Pass::kComments) {
-      begin(Pass::kAttachments);
-    } else {
-      return false;
+  bool next_pass(const HostOptions& options, bool everything) {
+    const auto wanted = [&](Pass next) {
+      if (next == Pass::kDraftPages || next == Pass::kDraftPosts) return options.drafts;
+      if (next == Pass::kTrashedPages || next == Pass::kTrashedPosts) return options.trash;
+      // What hangs on items comes with them when all is read, or when they are asked for it.
+      if (next == Pass::kComments || next == Pass::kAttachments) return !everything && !children;
+      return true;
+    };
+    for (auto number = static_cast<size_t>(pass) + 1; number < kPasses.size(); ++number) {
+      if (!wanted(static_cast<Pass>(number))) continue;
+      begin(static_cast<Pass>(number));
+      return true;
     }
-    return true;
+    return false;
   }
   // The host lists no contents by themselves: once more through all items, with what hangs on them.
   void ask_for_children() {
@@ -95,8 +122,8 @@ struct ConfluenceHost::Cursor {
     if (text.empty()) return cursor;
     auto json = Json::parse(text);
     if (!json) return fail(Code::kInvalidArgument, "not a cursor of a Confluence crawl: " + text);
-    const auto type = std::find(kPassTypes.begin(), kPassTypes.end(), (*json)["type"].string());
-    if (type != kPassTypes.end()) cursor.pass = static_cast<Pass>(type - kPassTypes.begin());
+    const int64_t last = static_cast<int64_t>(kPasses.size()) - 1;
+    cursor.pass = static_cast<Pass>(std::clamp<int64_t>((*json)["pass"].integer(), 0, last));
     cursor.children = (*json)["children"].boolean();
     cursor.listing = static_cast<Listing>(std::clamp<int64_t>((*json)["listing"].integer(), 0, 2));
     cursor.position = (*json)["position"].text();
@@ -110,7 +137,7 @@ struct ConfluenceHost::Cursor {
     std::string out;
     JsonWriter writer(out);
     writer.begin_object();
-    writer.field("type", type());
+    writer.field("pass", static_cast<int64_t>(pass));
     writer.field("children", children);
     writer.field("listing", static_cast<int64_t>(listing));
     writer.field("position", position);
@@ -125,7 +152,7 @@ struct ConfluenceHost::Cursor {
 Result<Answer> ConfluenceHost::ask_listing(const PageRequest& request, const Cursor& cursor,
                                            int64_t limit, bool body, Failure* failure) {
   const char* expand = !cursor.of_items() ? "version,container"
-                       : body             ? "body.storage,version,history,space"
+                       : body             ? "body.storage,version,history,space,metadata.labels"
                                           : "version,history,space";
   Question question{.path = {"rest", "api", "content"},
                     .query = {{"limit", std::to_string(limit)}, {"expand", expand}},
@@ -138,7 +165,7 @@ Result<Answer> ConfluenceHost::ask_listing(const PageRequest& request, const Cur
   } else {
     question.query.emplace_back("spaceKey", request.scope.key);
     question.query.emplace_back("type", cursor.type());
-    question.query.emplace_back("status", "current");
+    question.query.emplace_back("status", cursor.status());
   }
   if (cursor.listing == Cursor::Listing::kScan) {
     question.path.emplace_back("scan");
@@ -182,6 +209,11 @@ Result<Answer> ConfluenceHost::list_page(const PageRequest& request, Cursor& cur
     const bool no_such = code == Code::kNotFound || code == Code::kInvalidArgument ||
                          code == Code::kUnsupported || failure.status == 501;
     if (no_such && cursor.use_next_listing()) continue;
+    // Who may not see drafts or trash is told so, or is told of nothing.
+    const bool refused = no_such || code == Code::kPermissionDenied;
+    if (refused && cursor.of_items() && cursor.status() != "current") {
+      return Answer{Json::parse(R"({"results":[]})").value(), 0};
+    }
     if (no_such && !cursor.of_items()) {
       cursor.ask_for_children();
     } else if (ends_reading(answer.error(), failure) || !failure.smaller) {
@@ -202,7 +234,7 @@ Result<PageResult> ConfluenceHost::read_page(const PageRequest& request, ItemSin
   SG_ASSIGN(Cursor cursor, Cursor::parse(request.cursor));
   if (request.cursor.empty()) {
     // A space that we can not see gives an empty listing, which must not pass for an empty space.
-    SG_TRY(find_scope(request.scope.key));
+    SG_TRY(read_space(request, sink));
     SG_ASSIGN(cursor.total, count_items(request.scope.key));
   }
   const int64_t largest = request.everything
@@ -243,7 +275,7 @@ Result<PageResult> ConfluenceHost::read_page(const PageRequest& request, ItemSin
     more = more && answer.json["_links"]["next"].is_string();
   }
   result.lists_contents = cursor.pass == Pass::kAttachments;
-  if (more || cursor.next_pass(request.everything)) result.next = cursor.text();
+  if (more || cursor.next_pass(options(), request.everything)) result.next = cursor.text();
   return result;
 }
 
@@ -273,14 +305,17 @@ Status ConfluenceHost::read_listed(const PageRequest& request, const Cursor& cur
     const bool partly = known[i] && known[i]->up_to_date_rules && known[i]->highest &&
                         known[i]->highest(own) > 0 && known[i]->highest(own) <= refs[i].version;
     const bool same = partly && known[i]->highest(own) == refs[i].version;
-    if (same && known[i]->version == refs[i].version && !cursor.children) {
+    // A draft is edited, and published, without a new version.
+    const bool other_text = same && known[i]->updated != refs[i].updated;
+    if (same && !other_text && known[i]->version == refs[i].version && !cursor.children) {
       // Comments and attachments have passes of their own.
       SG_TRY(sink.on_unchanged(refs[i]));
-    } else if (same && cursor.children) {
+    } else if (same && !other_text && cursor.children) {
       SG_TRY(ContentReader(*this, refs[i], &*known[i], sink).read(contents[i]));
     } else {
       // What failed or is known to be stale is read whole again.
-      SG_TRY(read_or_report(refs[i], partly && !same ? &*known[i] : nullptr, sink));
+      const ContentParts parts{.comments = cursor.children, .attachments = cursor.children};
+      SG_TRY(read_or_report(refs[i], partly && !same ? &*known[i] : nullptr, sink, parts));
     }
   }
   return {};
@@ -289,7 +324,7 @@ Status ConfluenceHost::read_listed(const PageRequest& request, const Cursor& cur
 Status ConfluenceHost::read_or_report(const ItemRef& item, const Known* known, ItemSink& sink,
                                       ContentParts parts) {
   Failure failure;
-  auto answer = ask_content(item.id, known == nullptr || parts.versions, &failure);
+  auto answer = ask_content(item, known == nullptr || parts.versions, &failure);
   if (answer) {
     SG_ASSIGN(const ItemRef now, confluence_ref(answer->json.root()));
     return ContentReader(*this, now, known, sink, parts).read(answer->json.root());
@@ -301,7 +336,7 @@ Status ConfluenceHost::read_or_report(const ItemRef& item, const Known* known, I
 
 Status ConfluenceHost::read_item(const ItemRef& item, ItemSink& sink) {
   SG_TRY(ensure_identity());
-  SG_ASSIGN(const auto answer, ask_content(item.id, true, nullptr));
+  SG_ASSIGN(const auto answer, ask_content(item, true, nullptr));
   SG_ASSIGN(const ItemRef now, confluence_ref(answer.json.root()));
   return ContentReader(*this, now, nullptr, sink).read(answer.json.root());
 }
@@ -320,7 +355,7 @@ Status ConfluenceHost::read_version(const ItemRef& item, TimeMs created_when, It
   SG_ASSIGN(const ItemRef now, find_item(item.id));
   SG_ASSIGN(const int64_t number, find_version(now, created_when));
   return ContentReader(*this, now, nullptr, sink)
-      .read_only({.number = number, .author = {}, .when = created_when});
+      .read_only({.number = number, .author = {}, .when = created_when, .message = {}});
 }
 
 }  // namespace spillguard::hosts

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/encoding.h"
+#include "base/strings.h"
+#include "hosts/jira_issue.h"
+
 namespace spillguard::hosts {
 
 namespace {
@@ -129,11 +133,33 @@ Result<HostScope> ConfluenceHost::find_scope(const std::string& key) {
   return scope;
 }
 
-Result<Answer> ConfluenceHost::ask_content(const std::string& id, bool body, Failure* failure) {
-  return transport_.ask(
-      {.path = {"rest", "api", "content", id},
-       .query = {{"expand", body ? "body.storage,version,history,space" : "version,history,space"}},
-       .failure = failure});
+Result<Answer> ConfluenceHost::ask_content(const ItemRef& item, bool body, Failure* failure) {
+  Question question{.path = {"rest", "api", "content", item.id},
+                    .query = {{"expand", body ? "body.storage,version,history,space,metadata.labels"
+                                              : "version,history,space"}},
+                    .failure = failure};
+  if (!item.status.empty()) question.query.emplace_back("status", item.status);
+  return transport_.ask(question);
+}
+
+Status ConfluenceHost::read_space(const PageRequest& request, ItemSink& sink) {
+  const HostScope& scope = request.scope;
+  SG_ASSIGN(const auto answer, transport_.ask({.path = {"rest", "api", "space", scope.key},
+                                               .query = {{"expand", "description.plain"}}}));
+  const JsonView space = answer.json.root();
+  if (space["key"].text() != scope.key) return fail(Code::kNotFound, "no space " + scope.key);
+  ItemRef ref;
+  ref.id = "scope:" + scope.id;
+  ref.key = scope.key;
+  ref.kind = ItemKind::kPage;
+  ref.scope_id = scope.id;
+  ref.scope_key = scope.key;
+  ref.title = space["name"].text();
+  ref.link = "/spaces/viewspacesummary.action?key=" + percent_encode(scope.key);
+  return emit_scope(
+      std::move(ref),
+      {{"scope_description", scope.id, space["description"]["plain"]["value"].text()}}, request,
+      sink);
 }
 
 Result<std::vector<ContentVersion>> ConfluenceHost::list_versions(const std::string& id,
@@ -152,8 +178,18 @@ Result<std::vector<ContentVersion>> ConfluenceHost::list_versions(const std::str
 
 Result<ItemRef> ConfluenceHost::find_item(const std::string& key_or_id) {
   SG_TRY(ensure_identity());
-  SG_ASSIGN(const auto answer, ask_content(key_or_id, false, nullptr));
-  return confluence_ref(answer.json.root());
+  ItemRef asked;
+  asked.id = key_or_id;
+  auto answer = ask_content(asked, false, nullptr);
+  // Drafts and what is in the trash are there only when asked for by that name.
+  for (const auto& [status, wanted] :
+       {std::pair("draft", options().drafts), std::pair("trashed", options().trash)}) {
+    if (answer || answer.error().code != Code::kNotFound || !wanted) continue;
+    asked.status = status;
+    answer = ask_content(asked, false, nullptr);
+  }
+  if (!answer) return fail(std::move(answer).error());
+  return confluence_ref(answer->json.root());
 }
 
 Result<ItemRef> ConfluenceHost::find_owner(const std::string& id) {

@@ -56,7 +56,9 @@ class ConfluenceHost : public Host {
   // `failure` is filled on errors of the host.
   Status each_result(Question question, int64_t limit, Failure* failure,
                      const std::function<Status(JsonView)>& each);
-  Result<Answer> ask_content(const std::string& id, bool body, Failure* failure);
+  Result<Answer> ask_content(const ItemRef& item, bool body, Failure* failure);
+  // The space's own texts; kNotFound when it is not visible.
+  Status read_space(const PageRequest& request, ItemSink& sink);
   // The versions that the host lists, newest or oldest first as it likes; kNotFound when it has no
   // such list.
   Result<std::vector<ContentVersion>> list_versions(const std::string& id, Failure* failure);

@@ -61,10 +61,13 @@ class ConfluenceTest : public testing::Test {
   std::map<std::string, int> statuses;
   StubHost stub{[this](const http::Request& request) {
     std::string path = request.path.substr(std::string("/context").size());
-    for (const char* name : {"type", "cursor", "version", "start"}) {
+    for (const char* name : {"type", "status", "cursor", "version", "start"}) {
       const auto value = request.query_value(name);
-      if (!value || *value == "0" || *value == "page" || *value == "global") continue;
-      if (std::string_view(name) == "type" && path == "/rest/api/space") continue;
+      if (!value || *value == "0" || *value == "page" || *value == "global" ||
+          *value == "current" || *value == "historical") {
+        continue;
+      }
+      if (path == "/rest/api/space") continue;
       path += "?" + std::string(name) + "=" + std::string(*value);
     }
     if (const auto status = statuses.find(path); status != statuses.end()) {
@@ -136,6 +139,7 @@ TEST_F(ConfluenceTest, VersionsWithGapsCommentsAndAttachments) {
              "title title/1 v4 T", "page page/1 v4 <p>four</p>", "title title/1 v5 Now",
              "page page/1 v5 <p>five</p>", "comment comment/20 v1 <p>c</p>",
              "comment comment/21 v1 <p>d1</p>", "comment comment/21 v2 <p>d2</p>",
+             "attachment_name attachment_name/att30 v3 a.pdf",
              "attachment attachment/att30 v3 !waiting_for_extraction"}));
   EXPECT_EQ(read.parts[2].state, Part::State::kNotVisible);
   EXPECT_EQ(read.parts[1].author, "u1");
@@ -148,6 +152,60 @@ TEST_F(ConfluenceTest, VersionsWithGapsCommentsAndAttachments) {
   EXPECT_EQ(read.ref.version, 5);
   EXPECT_EQ(read.ref.link, "/pages/viewpage.action?pageId=1");
   EXPECT_FALSE(read.failed);
+}
+
+TEST_F(ConfluenceTest, EverythingElseThatCarriesText) {
+  std::string page = content("1", "page", 2, "two");
+  page.insert(page.find(R"("by":)"), R"("message":"my note",)");
+  page.insert(page.size() - 1, R"(,"metadata":{"labels":{"results":[{"name":"a"},{"name":"b"}]}})");
+  answers["/rest/api/content/1"] = page;
+  answers["/rest/experimental/content/1/version"] = results({R"({"number":1})"});
+  answers["/rest/api/content/1?version=1"] = content("1", "page", 1, "one");
+  std::string comment = content("20", "comment", 1, "c");
+  comment.insert(comment.size() - 1,
+                 R"(,"extensions":{"inlineProperties":{"originalSelection":"old words"}})");
+  answers["/rest/api/content/1/child/comment"] = results({comment});
+  answers["/rest/api/content/1/child/attachment"] =
+      results({R"({"id":"30","title":"a.txt","version":{"number":1},"metadata":)"
+               R"({"mediaType":"text/plain","comment":"see inside"}})"});
+  answers["/rest/api/content/1/property"] =
+      results({R"({"key":"macro","value":{"a":["deep",{"b":"er"}]},"version":{"number":3}})"});
+  ASSERT_TRUE(host->read_item(item("1"), sink));
+  EXPECT_EQ(sink.items.at(0).lines(),
+            (Lines{"title title/1 v1 T", "page page/1 v1 one", "title title/1 v2 T",
+                   "version_message version_message/1 v2 my note", "page page/1 v2 two",
+                   "comment comment/20 v1 c", "selection selection/20 v1 old words",
+                   "attachment_name attachment_name/30 v1 a.txt",
+                   "attachment_comment attachment_comment/30 v1 see inside",
+                   "attachment attachment/30 v1 !waiting_for_extraction", "label label/1 v1 a\nb",
+                   "property property/macro v3 deep\ner"}));
+  EXPECT_EQ(sink.items[0].content("version_message", "1")->newest, 2);
+  EXPECT_EQ(sink.items[0].content("property", "macro")->newest, 3);
+}
+
+TEST_F(ConfluenceTest, DraftsAndTheSpacesDescriptionAndTrashOnlyWhenWanted) {
+  answers["/rest/api/space/DS"] =
+      R"({"id":7,"key":"DS","name":"Demo","description":{"plain":{"value":"about"}}})";
+  answers["/rest/api/content/scan"] = results({content("1", "page", 1, "a")});
+  answers["/rest/api/content/scan?type=blogpost"] = results({});
+  std::string draft = content("8", "page", 1, "not yet");
+  draft.replace(draft.find("current"), 7, "draft");
+  answers["/rest/api/content?status=draft"] = results({draft});
+  std::string gone = content("9", "page", 1, "thrown away");
+  gone.replace(gone.find("current"), 7, "trashed");
+  answers["/rest/api/content?status=trashed"] = results({gone});
+  statuses["/rest/api/content?type=blogpost?status=draft"] = 403;
+  for (const char* id : {"1", "8", "9"}) empty_lists(id);
+  ASSERT_TRUE(read_all(*host, everything(), sink));
+  EXPECT_EQ(sink.ids(), (Lines{"1", "8"}));
+  EXPECT_EQ(sink.items[1].ref.status, "draft");
+  EXPECT_EQ(sink.scopes.at(0).lines(), (Lines{"scope_description scope_description/7 v1 about"}));
+  HostOptions options = stub.options(Product::kConfluence);
+  options.trash = true;
+  options.drafts = false;
+  RecordingSink other;
+  ASSERT_TRUE(read_all(*make_host(std::move(options)).value(), everything(), other));
+  EXPECT_EQ(other.ids(), (Lines{"1", "9"}));
 }
 
 TEST_F(ConfluenceTest, WithoutAVersionListAllNumbersAreTried) {
@@ -222,7 +280,8 @@ TEST_F(ConfluenceTest, AnInvisibleSpaceIsNoEmptySpace) {
 std::string hanging(const std::string& id, const std::string& type, int64_t version,
                     const std::string& page) {
   return R"({"id":")" + id + R"(","type":")" + type + R"(","version":{"number":)" +
-         std::to_string(version) + R"(},"container":{"id":")" + page + R"(","type":"page"}})";
+         std::to_string(version) + R"(,"when":")" + when(version) + R"("},"container":{"id":")" +
+         page + R"(","type":"page"}})";
 }
 
 // Of a store that has pages 1 and 2 at version 2, 3 and 5 at version 1 (5 failed), 4 under other
@@ -234,6 +293,7 @@ Result<std::vector<std::optional<Known>>> known_items(const std::vector<ItemRef>
     Known item;
     item.up_to_date_rules = refs[i].id != "4";
     item.version = refs[i].id == "5" ? 0 : refs[i].id <= "2" ? 2 : 1;
+    item.updated = 1'714'557'600'000 + (item.version - 1) * 24 * 3'600'000LL;
     item.highest = [](const std::string& of) -> int64_t {
       if (of == "page/1" || of == "page/2") return 2;
       return of == "page/3" || of == "page/4" || of == "page/5" || of == "comment/30" ||

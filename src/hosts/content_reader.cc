@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+
+#include "hosts/jira_issue.h"
 
 namespace spillguard::hosts {
 
@@ -9,6 +12,7 @@ namespace {
 
 constexpr int64_t kCommentPage = 100;
 constexpr int64_t kAttachmentPage = 200;
+constexpr int64_t kPropertyPage = 100;
 
 Part content_part(std::string_view kind, const std::string& id, const ContentVersion& version) {
   Part part;
@@ -39,6 +43,11 @@ Status ContentReader::read(JsonView content) {
   if (parts_.versions) SG_TRY(versions(content));
   if (parts_.comments) SG_TRY(comments());
   if (parts_.attachments) SG_TRY(attachments());
+  // Neither has a version of the page, nor a list of its own: they are read with the page.
+  if (parts_.versions && begun_) {
+    SG_TRY(labels(content));
+    SG_TRY(properties());
+  }
   if (!begun_) return sink_.on_unchanged(item_);
   return sink_.end_item(failed_);
 }
@@ -48,7 +57,7 @@ Status ContentReader::read_only(const ContentVersion& version) {
   SG_TRY(begin());
   if (version.number == item_.version) {
     Failure failure;
-    auto answer = host_.ask_content(item_.id, true, &failure);
+    auto answer = host_.ask_content(item_, true, &failure);
     if (!answer) {
       SG_TRY(failed_version(target, version, answer.error(), failure));
     } else {
@@ -75,7 +84,7 @@ Status ContentReader::versions(JsonView content) {
     SG_TRY(emit_version(target, content, current, std::move(*body)));
   } else {
     Failure failure;
-    auto answer = host_.ask_content(item_.id, true, &failure);
+    auto answer = host_.ask_content(item_, true, &failure);
     if (answer) {
       // The page may have been edited since it was listed: what came is what is said.
       const JsonView now = answer->json.root();
@@ -85,6 +94,7 @@ Status ContentReader::versions(JsonView content) {
       SG_TRY(failed_version(target, current, answer.error(), failure));
     }
   }
+  SG_TRY(emit_messages(item_.id, item_.version));
   SG_TRY(emit_content("title", item_.id, item_.version));
   return emit_content(target.kind, item_.id, item_.version);
 }
@@ -101,11 +111,11 @@ Status ContentReader::older_versions(const Target& target, int64_t current, int6
               [](const auto& a, const auto& b) { return a.number < b.number; });
   } else if (listed.error().code == Code::kNotFound) {
     for (int64_t number = above + 1; number < current; ++number) {
-      versions.push_back({.number = number, .author = {}, .when = 0});
+      versions.push_back({.number = number, .author = {}, .when = 0, .message = {}});
     }
   } else {
-    return failed_version(target, {.number = current - 1, .author = {}, .when = 0}, listed.error(),
-                          failure);
+    return failed_version(target, {.number = current - 1, .author = {}, .when = 0, .message = {}},
+                          listed.error(), failure);
   }
   for (const ContentVersion& version : versions) {
     if (version.number <= above || version.number >= current) continue;
@@ -142,11 +152,59 @@ Status ContentReader::emit_version(const Target& target, JsonView content,
     title.text = content["title"].text();
     if (!title.text.empty()) SG_TRY(sink_.on_part(std::move(title)));
   }
+  if (!version.message.empty()) {
+    Part message = content_part("version_message", target.id, version);
+    message.text = version.message;
+    SG_TRY(sink_.on_part(std::move(message)));
+    has_messages_ = true;
+  }
   if (body.empty()) return {};
   Part part = content_part(target.kind, target.id, version);
   part.markup = text::Markup::kStorage;
   part.text = std::move(body);
   return sink_.on_part(std::move(part));
+}
+
+Status ContentReader::emit_text(std::string_view kind, const std::string& id,
+                                const ContentVersion& version, std::string text) {
+  if (text.empty() || version.number <= highest(kind, id)) return {};
+  Part part = content_part(kind, id, version);
+  part.text = std::move(text);
+  SG_TRY(sink_.on_part(std::move(part)));
+  return emit_content(kind, id, version.number);
+}
+
+Status ContentReader::emit_messages(const std::string& id, int64_t newest) {
+  if (!std::exchange(has_messages_, false)) return {};
+  return emit_content("version_message", id, newest);
+}
+
+Status ContentReader::labels(JsonView content) {
+  std::string words;
+  const JsonView list = content["metadata"]["labels"]["results"];
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (!words.empty()) words += '\n';
+    words += list.at(i)["name"].string();
+  }
+  return emit_text("label", item_.id, {.number = 1, .author = {}, .when = 0, .message = {}},
+                   std::move(words));
+}
+
+Status ContentReader::properties() {
+  Status sink_status;
+  Failure failure;
+  const Status listed = host_.each_result(
+      {.path = {"rest", "api", "content", item_.id, "property"}, .query = {{"expand", "version"}}},
+      kPropertyPage, &failure, [&](JsonView property) -> Status {
+        ContentVersion version = ContentVersion::read(property["version"]);
+        sink_status =
+            emit_text("property", property["key"].text(), version, jira_strings(property["value"]));
+        return sink_status;
+      });
+  if (!sink_status) return sink_status;
+  if (!listed && listed.error().code == Code::kNotFound) return {};
+  if (!listed) return failed_list("property", listed.error(), failure);
+  return {};
 }
 
 Status ContentReader::emit_content(std::string_view kind, const std::string& id, int64_t newest) {
@@ -171,7 +229,7 @@ Status ContentReader::failed_version(const Target& target, const ContentVersion&
 Status ContentReader::failed_list(std::string_view kind, Error error, const Failure& failure) {
   if (ends_reading(error, failure)) return fail(std::move(error));
   SG_TRY(begin());
-  Part part = content_part(kind, "", {.number = 0, .author = {}, .when = 0});
+  Part part = content_part(kind, "", {.number = 0, .author = {}, .when = 0, .message = {}});
   part.state = Part::State::kFailed;
   part.reason = failure.reason(error);
   part.detail = error.message;
@@ -184,18 +242,18 @@ Status ContentReader::comments() {
   // An error of the sink must not be taken for one of the host.
   Status sink_status;
   Failure failure;
-  const Status listed =
-      host_.each_result({.path = {"rest", "api", "content", item_.id, "child", "comment"},
-                         .query = {{"location", "footer"},
-                                   {"location", "inline"},
-                                   {"location", "resolved"},
-                                   {"depth", "all"},
-                                   {"expand", "body.storage,version,history"}}},
-                        kCommentPage, &failure, [&](JsonView content) -> Status {
-                          if (!seen.insert(content["id"].text()).second) return {};
-                          sink_status = comment(content);
-                          return sink_status;
-                        });
+  const Status listed = host_.each_result(
+      {.path = {"rest", "api", "content", item_.id, "child", "comment"},
+       .query = {{"location", "footer"},
+                 {"location", "inline"},
+                 {"location", "resolved"},
+                 {"depth", "all"},
+                 {"expand", "body.storage,version,history,extensions.inlineProperties"}}},
+      kCommentPage, &failure, [&](JsonView content) -> Status {
+        if (!seen.insert(content["id"].text()).second) return {};
+        sink_status = comment(content);
+        return sink_status;
+      });
   if (!sink_status) return sink_status;
   if (!listed) return failed_list("comment", listed.error(), failure);
   return {};
@@ -214,6 +272,10 @@ Status ContentReader::comment(JsonView content) {
     SG_TRY(failed_version(target, current,
                           {Code::kCorrupt, "the host listed the comment without its body"}, {}));
   }
+  SG_TRY(emit_messages(target.id, current.number));
+  // What the comment was set on: text of the page that may be gone from it since.
+  SG_TRY(emit_text("selection", target.id, current,
+                   content["extensions"]["inlineProperties"]["originalSelection"].text()));
   return emit_content(target.kind, target.id, current.number);
 }
 
@@ -239,6 +301,10 @@ Status ContentReader::attachment(JsonView content) {
   const ContentVersion current = ContentVersion::read(content["version"]);
   if (current.number <= highest("attachment", id)) return {};
   SG_TRY(begin());
+  SG_TRY(emit_text("attachment_name", id, current, content["title"].text()));
+  std::string words = content["extensions"]["comment"].text();
+  if (words.empty()) words = content["metadata"]["comment"].text();
+  SG_TRY(emit_text("attachment_comment", id, current, std::move(words)));
   Part part = content_part("attachment", id, current);
   part.state = Part::State::kSkipped;
   part.reason = "waiting_for_extraction";

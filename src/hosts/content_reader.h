@@ -36,12 +36,20 @@ class ContentReader {
   Status comments();
   Status comment(JsonView content);
   Status attachments();
+  // The content of the messages of a content's versions, if there were any.
+  Status emit_messages(const std::string& id, int64_t newest);
+  // Labels have no versions: those of a page that is known are not looked at again.
+  Status labels(JsonView content);
+  Status properties();
   Status attachment(JsonView content);
   // All versions of a content above `above` but the current one.
   Status older_versions(const Target& target, int64_t current, int64_t above);
   Status older_version(const Target& target, const ContentVersion& version);
   Status emit_version(const Target& target, JsonView content, const ContentVersion& version,
                       std::string body);
+  // A text that is not the body; nothing when it is empty.
+  Status emit_text(std::string_view kind, const std::string& id, const ContentVersion& version,
+                   std::string text);
   Status emit_content(std::string_view kind, const std::string& id, int64_t newest);
   // A version that could not be had: noted, unless the error ends the whole reading.
   Status failed_version(const Target& target, const ContentVersion& version, const Error& error,
@@ -55,6 +63,7 @@ class ContentReader {
   ItemSink& sink_;
   ContentParts parts_;
   bool begun_ = false;
+  bool has_messages_ = false;
   std::optional<Error> failed_;
 };
 

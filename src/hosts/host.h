@@ -58,8 +58,13 @@ struct HostOptions {
   // hosts lock accounts that keep trying.
   int64_t refused_pause_ms = 30'000;
   uint64_t max_answer_bytes = 256ULL << 20;  // of one JSON answer, after decompression
-  int64_t page_bytes = 8 << 20;              // pages with bodies are sized to come near this
-  StopFlag* stop = nullptr;  // when set, waiting ends with kCancelled; outlives the host
+  // Jira: texts that no search gives, a question for each issue that is read.
+  bool issue_properties = true;
+  bool remote_links = true;
+  bool drafts = true;            // Confluence: drafts that the account may see
+  bool trash = false;            // Confluence: what is in the trash of a space
+  int64_t page_bytes = 8 << 20;  // pages with bodies are sized to come near this
+  StopFlag* stop = nullptr;      // when set, waiting ends with kCancelled; outlives the host
 };
 
 struct Identity {
@@ -90,7 +95,9 @@ struct ItemRef {
   std::string link;  // path on the host
   TimeMs created = 0;
   TimeMs updated = 0;
-  int64_t version = 0;  // 0 where items have no versions
+  int64_t version = 0;    // 0 where items have no versions
+  std::string status;     // Confluence: "draft", "trashed"; "" = current
+  bool is_scope = false;  // stands for the texts of the scope itself; no item to people
 };
 
 // One text to scan, or one that could not be had. Kinds are the ledger's (see ARCHITECTURE.md,

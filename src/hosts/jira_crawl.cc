@@ -153,6 +153,7 @@ Result<Answer> JiraHost::search(const Search& search, int attempts, Failure* fai
 Result<PageResult> JiraHost::read_page(const PageRequest& request, ItemSink& sink) {
   SG_TRY(ensure_identity());
   SG_ASSIGN(JiraCursor cursor, JiraCursor::parse(request.cursor));
+  if (request.cursor.empty() && request.since == 0) SG_TRY(read_project(request, sink));
   if (cursor.limit <= 0) {
     cursor.limit = request.everything ? kFirstWholePage : options().page_size;
   }
@@ -220,6 +221,12 @@ Result<PageResult> JiraHost::read_page(const PageRequest& request, ItemSink& sin
   if (request.until > 0 && cursor.bound > request.until) return result;
   result.next = cursor.text();
   return result;
+}
+
+Status JiraHost::read_project(const PageRequest& request, ItemSink& sink) {
+  const std::string& id = request.scope.id.empty() ? request.scope.key : request.scope.id;
+  SG_ASSIGN(const auto answer, transport_.ask({.path = {"rest", "api", "2", "project", id}}));
+  return emit_jira_project(answer.json.root(), request, sink);
 }
 
 Status JiraHost::read_light(const PageRequest& request, const std::vector<JsonView>& issues,

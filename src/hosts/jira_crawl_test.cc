@@ -39,6 +39,7 @@ class StubJira {
   http::Response answer(const http::Request& request) {
     const std::string path = request.path.substr(std::string("/context/rest/api/2").size());
     if (path == "/myself") return json_response(kMyself);
+    if (path == "/project/100") return json_response(R"({"id":"100","key":"OPS","name":"Ops"})");
     if (path == "/field") return json_response("[]");
     if (path == "/search") return search(request);
     if (path.starts_with("/issue/")) {

@@ -12,6 +12,9 @@ bool is_text_field(std::string_view id) {
   return id == "summary" || id == "description" || id == "environment";
 }
 
+// Their history belongs to them as that of custom fields does.
+bool is_plain_field(std::string_view id) { return id == "labels"; }
+
 }  // namespace
 
 JiraFields::JiraFields(JsonView list) {
@@ -41,10 +44,14 @@ JiraContent JiraFields::of_field(std::string_view id) const {
 
 JiraContent JiraFields::of_change(JsonView item) const {
   const std::string id = item["fieldId"].text();
-  if (is_text_field(id) || id.starts_with("customfield_")) return of_field(id);
+  if (is_text_field(id) || is_plain_field(id) || id.starts_with("customfield_")) {
+    return of_field(id);
+  }
   const std::string name = item["field"].text();
   const bool custom = equals_ignore_case(item["fieldtype"].string(), "custom");
-  if (!custom && is_text_field(to_lower(name))) return of_field(to_lower(name));
+  if (!custom && (is_text_field(to_lower(name)) || is_plain_field(to_lower(name)))) {
+    return of_field(to_lower(name));
+  }
   if (custom) {
     const auto found = custom_by_name_.find(name);
     if (found != custom_by_name_.end() && found->second.size() == 1) {

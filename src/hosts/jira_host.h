@@ -59,6 +59,8 @@ class JiraHost : public Host {
                        std::optional<Error>& failed);
   Status read_worklogs(JsonView issue, const std::string& id, ItemSink& sink,
                        std::optional<Error>& failed);
+  Status read_remote_links(const std::string& id, ItemSink& sink, std::optional<Error>& failed);
+  Status read_properties(const std::string& id, ItemSink& sink, std::optional<Error>& failed);
   // The entries that the issue itself did not carry.
   Status read_list(const std::string& issue_id, std::string_view kind, std::string_view list_key,
                    std::string_view body_key, std::set<std::string> seen, ItemSink& sink,
@@ -76,6 +78,8 @@ class JiraHost : public Host {
     bool whole = false;  // all fields and the changelog, else what a listing needs
   };
   Result<Answer> search(const Search& search, int attempts, Failure* failure);
+  // The project's own texts.
+  Status read_project(const PageRequest& request, ItemSink& sink);
   Status read_light(const PageRequest& request, const std::vector<JsonView>& issues,
                     ItemSink& sink);
 

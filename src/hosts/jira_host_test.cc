@@ -76,6 +76,48 @@ TEST_F(JiraHostTest, CutListsAreReadToTheirEnd) {
              "comment comment/13 v1 c3", "worklog worklog/21 v1 w1", "worklog worklog/22 v1 w2"}));
 }
 
+TEST_F(JiraHostTest, LabelsLinksRemoteLinksAndProperties) {
+  answers["/issue/1"] = R"({"id":"1","key":"OPS-1","fields":{"summary":"s","labels":["x","y"],
+    "comment":{"comments":[],"total":0,"maxResults":0,"startAt":0},
+    "issuelinks":[{"id":"5","type":{"name":"Blocks","outward":"blocks"},
+      "outwardIssue":{"key":"OPS-2","fields":{"summary":"other"}}}]},
+    "changelog":{"total":1,"histories":[{"id":"1","items":[
+      {"field":"labels","fieldtype":"jira","fromString":"x","toString":"x y"}]}]}})";
+  answers["/issue/1/remotelink"] =
+      R"([{"id":7,"globalId":"g","relationship":"see","object":{"url":"https://u","title":"t","summary":"m"}}])";
+  answers["/issue/1/properties"] = R"({"keys":[{"key":"a b"},{"key":"gone"}]})";
+  answers["/issue/1/properties/a%20b"] = R"({"key":"a b","value":{"deep":["v"]}})";
+  answers["/issue/1/properties/a b"] = answers["/issue/1/properties/a%20b"];
+  ASSERT_TRUE(host->read_item(issue_one(), sink));
+  EXPECT_EQ(sink.items.at(0).lines(),
+            (Lines{"history field/labels v1 x", "history field/labels v2 x y",
+                   "summary summary/summary v1 s", "label field/labels v2 x\ny",
+                   "link link/5 v1 Blocks\nblocks\nOPS-2\nother",
+                   "remote_link remote_link/7 v1 see\nt\nm\nhttps://u\ng",
+                   "property property/a b v1 v"}));
+  HostOptions options = stub.options(Product::kJira);
+  options.issue_properties = options.remote_links = false;
+  RecordingSink other;
+  ASSERT_TRUE(make_host(std::move(options)).value()->read_item(issue_one(), other));
+  EXPECT_EQ(other.items.at(0).parts.size(), 5U);
+}
+
+TEST_F(JiraHostTest, AProjectsOwnTexts) {
+  answers["/project/100"] =
+      R"({"id":"100","key":"OPS","name":"Ops","description":"about","versions":[
+      {"id":"1","name":"1.0","description":"first"}],"components":[{"id":"2","name":"core"}]})";
+  answers["/search"] = R"({"startAt":0,"maxResults":50,"total":0,"issues":[]})";
+  PageRequest request;
+  request.scope = {.id = "100", .key = "OPS", .name = "Ops"};
+  request.everything = true;
+  ASSERT_TRUE(host->read_page(request, sink));
+  ASSERT_EQ(sink.scopes.size(), 1U);
+  EXPECT_EQ(sink.scopes[0].ref.id, "scope:100");
+  EXPECT_EQ(sink.scopes[0].lines(),
+            (Lines{"scope_description scope_description/100 v1 about",
+                   "version version/1 v1 1.0\nfirst", "component component/2 v1 core"}));
+}
+
 TEST_F(JiraHostTest, AListThatFailsIsSaidAndFailsTheItem) {
   answers["/issue/1"] = R"({"id":"1","key":"OPS-1","fields":{"summary":"s",
     "comment":{"comments":[],"total":3}},"changelog":{"total":0,"histories":[]}})";

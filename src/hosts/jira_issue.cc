@@ -1,6 +1,7 @@
 #include "hosts/jira_issue.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -13,6 +14,12 @@ std::string jira_author(JsonView user) {
   if (const auto name = user["name"].text(); !name.empty()) return name;
   if (const auto key = user["key"].text(); !key.empty()) return key;
   return user["displayName"].text();
+}
+
+void append_line(std::string& out, std::string_view line) {
+  if (line.empty()) return;
+  if (!out.empty()) out += '\n';
+  out += line;
 }
 
 void collect_strings(JsonView value, std::string& out) {
@@ -100,6 +107,7 @@ class IssueWriter {
     for (const char* id : {"summary", "description", "environment"}) {
       SG_TRY(value(id, fields_.of_field(id), std::string(values[id].string())));
     }
+    SG_TRY(value("label", fields_.of_field("labels"), jira_strings(values["labels"])));
     for (size_t i = 0; i < values.size(); ++i) {
       const std::string_view id = values.key_at(i);
       if (!id.starts_with("customfield_")) continue;
@@ -108,10 +116,30 @@ class IssueWriter {
     return {};
   }
 
+  // What is linked here shows its summary here.
+  Status links() {
+    const JsonView list = issue_["fields"]["issuelinks"];
+    for (size_t i = 0; i < list.size(); ++i) {
+      const JsonView link = list.at(i);
+      std::string words;
+      append_line(words, link["type"]["name"].string());
+      for (const char* side : {"inward", "outward"}) {
+        const JsonView other = link[std::string(side) + "Issue"];
+        if (!other.is_object()) continue;
+        append_line(words, link["type"][side].string());
+        append_line(words, other["key"].string());
+        append_line(words, other["fields"]["summary"].string());
+      }
+      SG_TRY(jira_text_part("link", link["id"].text(), std::move(words), sink_));
+    }
+    return {};
+  }
+
   Status attachments() {
     const JsonView list = issue_["fields"]["attachment"];
     for (size_t i = 0; i < list.size(); ++i) {
       const JsonView file = list.at(i);
+      SG_TRY(jira_text_part("attachment_name", file["id"].text(), file["filename"].text(), sink_));
       Part part;
       part.kind = "attachment";
       part.content_kind = "attachment";
@@ -243,8 +271,84 @@ Status emit_jira_issue(JsonView issue, const JiraFields& fields, ItemSink& sink)
   IssueWriter writer(issue, fields, sink);
   SG_TRY(writer.history());
   SG_TRY(writer.values());
+  SG_TRY(writer.links());
   SG_TRY(writer.attachments());
   return writer.contents();
+}
+
+Status jira_text_part(std::string_view kind, const std::string& id, std::string text,
+                      ItemSink& sink) {
+  if (text.empty() || id.empty()) return {};
+  Part part;
+  part.kind = kind;
+  part.content_kind = kind;
+  part.content_id = id;
+  part.text = std::move(text);
+  SG_TRY(sink.on_part(std::move(part)));
+  return sink.on_content(
+      {.content_kind = std::string(kind), .content_id = id, .newest = 1, .complete = true});
+}
+
+Status emit_remote_links(JsonView list, ItemSink& sink) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    const JsonView link = list.at(i);
+    const JsonView object = link["object"];
+    std::string words;
+    append_line(words, link["relationship"].string());
+    append_line(words, object["title"].string());
+    append_line(words, object["summary"].string());
+    append_line(words, object["url"].string());
+    append_line(words, link["application"]["name"].string());
+    append_line(words, link["globalId"].string());
+    SG_TRY(jira_text_part("remote_link", link["id"].text(), std::move(words), sink));
+  }
+  return {};
+}
+
+Status emit_scope(ItemRef ref, std::vector<ScopeText> texts, const PageRequest& request,
+                  ItemSink& sink) {
+  // Nothing stamps these texts: they are their own stamp.
+  std::string all;
+  for (const ScopeText& text : texts) all += text.kind + '\n' + text.id + '\n' + text.text + '\n';
+  ref.updated = static_cast<TimeMs>(std::hash<std::string>()(all) >> 12U) | 1;
+  ref.is_scope = true;
+  if (!request.everything && request.known) {
+    SG_ASSIGN(const auto known, request.known({ref}));
+    if (!known.empty() && known[0] && known[0]->up_to_date_rules &&
+        known[0]->updated == ref.updated) {
+      return {};
+    }
+  }
+  SG_TRY(sink.begin_item(ref));
+  for (ScopeText& text : texts) {
+    SG_TRY(jira_text_part(text.kind, text.id, std::move(text.text), sink));
+  }
+  return sink.end_item({});
+}
+
+Status emit_jira_project(JsonView project, const PageRequest& request, ItemSink& sink) {
+  ItemRef ref;
+  const std::string id = project["id"].text();
+  ref.id = "scope:" + id;
+  ref.key = project["key"].text();
+  if (id.empty() || ref.key.empty()) {
+    return fail(Code::kCorrupt, "the host gave a project without id or key");
+  }
+  ref.scope_id = id;
+  ref.scope_key = ref.key;
+  ref.title = project["name"].text();
+  ref.link = "/projects/" + ref.key;
+  std::vector<ScopeText> texts = {{"scope_description", id, project["description"].text()}};
+  for (const auto& [list, kind] : {std::pair("versions", "version"), {"components", "component"}}) {
+    for (size_t i = 0; i < project[list].size(); ++i) {
+      const JsonView entry = project[list].at(i);
+      std::string words;
+      append_line(words, entry["name"].string());
+      append_line(words, entry["description"].string());
+      texts.push_back({kind, entry["id"].text(), std::move(words)});
+    }
+  }
+  return emit_scope(std::move(ref), std::move(texts), request, sink);
 }
 
 Status emit_jira_comment(JsonView comment, std::string_view kind, std::string_view body_key,

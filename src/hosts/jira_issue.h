@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "hosts/host.h"
@@ -20,8 +21,28 @@ namespace spillguard::hosts {
 // kCorrupt when the JSON has no id or no key.
 Result<ItemRef> jira_issue_ref(JsonView issue);
 
-// Summary, description, environment, custom fields, history and attachments, with their contents.
+// Summary, description, environment, labels, custom fields, history, links and attachments, with
+// their contents.
 Status emit_jira_issue(JsonView issue, const JiraFields& fields, ItemSink& sink);
+
+// One text of a project or space itself.
+struct ScopeText {
+  std::string kind;
+  std::string id;
+  std::string text;
+};
+// The texts of a scope as an item, unless they are known as they are. `ref` names it.
+Status emit_scope(ItemRef ref, std::vector<ScopeText> texts, const PageRequest& request,
+                  ItemSink& sink);
+// Those of a project: its description, its versions and components.
+Status emit_jira_project(JsonView project, const PageRequest& request, ItemSink& sink);
+
+// The answer of GET /issue/{id}/remotelink.
+Status emit_remote_links(JsonView list, ItemSink& sink);
+
+// A text without a history as a part with its content; nothing when it is empty.
+Status jira_text_part(std::string_view kind, const std::string& id, std::string text,
+                      ItemSink& sink);
 
 // One comment or worklog (`kind` says which) as a part with its content; nothing when it is empty.
 Status emit_jira_comment(JsonView comment, std::string_view kind, std::string_view body_key,

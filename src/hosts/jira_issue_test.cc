@@ -70,6 +70,7 @@ TEST(JiraIssueTest, PartsWithTheirVersions) {
              "description description/description v3 third",
              "custom_field field/customfield_1 v2 a note",
              "custom_field field/customfield_4 v2 one\ntwo\nthree",
+             "attachment_name attachment_name/77 v1 a.zip",
              "attachment attachment/77 v1 !waiting_for_extraction"}));
 }
 
@@ -93,7 +94,7 @@ TEST(JiraIssueTest, AuthorsTimesAndMarkupOfVersions) {
   EXPECT_EQ(parts[12].markup, text::Markup::kWiki);  // a deleted comment
   EXPECT_EQ(parts[13].markup, text::Markup::kPlain);
   EXPECT_EQ(parts[15].markup, text::Markup::kWiki);
-  EXPECT_EQ(parts[17].bytes, 1234);
+  EXPECT_EQ(parts[18].bytes, 1234);
 }
 
 TEST(JiraIssueTest, ContentsKnowTheirNewestVersion) {

@@ -55,6 +55,8 @@ Status JiraHost::read_whole(JsonView issue, ItemSink& sink) {
   std::optional<Error> failed;
   SG_TRY(read_comments(issue, ref.id, sink, failed));
   SG_TRY(read_worklogs(issue, ref.id, sink, failed));
+  if (options().remote_links) SG_TRY(read_remote_links(ref.id, sink, failed));
+  if (options().issue_properties) SG_TRY(read_properties(ref.id, sink, failed));
   return sink.end_item(failed);
 }
 
@@ -119,6 +121,50 @@ Status JiraHost::read_list(const std::string& issue_id, std::string_view kind,
     start += received;
     if (received == 0 || start >= answer->json["total"].integer(start)) return {};
   }
+}
+
+Status JiraHost::read_remote_links(const std::string& id, ItemSink& sink,
+                                   std::optional<Error>& failed) {
+  Failure failure;
+  auto answer = transport_.ask(
+      {.path = {"rest", "api", "2", "issue", id, "remotelink"}, .failure = &failure});
+  if (answer) return emit_remote_links(answer->json.root(), sink);
+  // Issue links may be switched off on the host.
+  if (answer.error().code == Code::kNotFound) return {};
+  if (ends_reading(answer.error(), failure)) return fail(std::move(answer).error());
+  failed = answer.error();
+  return sink.on_part(failed_list("remote_link", failure, answer.error()));
+}
+
+Status JiraHost::read_properties(const std::string& id, ItemSink& sink,
+                                 std::optional<Error>& failed) {
+  Failure failure;
+  auto keys = transport_.ask(
+      {.path = {"rest", "api", "2", "issue", id, "properties"}, .failure = &failure});
+  if (!keys) {
+    if (keys.error().code == Code::kNotFound) return {};
+    if (ends_reading(keys.error(), failure)) return fail(std::move(keys).error());
+    failed = keys.error();
+    return sink.on_part(failed_list("property", failure, keys.error()));
+  }
+  const JsonView list = keys->json["keys"];
+  for (size_t i = 0; i < list.size(); ++i) {
+    const std::string key = list.at(i)["key"].text();
+    if (key.empty()) continue;
+    auto property = transport_.ask(
+        {.path = {"rest", "api", "2", "issue", id, "properties", key}, .failure = &failure});
+    if (property) {
+      SG_TRY(jira_text_part("property", key, jira_strings(property->json["value"]), sink));
+      continue;
+    }
+    if (property.error().code == Code::kNotFound) continue;  // deleted since it was listed
+    if (ends_reading(property.error(), failure)) return fail(std::move(property).error());
+    failed = property.error();
+    Part part = failed_list("property", failure, property.error());
+    part.content_id = key;
+    SG_TRY(sink.on_part(std::move(part)));
+  }
+  return {};
 }
 
 Status JiraHost::read_or_report(const ItemRef& item, ItemSink& sink) {

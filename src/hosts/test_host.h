@@ -116,24 +116,26 @@ class RecordingSink : public ItemSink {
   Status begin_item(const ItemRef& item) override {
     EXPECT_FALSE(open_);
     open_ = true;
-    items.push_back({.ref = item, .parts = {}, .contents = {}, .failed = {}});
+    in_scope_ = item.is_scope;
+    (in_scope_ ? scopes : items)
+        .push_back({.ref = item, .parts = {}, .contents = {}, .failed = {}});
     return {};
   }
   Status on_part(Part&& part) override {
     EXPECT_TRUE(open_);
     EXPECT_TRUE(part.state != Part::State::kText || !part.text.empty());
-    items.back().parts.push_back(std::move(part));
+    current().parts.push_back(std::move(part));
     return {};
   }
   Status on_content(const ContentState& content) override {
     EXPECT_TRUE(open_);
-    items.back().contents.push_back(content);
+    current().contents.push_back(content);
     return {};
   }
   Status end_item(const std::optional<Error>& failed) override {
     EXPECT_TRUE(open_);
     open_ = false;
-    items.back().failed = failed;
+    current().failed = failed;
     return {};
   }
   Status on_unchanged(const ItemRef& item) override {
@@ -154,11 +156,14 @@ class RecordingSink : public ItemSink {
   }
 
   std::vector<ReadItem> items;
+  std::vector<ReadItem> scopes;  // the texts of projects and spaces themselves
   std::vector<std::string> unchanged;
   std::vector<std::string> seen;
 
  private:
+  ReadItem& current() { return in_scope_ ? scopes.back() : items.back(); }
   bool open_ = false;
+  bool in_scope_ = false;
 };
 
 // Reads a scope from its start to its end, page by page.

@@ -41,6 +41,7 @@ Status BatchSink::check_going_on() const {
 Status BatchSink::begin_item(const hosts::ItemRef& item) {
   SG_TRY(check_going_on());
   scanner_.begin(item);
+  item_is_scope_ = item.is_scope;
   // Until the host says that a content came with all its versions: what proves nothing replaces
   // nothing.
   item_is_partial_ = true;
@@ -75,8 +76,10 @@ Status BatchSink::end_item(const std::optional<Error>& failed) {
   pending_.push_back(scanner_.finish(!item_is_partial_));
   // One version by itself says nothing about the rest of the item.
   if (!whole_) pending_.back().up_to_date = false;
-  ++items_;
-  ++done_since_checkpoint_;
+  if (!item_is_scope_) {
+    ++items_;
+    ++done_since_checkpoint_;
+  }
   if (pending_.size() >= kMaxPendingItems || pending_bytes_ >= kMaxPendingBytes) return flush();
   return {};
 }

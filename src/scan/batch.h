@@ -56,6 +56,7 @@ class BatchSink : public hosts::ItemSink {
   PartScanner scanner_;
   bool whole_ = true;
   bool item_is_partial_ = true;
+  bool item_is_scope_ = false;
   bool contents_are_complete_ = true;
   std::unordered_map<std::string, store::KnownItem> known_;
   std::vector<store::ItemResult> pending_;

@@ -60,6 +60,7 @@ store::Item to_store_item(const MasterKey& key, const hosts::ItemRef& ref) {
   item.created = ref.created;
   item.updated = ref.updated;
   item.version = ref.version;
+  item.is_scope = ref.is_scope;
   return item;
 }
 

@@ -92,6 +92,10 @@ Result<SiteConfig> read_site(ConfigTable& table) {
   site.host.timeout_ms = table.integer("timeout_seconds", 60, 1, 3600) * 1000;
   site.host.page_size = static_cast<int>(table.integer("page_size", 1000, 1, 1000));
   site.host.max_concurrency = static_cast<int>(table.integer("max_concurrency", 4, 1, 64));
+  site.host.issue_properties = table.boolean("issue_properties", true);
+  site.host.remote_links = table.boolean("remote_links", true);
+  site.host.drafts = table.boolean("drafts", true);
+  site.host.trash = table.boolean("trash", false);
   site.host.refused_pause_ms = table.integer("login_pause_seconds", 30, 0, 3600) * 1000;
   auto quiet = scan::QuietHours::parse(table.string("quiet_hours", ""));
   if (!quiet) table.reject("quiet_hours", quiet.error().message);
