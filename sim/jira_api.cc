@@ -48,6 +48,7 @@ JiraApi::JiraApi(const JiraSite& site, Auth& auth, JiraApiOptions options)
   add("GET", "/secure/attachment/{attachment}", &JiraApi::attachment_bytes);
   add("GET", "/secure/attachment/{attachment}/{name}", &JiraApi::attachment_bytes);
   add("GET", "/status", &JiraApi::status);
+  if (options_.webhooks != nullptr) add_webhook_routes();
   router_.set_error_handler([](const http::Request& request, int status) {
     if (status == 404)
       return jira_rest_error(404, fmt::format("null for uri: {}", request.raw_target));

@@ -10,6 +10,7 @@
 #include "http/router.h"
 #include "sim/auth.h"
 #include "sim/jira_site.h"
+#include "sim/webhooks.h"
 
 namespace spillguard::sim {
 
@@ -18,6 +19,8 @@ struct JiraApiOptions {
   size_t page_cap = 1000;  // jira.search.views.default.max
   size_t anonymous_scopes = 0;
   Clock clock = now_ms;
+  int version = 10;
+  Webhooks* webhooks = nullptr;  // outlives the API; null: no such resources
 };
 
 class JiraApi {
@@ -59,6 +62,16 @@ class JiraApi {
                                                ValueField field) const;
   http::Response server_info(const http::Request& request, const Caller& caller) const;
   http::Response status(const http::Request& request, const Caller& caller) const;
+  // jira_webhooks.cc
+  void add_webhook_routes();
+  [[nodiscard]] std::optional<http::Response> refuse_webhooks(const Caller& caller) const;
+  [[nodiscard]] std::optional<Webhook> webhook_of(const http::Request& request) const;
+  http::Response webhooks(const http::Request& request, const Caller& caller) const;
+  http::Response webhook(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_create(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_update(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_delete(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_latest(const http::Request& request, const Caller& caller) const;
   // jira_callers.cc
   http::Response myself(const http::Request& request, const Caller& caller) const;
   http::Response user(const http::Request& request, const Caller& caller) const;

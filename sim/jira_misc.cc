@@ -129,13 +129,14 @@ http::Response JiraApi::server_info(const http::Request& /*request*/,
   JsonWriter json(out);
   json.begin_object();
   json.field("baseUrl", site_.base_url());
-  json.field("version", "10.3.19");
+  const bool old = options_.version < 10;
+  json.field("version", old ? "9.12.22" : "10.3.19");
   json.key("versionNumbers");
-  json.raw("[10,3,19]");
+  json.raw(old ? "[9,12,22]" : "[10,3,19]");
   json.field("deploymentType", "Server");
-  json.field("buildNumber", 10'030'019);
+  json.field("buildNumber", old ? 9'120'022 : 10'030'019);
   json.field("buildDate", "2026-04-03T00:00:00.000+0000");
-  json.field("databaseBuildNumber", 10'030'019);
+  json.field("databaseBuildNumber", old ? 9'120'022 : 10'030'019);
   json.field("serverTime", format_jira_time(options_.clock()));
   json.field("scmInfo", "0000000000000000000000000000000000000000");
   json.field("serverTitle", "Simulated Jira");

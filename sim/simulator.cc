@@ -120,6 +120,7 @@ struct Simulator::State {
                                .max_versions = options.max_versions},
                    .data_file = loads ? options.data_dir + "/wiki-pages.jsonl.gz" : std::string(),
                    .plants_per_kind = options.plants_per_kind}));
+    webhooks = std::make_unique<Webhooks>();
     jira_auth = std::make_unique<Auth>(auth_options(options, Product::kJira, options.jira_context));
     wiki_auth = std::make_unique<Auth>(
         auth_options(options, Product::kConfluence, options.confluence_context));
@@ -127,11 +128,14 @@ struct Simulator::State {
         std::make_unique<JiraApi>(*jira_site, *jira_auth,
                                   JiraApiOptions{.context = options.jira_context,
                                                  .page_cap = options.page_cap,
-                                                 .anonymous_scopes = options.anonymous_scopes});
+                                                 .anonymous_scopes = options.anonymous_scopes,
+                                                 .version = options.jira_version,
+                                                 .webhooks = webhooks.get()});
     wiki_api =
         std::make_unique<WikiApi>(*wiki_site, *wiki_auth,
                                   WikiApiOptions{.context = options.confluence_context,
-                                                 .anonymous_scopes = options.anonymous_scopes});
+                                                 .anonymous_scopes = options.anonymous_scopes,
+                                                 .webhooks = webhooks.get()});
     build_disturbances(options);
     if (!options.fault_plan_file.empty()) {
       SG_ASSIGN(const auto text, read_file(options.fault_plan_file));
@@ -145,7 +149,6 @@ struct Simulator::State {
   }
 
   void build_disturbances(const Options& options) {
-    webhooks = std::make_unique<Webhooks>();
     churn = std::make_unique<Churn>(
         *jira_site, *wiki_site, ChurnOptions{.seed = options.seed},
         [this](const ChangeDone& change) {

@@ -118,5 +118,74 @@ TEST(WebhookBodies, AreWhatTheHostsSend) {
   EXPECT_TRUE(bodies.at("move_page/page_moved").as_object().contains("oldParent"));
 }
 
+http::Request hook_request(const std::string& method, const std::string& target,
+                           const std::string& user, const std::string& body = {}) {
+  auto request = testing::make_request(method, target, user);
+  request.headers.add("Content-Type", "application/json");
+  request.body = body;
+  return request;
+}
+
+// What a client does to register, look, change and remove.
+template <typename Call>
+void register_and_remove(const Call& call, const std::string& path, const std::string& body,
+                         bool has_secret) {
+  EXPECT_GE(call("GET", path, "ed", "").status, 401);
+  EXPECT_EQ(call("POST", path, "scanner", R"({"url":"http://x/"})").status, 400);
+  const auto made = call("POST", path, "scanner", body);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.body.find("hush"), std::string::npos);
+  const auto hook = path + "/1";
+  const auto shown = testing::parsed(call("GET", hook, "scanner", ""));
+  EXPECT_EQ(text(shown.at("name")), "ours");
+  EXPECT_EQ(text(shown.at("events").at(0)), "some_event");
+  EXPECT_EQ(shown.as_object().contains("configuration"), has_secret);
+  EXPECT_EQ(call("PUT", hook, "scanner", R"({"name":"renamed"})").status, 200);
+  EXPECT_NE(call("GET", path, "scanner", "").body.find("renamed"), std::string::npos);
+  if (has_secret) {
+    EXPECT_EQ(call("GET", hook + "/latest", "scanner", "").status, 204);
+  }
+  EXPECT_EQ(call("DELETE", hook, "scanner", "").status, 204);
+  EXPECT_EQ(call("GET", hook, "scanner", "").status, 404);
+}
+
+TEST(WebhookRegistration, EachGenerationHasItsOwn) {
+  const auto world = testing::small_world();
+  for (const int version : {9, 10}) {
+    Webhooks hooks;
+    const JiraApi api(*world.jira_site, *world.jira_auth, {.version = version, .webhooks = &hooks});
+    const auto call = [&](const std::string& method, const std::string& path,
+                          const std::string& user, const std::string& body) {
+      return api.handle(hook_request(method, "/jira" + path, user, body));
+    };
+    const std::string old_path = "/rest/webhooks/1.0/webhook";
+    const std::string new_path = "/rest/jira-webhook/1.0/webhooks";
+    EXPECT_EQ(call("GET", version == 9 ? new_path : old_path, "scanner", "").status, 404);
+    if (version == 9) {
+      register_and_remove(call, old_path,
+                          R"({"name":"ours","url":"http://x/h","events":["some_event"]})", false);
+    } else {
+      register_and_remove(
+          call, new_path,
+          R"({"name":"ours","url":"http://x/h","events":["some_event"],"configuration":{"secret":"hush"}})",
+          true);
+    }
+  }
+}
+
+TEST(WebhookRegistration, Confluence) {
+  const auto world = testing::small_world();
+  Webhooks hooks;
+  const WikiApi api(*world.wiki_site, *world.wiki_auth, {.webhooks = &hooks});
+  const auto call = [&](const std::string& method, const std::string& path, const std::string& user,
+                        const std::string& body) {
+    return api.handle(hook_request(method, "/confluence" + path, user, body));
+  };
+  register_and_remove(
+      call, "/rest/api/webhooks",
+      R"({"name":"ours","url":"http://x/h","events":["some_event"],"active":true,"configuration":{"secret":"hush"}})",
+      true);
+}
+
 }  // namespace
 }  // namespace spillguard::sim

@@ -43,6 +43,7 @@ WikiApi::WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options)
   add("GET", api + "/server-information", &WikiApi::server_information);
   add("GET", api + "/accessmode", &WikiApi::access_mode);
   add("GET", "/status", &WikiApi::status);
+  if (options_.webhooks != nullptr) add_webhook_routes();
   router_.set_error_handler([](const http::Request& request, int status) {
     if (status == 404)
       return jira_rest_error(404, fmt::format("null for uri: {}", request.raw_target));

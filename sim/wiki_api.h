@@ -10,6 +10,7 @@
 #include "http/message.h"
 #include "http/router.h"
 #include "sim/auth.h"
+#include "sim/webhooks.h"
 #include "sim/wiki_json.h"
 #include "sim/wiki_site.h"
 
@@ -19,6 +20,7 @@ struct WikiApiOptions {
   std::string context = "/confluence";
   size_t anonymous_scopes = 0;
   Clock clock = now_ms;
+  Webhooks* webhooks = nullptr;  // outlives the API; null: no such resources
 };
 
 class WikiApi {
@@ -58,6 +60,16 @@ class WikiApi {
   // Items that the query finds and the caller may see, in the query's order.
   Result<std::vector<WikiItem>> run_cql(std::string_view cql, const Caller& caller,
                                         bool with_archived) const;
+  // wiki_webhooks.cc
+  void add_webhook_routes();
+  [[nodiscard]] std::optional<http::Response> refuse_webhooks(const Caller& caller) const;
+  [[nodiscard]] std::optional<Webhook> webhook_of(const http::Request& request) const;
+  http::Response webhooks(const http::Request& request, const Caller& caller) const;
+  http::Response webhook(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_create(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_update(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_delete(const http::Request& request, const Caller& caller) const;
+  http::Response webhook_latest(const http::Request& request, const Caller& caller) const;
   // wiki_callers.cc
   http::Response current_user(const http::Request& request, const Caller& caller) const;
   http::Response user(const http::Request& request, const Caller& caller) const;
