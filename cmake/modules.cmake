@@ -4,7 +4,7 @@ macro(sg_add_modules)
   sg_module(base LIBS fmt::fmt PkgConfig::SODIUM OpenSSL::Crypto ZLIB::ZLIB
                       tomlplusplus::tomlplusplus prometheus-cpp::core Boost::json Threads::Threads)
   target_link_libraries(sg_base PUBLIC fmt::fmt Threads::Threads)
-  sg_module(regex USES base LIBS PkgConfig::PCRE2)
+  sg_module(regex USES base LIBS PkgConfig::PCRE2 ICU::uc)
   sg_module(detect USES base regex LIBS PkgConfig::HS tomlplusplus::tomlplusplus)
   sg_module(text USES base LIBS Boost::json ICU::uc)
   sg_module(db USES base LIBS SQLite::SQLite3)

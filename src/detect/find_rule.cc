@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "regex/java/java_finder.h"
 #include "regex/java/java_shape.h"
 
 namespace spillguard::detect {
@@ -102,7 +103,7 @@ bool FindRule::serves(const Rule& rule) {
 // What the pattern tells of where its matches can stand.
 void FindRule::look_at(const Rule& rule) {
   namespace own = find_rule_detail;
-  if (java_ && java_->uses_last_match()) return;  // \G: every place may count
+  if (java_ && java_->every_place_counts()) return;
   for (const bool ignore_case : {false, true}) {
     const auto shape = own::shape_of(rule, ignore_case);
     if (!shape) return;
@@ -150,8 +151,13 @@ Result<std::shared_ptr<const FindRule>> FindRule::compile(const Rule& rule, uint
   return std::shared_ptr<const FindRule>(std::move(out));
 }
 
-regex::Finder FindRule::finder() const {
-  return java_ ? java_->finder() : regex::Finder(*pattern_, nullptr, false);
+bool FindRule::next(std::string_view text, size_t first, size_t last, regex::FindPlace& place,
+                    regex::MatchScratch& scratch, Span& match) const {
+  if (java_) return regex::JavaFinder(*java_).next(text, first, last, place, scratch, match);
+  const regex::Finder finder(*pattern_, nullptr, false);
+  if (!finder.next(text, first, last, place, scratch)) return false;
+  match = scratch.group(0);
+  return true;
 }
 
 Span FindRule::secret_of(const regex::MatchScratch& scratch, const Span& match) const {
@@ -164,10 +170,9 @@ Span FindRule::secret_of(const regex::MatchScratch& scratch, const Span& match) 
 
 void FindRule::find(std::string_view text, size_t first, size_t last, regex::FindPlace& place,
                     regex::MatchScratch& scratch, ScanResult& result) const {
-  const regex::Finder search = finder();
   const bool decided = place.limit_at == regex::FindPlace::npos;
-  while (search.next(text, first, last, place, scratch)) {
-    Span match = scratch.group(0);
+  Span match;
+  while (next(text, first, last, place, scratch, match)) {
     if (match.begin == match.end) continue;  // nothing is no finding, but find() goes on from it
     const Span secret = clip_to_characters(text, secret_of(scratch, match));
     match = clip_to_characters(text, match);

@@ -77,7 +77,8 @@ class FindRule {
  private:
   explicit FindRule(CompiledFilters filters) : filters_(std::move(filters)) {}
   void look_at(const Rule& rule);
-  [[nodiscard]] regex::Finder finder() const;
+  bool next(std::string_view text, size_t first, size_t last, regex::FindPlace& place,
+            regex::MatchScratch& scratch, Span& match) const;
   [[nodiscard]] Span secret_of(const regex::MatchScratch& scratch, const Span& match) const;
 
   std::optional<regex::JavaPattern> java_;

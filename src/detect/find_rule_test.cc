@@ -13,7 +13,7 @@
 #include "detect/engine.h"
 #include "detect/find_rule.h"
 #include "detect/rule.h"
-#include "regex/java/java_pattern.h"
+#include "regex/java/java_finder.h"
 
 namespace spillguard::detect {
 namespace {
@@ -72,7 +72,7 @@ std::optional<Spans> expected(const Rule& rule, std::string_view text) {
   const auto pattern =
       regex::JavaPattern::parse(rule.pattern, *regex::JavaFlags::from_bits(rule.java_flags));
   if (!pattern) return std::nullopt;
-  regex::MatchScratch scratch({.match = 2'000'000});
+  regex::MatchScratch scratch({.match = 200'000});
   const std::string valid = pattern->utf() ? made_valid(text) : std::string(text);
   auto matcher = regex::JavaMatcher::over(*pattern, valid, scratch);
   if (!matcher) return std::nullopt;
@@ -133,7 +133,13 @@ class Patterns {
                                          "(?!1)",
                                          "\\G",
                                          "(?<!\\w)",
-                                         "(?<![\\x00-\\x2f])"};
+                                         "(?<![\\x00-\\x2f])",
+                                         "\\1",
+                                         "\\2",
+                                         "(?<=a+)",
+                                         "(?<!(b|ab))",
+                                         "\\b{g}",
+                                         "(?:a|){2}"};
     static const char* const kCounts[] = {"",   "",   "",    "",      "",     "*",  "+",  "?",
                                           "*?", "+?", "{2}", "{1,2}", "{3,}", "++", "{4}"};
     static const char* const kOpeners[] = {"(", "(?:", "(?:", "(?>", "(?=", "(?!", "(?i:"};
@@ -246,6 +252,9 @@ TEST(FindRule, ManyRulesTogetherFindWhatEachFindsAlone) {
         const auto wanted = expected(rule, text);
         if (!wanted) continue;
         const auto number = static_cast<uint32_t>(rule.id - 1);
+        const bool limited = std::any_of(result.limits.begin(), result.limits.end(),
+                                         [&](const LimitHit& hit) { return hit.rule == number; });
+        if (limited) continue;
         Spans got;
         for (const Match& match : result.matches) {
           const bool is_it = match.rule == number || std::find(match.also.begin(), match.also.end(),
@@ -301,17 +310,20 @@ TEST(FindRule, HostilePatternsAreReportedAndNothingElseIsLost) {
   }
 }
 
-// The work that is counted: in proportion to the text, whatever the pattern.
+// The work that is counted: in proportion to the text, whatever the pattern and whoever runs it.
 TEST(FindRule, WorkIsBoundedByTheText) {
   regex::MatchScratch scratch;
-  for (const char* source : {"(a+)+b", "(a|a)*b", "(.*a){20}b", "(?s)a.*x", "a[^x]*x", "(a*)*b"}) {
+  for (const char* source :
+       {"(a+)+b", "(a|a)*b", "(.*a){20}b", "(?s)a.*x", "a[^x]*x", "(a*)*b", "(?<=x*)(a+)+b",
+        "(?!(b))(a|a?){2,}\\1", "(?<=[a-z]+)\\w\\d", "(?<=a?a?a?a?a?a?a?a?a?a?a?a?a?a?)x*b"}) {
     const auto pattern = regex::JavaPattern::parse(source);
-    ASSERT_TRUE(pattern.has_value());
+    ASSERT_TRUE(pattern.has_value()) << source;
     for (const size_t size : {100'000, 200'000, 400'000}) {
       const std::string text(size, 'a');
       regex::FindPlace place;
       const regex::FinderOptions options;
-      while (pattern->finder().next(text, 0, text.size(), place, scratch)) {
+      Span match;
+      while (regex::JavaFinder(*pattern).next(text, 0, text.size(), place, scratch, match)) {
       }
       EXPECT_TRUE(place.spent || place.undecided > 0) << source;
       EXPECT_NE(place.limit_at, regex::FindPlace::npos) << source;

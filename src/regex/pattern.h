@@ -19,6 +19,10 @@ struct pcre2_real_jit_stack_8;
 
 namespace spillguard::regex {
 
+namespace java {
+class Machine;
+}
+
 struct PatternOptions {
   bool ignore_case = false;
   bool utf = false;       // off: `.` and classes stand for bytes, \w \d \b are ASCII
@@ -69,6 +73,9 @@ class MatchScratch {
   static constexpr size_t npos = static_cast<size_t>(-1);
   // Of all calls so far.
   [[nodiscard]] const MatchWork& work() const { return work_; }
+  // For Java patterns that PCRE2 can not express; made when it is first asked for.
+  [[nodiscard]] java::Machine& machine();
+  [[nodiscard]] uint32_t match_limit() const { return match_limit_; }
 
  private:
   friend class Pattern;
@@ -76,10 +83,12 @@ class MatchScratch {
     void operator()(pcre2_real_match_data_8* data) const;
     void operator()(pcre2_real_match_context_8* context) const;
     void operator()(pcre2_real_jit_stack_8* stack) const;
+    void operator()(java::Machine* machine) const;
   };
   std::unique_ptr<pcre2_real_jit_stack_8, Free> stack_;
   std::unique_ptr<pcre2_real_match_context_8, Free> context_;
   std::unique_ptr<pcre2_real_match_data_8, Free> data_;
+  std::unique_ptr<java::Machine, Free> machine_;
   uint32_t match_limit_ = 0;
   MatchWork work_;
 };

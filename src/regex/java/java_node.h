@@ -10,6 +10,7 @@
 namespace spillguard::regex::java {
 
 inline constexpr uint32_t kNoLimit = UINT32_MAX;
+inline constexpr char32_t kNoCharacter = UINT32_MAX;
 
 enum class Greed { kGreedy, kReluctant, kPossessive };
 
@@ -24,11 +25,22 @@ struct Node {
     kAtomic,     // (?>…)
     kLook,       // look-around: `negative`, `behind`
     kBackRef,    // what group `number` matched; `folding`
-    kAssert,     // zero width: `text` is PCRE2's, `beyond_ascii`
+    kAssert,     // zero width: `assertion`; `text` is PCRE2's, `beyond_ascii`
     kLastMatch,  // \G
     kLineBreak,  // \R
     kGrapheme,   // \X
     kNever,      // a reference to a group that does not exist
+  };
+  // What a kAssert is.
+  enum class Assert {
+    kTextBegin,
+    kTextEnd,
+    kLineBegin,
+    kLineEnd,
+    kLastLineEnd,  // before the last line terminator, too
+    kWordEdge,
+    kNoWordEdge,
+    kClusterEdge,  // \b{g}
   };
   Op op = Op::kEmpty;
   SetExpr set;
@@ -38,12 +50,16 @@ struct Node {
   Greed greed = Greed::kGreedy;
   bool negative = false;
   bool behind = false;
-  bool forward = false;  // kBackRef: its group had not begun yet
   bool beyond_ascii = false;
-  bool word_boundary = false;  // kAssert: it is \b
+  Assert assertion = Assert::kTextBegin;
+  bool unix_lines = false;          // kLineBegin, kLineEnd, kLastLineEnd
+  bool unicode_words = false;       // kWordEdge, kNoWordEdge
+  bool grouped = false;             // it stands in (?:…)
+  char32_t literal = kNoCharacter;  // kSet: it is written as this character
   Folding folding = Folding::kNone;
   uint32_t number = 0;
   uint32_t position = 0;  // byte in the pattern where the construct begins
+  bool apart = false;     // flags were changed before it
   std::string text;
 };
 

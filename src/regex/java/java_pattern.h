@@ -1,18 +1,18 @@
 // Regular expressions in the syntax of java.util.regex.Pattern (Java 17): a parser of our own, and
-// a lowering to PCRE2 text that keeps Java's meaning. What can not be kept is refused with
-// kUnsupported; what Java refuses too, with kInvalidArgument. Both name the place.
+// a lowering to PCRE2 text that keeps Java's meaning. What PCRE2 has no words for, or means
+// otherwise, a machine of our own runs, which is slower (machine.h). What Java refuses is refused
+// with kInvalidArgument, what goes beyond our limits with kUnsupported; both name the place.
 //
-// Texts are UTF-8 and offsets are bytes. Differences that remain: PCRE2 10.42 knows Unicode 14
-// where Java 17 knows Unicode 13; a combining mark counts for \b when at most four of them follow
-// their letter; look-behind counts characters, where Java counts a character beyond U+FFFF as two
-// and so misses some matches; text has no lone surrogates. In contrived patterns two things can end
-// elsewhere: loops around bodies that match nothing, and references to groups that stand further on
-// or in another alternative.
+// Texts are UTF-8 and offsets are bytes. Differences that remain: CANON_EQ is refused; text has no
+// lone surrogates, and look-behind counts characters, where Java counts one beyond U+FFFF as two
+// and so misses some matches. Where PCRE2 10.42 matches, it knows Unicode 14 and Java 17 knows
+// Unicode 13, and a combining mark counts for \b when at most four of them follow their letter.
 //
 // Thread-safety: a JavaPattern is immutable; a JavaMatcher and its scratch belong to one thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +21,14 @@
 
 #include "base/error.h"
 #include "base/span.h"
-#include "regex/finder.h"
 #include "regex/pattern.h"
 
 namespace spillguard::regex {
+
+namespace java {
+struct Parsed;
+struct Program;
+}  // namespace java
 
 // Pattern.compile()'s flags; (?idmsuxU) in the pattern changes them from there on.
 struct JavaFlags {
@@ -53,26 +57,31 @@ std::optional<PatternPlace> java_error_place(const Error& error, std::string_vie
 
 class JavaPattern {
  public:
-  static constexpr size_t kMaxLength = 10'000;    // bytes of a pattern
-  static constexpr uint32_t kMaxNesting = 60;     // groups and classes in one another
-  static constexpr uint32_t kMaxRepeat = 65'535;  // the largest number in {n,m}
+  static constexpr size_t kMaxLength = 10'000;           // bytes of a pattern
+  static constexpr uint32_t kMaxNesting = 60;            // groups and classes in one another
+  static constexpr uint32_t kMaxRepeat = 2'147'483'647;  // the largest number in {n,m}, as in Java
 
-  static Result<JavaPattern> parse(std::string_view pattern, const JavaFlags& flags = {});
+  enum class Runner {
+    kQuickest,  // PCRE2 where that finds what Java finds
+    kMachine,   // for comparisons
+  };
+  static Result<JavaPattern> parse(std::string_view pattern, const JavaFlags& flags = {},
+                                   Runner runner = Runner::kQuickest);
 
-  // The lowered pattern, and whether it is to be compiled and matched as UTF-8. When not, any bytes
-  // may be matched: only ASCII characters can take part in a match.
+  JavaPattern(JavaPattern&& other) noexcept;
+  JavaPattern& operator=(JavaPattern&& other) noexcept;
+  ~JavaPattern();
+
+  // PCRE2 can not express it.
+  [[nodiscard]] bool uses_machine() const { return program_ != nullptr; }
+  // The lowered pattern; empty when PCRE2 can not express it.
   [[nodiscard]] const std::string& pcre2() const { return text_; }
+  // Whether it is matched against valid UTF-8 only. When not, any bytes may be matched: only ASCII
+  // characters can take part in a match.
   [[nodiscard]] bool utf() const { return utf_; }
-  // It holds \G.
-  [[nodiscard]] bool uses_last_match() const { return detached_.has_value(); }
-  // It compiled; groups have Java's numbers. JavaMatcher adds what \G needs.
-  [[nodiscard]] const Pattern& compiled() const { return compiled_; }
-
-  // Finds what a JavaMatcher does, with work bounded by the text. The pattern must outlive it and
-  // stay where it is.
-  [[nodiscard]] Finder finder(const FinderOptions& options = {}) const {
-    return {compiled_, detached_ ? &*detached_ : nullptr, utf_, options};
-  }
+  // What it matches at a place depends on places before it, as with \G: all of a text has to be
+  // searched, from its begin.
+  [[nodiscard]] bool every_place_counts() const { return every_place_counts_; }
 
   // Names of groups with their numbers, in the order of the pattern.
   [[nodiscard]] const std::vector<std::pair<std::string, uint32_t>>& group_names() const {
@@ -81,14 +90,17 @@ class JavaPattern {
 
  private:
   friend class JavaMatcher;
-  JavaPattern(std::string text, Pattern compiled)
-      : text_(std::move(text)), compiled_(std::move(compiled)) {}
+  friend class JavaFinder;
+  JavaPattern();
+  bool compile_lowered(const java::Parsed& parsed);
 
   std::string text_;
-  Pattern compiled_;
+  std::optional<Pattern> compiled_;  // unless the machine runs it
   std::optional<Pattern> detached_;  // \G never matches; only for patterns that use \G
+  std::unique_ptr<const java::Program> program_;
   std::vector<std::pair<std::string, uint32_t>> names_;
   bool utf_ = false;
+  bool every_place_counts_ = false;
 };
 
 // The matches of one text in the order and places of java.util.regex.Matcher.find().
@@ -102,12 +114,13 @@ class JavaMatcher {
   // kMatch: see group(). kLimit: the match limits of the scratch ended the search; so does every
   // later call.
   MatchOutcome find();
-  // Of the last match.
-  [[nodiscard]] Span group(uint32_t number = 0) const { return scratch_->group(number); }
+  // Of the last match; begin == end == MatchScratch::npos when the group took no part.
+  [[nodiscard]] Span group(uint32_t number = 0) const;
 
  private:
   JavaMatcher(const JavaPattern& pattern, std::string_view text, MatchScratch& scratch)
       : pattern_(&pattern), text_(text), scratch_(&scratch) {}
+  MatchOutcome find_by_machine(size_t from);
 
   const JavaPattern* pattern_;
   std::string_view text_;

@@ -98,7 +98,9 @@ Node convert_all(Kind kind, const JavaNode& node) {
     const JavaNode& child = node.children[i];
     const bool next_is_word =
         i + 1 < node.children.size() && begins_with_word(node.children[i + 1]);
-    if (kind == Kind::kConcat && child.word_boundary && next_is_word) {
+    const bool is_word_edge =
+        child.op == Op::kAssert && child.assertion == JavaNode::Assert::kWordEdge;
+    if (kind == Kind::kConcat && is_word_edge && next_is_word) {
       // No ASCII word character stands before it.
       Node look = node_of(Kind::kLook);
       look.children.push_back(set_of(word_bytes()));

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include "regex/java/lowering.h"
-#include "regex/java/pattern_error.h"
 
 namespace spillguard::regex::java {
 
-tl::unexpected<Error> Lowering::unsupported(size_t byte, std::string_view what) const {
-  return pattern_error(Code::kUnsupported, pattern_, byte, what);
+tl::unexpected<Error> Lowering::beyond_pcre2() {
+  return fail(Code::kUnsupported, "beyond what PCRE2 can express exactly");
 }
 
 Result<std::string> Lowering::joined(const Node& node, std::string_view between) {
@@ -49,6 +48,7 @@ Result<std::string> Lowering::piece(const Node& node) {
     case Node::Op::kBackRef:
       return back_reference(node);
     case Node::Op::kAssert:
+      if (node.assertion == Node::Assert::kClusterEdge) return beyond_pcre2();
       beyond_ascii_ = beyond_ascii_ || node.beyond_ascii;
       return node.text;
     case Node::Op::kLastMatch:
@@ -99,20 +99,9 @@ Result<std::string> Lowering::repeat(const Node& node) {
 
 Result<std::string> Lowering::back_reference(const Node& node) {
   if (node.number > parsed_->groups) return std::string("(?!)");
-  if (node.forward && parsed_->hidden[node.number]) return leaking_reference(node);
   if (node.folding == Folding::kNone) return fmt::format("\\g{{{}}}", node.number);
-  if (node.folding == Folding::kAscii && !parsed_->foldable[node.number]) {
-    return unsupported(node.position,
-                       "this reference ignores the case of ASCII letters only, which is not done "
-                       "here when its group can match k, s or characters outside ASCII; add the "
-                       "flag u");
-  }
+  if (!parsed_->foldable[node.number]) return beyond_pcre2();
   return fmt::format("(?i:\\g{{{}}})", node.number);
-}
-
-tl::unexpected<Error> Lowering::leaking_reference(const Node& node) const {
-  return unsupported(node.position,
-                     "this reference means a group inside a negative look-around, from outside it");
 }
 
 Result<std::string> Lowering::look(const Node& node) {
@@ -122,7 +111,7 @@ Result<std::string> Lowering::look(const Node& node) {
     SG_ASSIGN(const std::string text, piece(body));
     return fmt::format("(?{}{})", sign, text);
   }
-  SG_ASSIGN(const ByLength lengths, by_length(body, node.position));
+  SG_ASSIGN(const ByLength lengths, by_length(body));
   std::string all;
   for (const auto& [length, text] : lengths) {
     if (length != lengths.begin()->first) all += '|';
@@ -131,8 +120,8 @@ Result<std::string> Lowering::look(const Node& node) {
   return fmt::format("(?<{}{})", sign, all);
 }
 
-Result<Lowered> lower(const Parsed& parsed, std::string_view pattern, bool attached) {
-  Lowering state(parsed, pattern, attached);
+Result<Lowered> lower(const Parsed& parsed, bool attached) {
+  Lowering state(parsed, attached);
   Lowered out;
   SG_ASSIGN(out.text, state.piece(parsed.root));
   out.beyond_ascii = state.beyond_ascii();

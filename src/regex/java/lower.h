@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "base/error.h"
 #include "regex/java/parser.h"
@@ -14,7 +13,8 @@ struct Lowered {
   bool beyond_ascii = false;  // matching needs UTF-8 mode
 };
 
-// `attached`: \G matches where the search began; otherwise nowhere. `pattern` is for messages.
-Result<Lowered> lower(const Parsed& parsed, std::string_view pattern, bool attached);
+// `attached`: \G matches where the search began; otherwise nowhere. kUnsupported when PCRE2 has no
+// words for it: the pattern is one for the machine then.
+Result<Lowered> lower(const Parsed& parsed, bool attached);
 
 }  // namespace spillguard::regex::java

@@ -28,7 +28,7 @@ void add_alternative(std::map<uint32_t, std::string>& out, uint32_t length,
 
 }  // namespace
 
-Result<Lowering::ByLength> Lowering::by_length(const Node& node, size_t start) {
+Result<Lowering::ByLength> Lowering::by_length(const Node& node) {
   switch (node.op) {
     case Node::Op::kSet: {
       SG_ASSIGN(std::string text, piece(node));
@@ -41,21 +41,21 @@ Result<Lowering::ByLength> Lowering::by_length(const Node& node, size_t start) {
       return ByLength{{0, std::move(text)}};
     }
     case Node::Op::kConcat:
-      return concat_by_length(node, start);
+      return concat_by_length(node);
     case Node::Op::kRepeat:
-      return repeat_by_length(node, start);
+      return repeat_by_length(node);
     case Node::Op::kAlternate: {
       ByLength out;
       for (const Node& child : node.children) {
-        SG_ASSIGN(const ByLength lengths, by_length(child, start));
+        SG_ASSIGN(const ByLength lengths, by_length(child));
         for (const auto& [length, text] : lengths) add_alternative(out, length, text);
       }
       return out;
     }
     case Node::Op::kCapture:
     case Node::Op::kAtomic: {
-      SG_ASSIGN(ByLength lengths, by_length(node.children.front(), start));
-      return fixed_only(std::move(lengths), node, start);
+      SG_ASSIGN(ByLength lengths, by_length(node.children.front()));
+      return fixed_only(std::move(lengths), node);
     }
     case Node::Op::kLineBreak:
       beyond_ascii_ = true;
@@ -63,21 +63,19 @@ Result<Lowering::ByLength> Lowering::by_length(const Node& node, size_t start) {
     case Node::Op::kNever:
       return ByLength{{0, "(?!)"}};
     case Node::Op::kBackRef:
-      return unsupported(start, "a look-behind can not hold a back reference");
+      return beyond_pcre2();
     case Node::Op::kLastMatch:
-      return unsupported(start, "\\G inside a look-behind is not done here");
+      return beyond_pcre2();
     case Node::Op::kGrapheme:
       break;
   }
-  return unsupported(start, "a look-behind can not hold \\X");
+  return beyond_pcre2();
 }
 
 // A group whose parts depend on one another: only as it stands, so of one length.
-Result<Lowering::ByLength> Lowering::fixed_only(ByLength lengths, const Node& node, size_t start) {
+Result<Lowering::ByLength> Lowering::fixed_only(ByLength lengths, const Node& node) {
   if (lengths.size() != 1) {
-    return unsupported(start,
-                       "a capturing or atomic group or a possessive count inside a look-behind "
-                       "has to have one length; write (?:…) or spell the lengths out");
+    return beyond_pcre2();
   }
   std::string& text = lengths.begin()->second;
   if (node.op == Node::Op::kAtomic) {
@@ -89,8 +87,7 @@ Result<Lowering::ByLength> Lowering::fixed_only(ByLength lengths, const Node& no
   return lengths;
 }
 
-Result<Lowering::ByLength> Lowering::product(const ByLength& a, const ByLength& b,
-                                             size_t start) const {
+Result<Lowering::ByLength> Lowering::product(const ByLength& a, const ByLength& b) {
   ByLength out;
   size_t bytes = 0;
   for (const auto& [length_a, text_a] : a) {
@@ -98,10 +95,7 @@ Result<Lowering::ByLength> Lowering::product(const ByLength& a, const ByLength& 
       const uint32_t length = length_a + length_b;
       bytes += text_a.size() + text_b.size() + 5;
       if (length > kMaxBehind || out.size() > kMaxLengths || bytes > kMaxText) {
-        return unsupported(start,
-                           fmt::format("this look-behind is too long or has too many lengths; "
-                                       "at most {} characters may be looked at",
-                                       kMaxBehind));
+        return beyond_pcre2();
       }
       add_alternative(out, length, text_a + text_b);
     }
@@ -109,31 +103,28 @@ Result<Lowering::ByLength> Lowering::product(const ByLength& a, const ByLength& 
   return out;
 }
 
-Result<Lowering::ByLength> Lowering::concat_by_length(const Node& node, size_t start) {
+Result<Lowering::ByLength> Lowering::concat_by_length(const Node& node) {
   ByLength out{{0, ""}};
   for (const Node& child : node.children) {
-    SG_ASSIGN(ByLength lengths, by_length(child, start));
+    SG_ASSIGN(ByLength lengths, by_length(child));
     if (lengths.size() > 1 && has_capture(child)) {
-      return unsupported(start, "a capturing group in a look-behind has to have one length");
+      return beyond_pcre2();
     }
     const bool captures_before = out.size() > 1 || lengths.size() > 1;
     if (captures_before && has_capture(node)) {
-      return unsupported(start,
-                         "a look-behind with a capturing group has to have one length; write "
-                         "(?:…) where nothing is captured");
+      return beyond_pcre2();
     }
-    SG_ASSIGN(out, product(out, lengths, start));
+    SG_ASSIGN(out, product(out, lengths));
   }
   return out;
 }
 
-Result<Lowering::ByLength> Lowering::repeat_by_length(const Node& node, size_t start) {
+Result<Lowering::ByLength> Lowering::repeat_by_length(const Node& node) {
   if (node.max == kNoLimit) {
-    return unsupported(start,
-                       "a look-behind needs an upper bound; write {0,100} instead of * or +");
+    return beyond_pcre2();
   }
   const Node& child = node.children.front();
-  SG_ASSIGN(ByLength once, by_length(child, start));
+  SG_ASSIGN(ByLength once, by_length(child));
   if (child.op == Node::Op::kLineBreak) {  // a repeated \R takes \r\n whole
     once[1] = "(?:\\r(?!\\n)|[\\n-\\f\\x{85}\\x{2028}\\x{2029}])";
   }
@@ -141,14 +132,13 @@ Result<Lowering::ByLength> Lowering::repeat_by_length(const Node& node, size_t s
   const bool one_length = once.size() == 1;
   if (!fixed || !one_length) {
     if (has_capture(child)) {
-      return unsupported(start, "a capturing group in a look-behind has to have one length");
+      return beyond_pcre2();
     }
-    if (node.greed == Greed::kPossessive) return fixed_only({}, node, start);
+    if (node.greed == Greed::kPossessive) return fixed_only({}, node);
   }
   const bool narrow = static_cast<uint64_t>(once.rbegin()->first) * node.max <= kMaxBehind;
   if (!narrow) {
-    return unsupported(
-        start, fmt::format("this look-behind looks at more than {} characters", kMaxBehind));
+    return beyond_pcre2();
   }
   ByLength out;
   if (one_length) {
@@ -166,9 +156,9 @@ Result<Lowering::ByLength> Lowering::repeat_by_length(const Node& node, size_t s
     }
     if (times == node.max) return out;
     if (times > kMaxLengths) break;
-    SG_ASSIGN(power, product(power, once, start));
+    SG_ASSIGN(power, product(power, once));
   }
-  return unsupported(start, "this look-behind repeats too often");
+  return beyond_pcre2();
 }
 
 }  // namespace spillguard::regex::java

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "base/error.h"
 #include "regex/java/parser.h"
@@ -12,8 +11,7 @@ namespace spillguard::regex::java {
 
 class Lowering {
  public:
-  Lowering(const Parsed& parsed, std::string_view pattern, bool attached)
-      : parsed_(&parsed), pattern_(pattern), attached_(attached) {}
+  Lowering(const Parsed& parsed, bool attached) : parsed_(&parsed), attached_(attached) {}
 
   // Text that can be quantified as it stands.
   Result<std::string> atom(const Node& node);
@@ -31,17 +29,15 @@ class Lowering {
   Result<std::string> back_reference(const Node& node);
   Result<std::string> look(const Node& node);
 
-  Result<ByLength> by_length(const Node& node, size_t start);
-  Result<ByLength> concat_by_length(const Node& node, size_t start);
-  Result<ByLength> repeat_by_length(const Node& node, size_t start);
-  Result<ByLength> product(const ByLength& a, const ByLength& b, size_t start) const;
-  Result<ByLength> fixed_only(ByLength lengths, const Node& node, size_t start);
+  Result<ByLength> by_length(const Node& node);
+  Result<ByLength> concat_by_length(const Node& node);
+  Result<ByLength> repeat_by_length(const Node& node);
+  static Result<ByLength> product(const ByLength& a, const ByLength& b);
+  static Result<ByLength> fixed_only(ByLength lengths, const Node& node);
 
-  [[nodiscard]] tl::unexpected<Error> leaking_reference(const Node& node) const;
-  [[nodiscard]] tl::unexpected<Error> unsupported(size_t byte, std::string_view what) const;
+  [[nodiscard]] static tl::unexpected<Error> beyond_pcre2();
 
   const Parsed* parsed_;
-  std::string_view pattern_;
   bool attached_;
   bool beyond_ascii_ = false;
 };

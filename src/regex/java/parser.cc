@@ -14,7 +14,6 @@ Parser::Parser(std::string_view pattern, const JavaFlags& flags)
   if (flags.unicode_character_class) cursor_.flags.unicode_case = true;
   if (flags.literal) cursor_.flags.comments = false;
   out_.foldable.push_back(false);
-  out_.hidden.push_back(false);
 }
 
 tl::unexpected<Error> Parser::error_at(size_t byte, std::string_view what) const {
@@ -55,6 +54,7 @@ Result<Node> Parser::alternation() {
 Result<Node> Parser::sequence() {
   Node out;
   out.op = Node::Op::kConcat;
+  bool apart = false;
   for (;;) {
     const char32_t c = cursor_.peek();
     if (c == '|' || c == ')') break;
@@ -63,13 +63,16 @@ Result<Node> Parser::sequence() {
     if (c == '(') {
       bool only_flags = false;
       SG_ASSIGN(atom, group(only_flags));
+      apart = apart || only_flags;
       if (only_flags) continue;
     } else {
       SG_ASSIGN(atom, element());
     }
     SG_ASSIGN(atom, closure(std::move(atom)));
+    atom.apart = std::exchange(apart, false);
     out.children.push_back(std::move(atom));
   }
+  join_strings(out);
   return out;
 }
 
@@ -152,7 +155,7 @@ Result<Node> Parser::counted(Node atom) {
   const auto number = [&](char32_t& c) {
     uint64_t value = 0;
     for (; is_digit(c); c = cursor_.read()) {
-      value = std::min<uint64_t>(value * 10 + (c - '0'), 1'000'000);
+      value = std::min<uint64_t>(value * 10 + (c - '0'), 10'000'000'000);
     }
     too_large = too_large || value > JavaPattern::kMaxRepeat;
     return static_cast<uint32_t>(value);
@@ -166,7 +169,7 @@ Result<Node> Parser::counted(Node atom) {
   }
   if (c != '}') return error_at(start, "the count that begins here is not closed by '}'");
   if (too_large) {
-    return unsupported_at(start, fmt::format("a count may be {} at most", JavaPattern::kMaxRepeat));
+    return error_at(start, fmt::format("a count may be {} at most", JavaPattern::kMaxRepeat));
   }
   if (max < min) return error_at(start, "the counts are in the wrong order: least first");
   cursor_.unread();
@@ -203,15 +206,25 @@ Node Parser::set_node(SetExpr set) const {
   return out;
 }
 
-Result<Node> Parser::character_node(char32_t c, size_t byte) const {
-  if (c >= 0xD800 && c <= 0xDFFF) {
-    return unsupported_at(byte,
-                          "half of a surrogate pair never occurs in UTF-8 text; write \\x{…} "
-                          "with the whole character");
-  }
-  Node out = set_node(folded_character(c, folding()));
+Node Parser::character_node(char32_t c, size_t byte) const {
+  Node out = set_node(folded_character(c, folding(), cursor_.flags.literal));
+  out.literal = c;
+  out.folding = folding();
   out.position = static_cast<uint32_t>(byte);
   return out;
+}
+
+// Literal characters in a row are a string to Java, which folds one of them otherwise than alone.
+void Parser::join_strings(Node& sequence) {
+  const auto is_literal = [](const Node& node) { return node.literal != kNoCharacter; };
+  auto& nodes = sequence.children;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (!is_literal(nodes[i]) || nodes[i].folding != Folding::kUnicode) continue;
+    const bool behind = i > 0 && is_literal(nodes[i - 1]) && !nodes[i].apart;
+    const bool before = i + 1 < nodes.size() && is_literal(nodes[i + 1]) && !nodes[i + 1].apart;
+    if (behind || before)
+      nodes[i].set = folded_character(nodes[i].literal, Folding::kUnicode, true);
+  }
 }
 
 }  // namespace spillguard::regex::java

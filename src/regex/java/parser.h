@@ -17,11 +17,10 @@ struct Parsed {
   std::vector<std::pair<std::string, uint32_t>> names;
   uint32_t groups = 0;
   bool uses_last_match = false;  // \G
-  // Groups, by number, whose matches hold ASCII only and neither k nor s: folding them is the same
-  // in Java and PCRE2.
+  bool has_references = false;
+  // Groups, by number, whose matches hold ASCII only and none of i, k and s: folding them is the
+  // same in Java and PCRE2.
   std::vector<bool> foldable;
-  // Groups, by number, inside a negative look-around. Java lets their matches leak out of it.
-  std::vector<bool> hidden;
 };
 
 class Parser {
@@ -47,10 +46,10 @@ class Parser {
   Result<Node> special_group(size_t start, bool& only_flags);
   Result<Node> capture(size_t start, std::string name);
   Result<Node> inside(size_t start);
+  Result<Node> plain_group(size_t start);
   Result<Node> closure(Node atom);
   Result<Node> counted(Node atom);
   Node repeated(Node atom, uint32_t min, uint32_t max);
-  void hide_groups(uint32_t after);
   Status change_flags();
   bool set_flag(char32_t letter, bool on);
 
@@ -61,20 +60,23 @@ class Parser {
   Result<char32_t> hexadecimal();
   Result<char32_t> unicode_escape();
   Result<char32_t> four_digits();
-  Result<Escape> reference(uint32_t number, size_t byte) const;
+  Result<Escape> reference(uint32_t number, size_t byte);
   Result<std::string> group_name(char32_t first);
 
   Result<SetExpr> character_class(bool consume);
   Status class_intersection(ClassState& state);
   Status class_item(ClassState& state);
   Result<SetExpr> property();
+  [[nodiscard]] bool is_class_letter(char32_t c) const;
 
-  Node assertion(std::string text, bool beyond_ascii) const;
+  static void join_strings(Node& sequence);
+  Result<char32_t> character_name();
+  Node assertion(Node::Assert kind, std::string text, bool beyond_ascii) const;
   Node caret() const;
   Node dollar(bool multiline) const;
   Node boundary(bool negative) const;
   Node set_node(SetExpr set) const;
-  Result<Node> character_node(char32_t c, size_t byte) const;
+  Node character_node(char32_t c, size_t byte) const;
   [[nodiscard]] Folding folding() const;
 
   [[nodiscard]] tl::unexpected<Error> error_at(size_t byte, std::string_view what) const;

@@ -6,9 +6,12 @@
 
 namespace spillguard::regex::java {
 
-Node Parser::assertion(std::string text, bool beyond_ascii) const {
+Node Parser::assertion(Node::Assert kind, std::string text, bool beyond_ascii) const {
   Node out;
   out.op = Node::Op::kAssert;
+  out.assertion = kind;
+  out.unix_lines = cursor_.flags.unix_lines;
+  out.unicode_words = cursor_.flags.unicode_character_class;
   out.text = std::move(text);
   out.beyond_ascii = beyond_ascii;
   return out;
@@ -16,19 +19,25 @@ Node Parser::assertion(std::string text, bool beyond_ascii) const {
 
 // In MULTILINE mode ^ does not match at the end of the text, not even of an empty one.
 Node Parser::caret() const {
-  if (!cursor_.flags.multiline) return assertion("\\A", false);
-  if (cursor_.flags.unix_lines) return assertion("(?:(?!\\z)(?:\\A|(?<=\\n)))", false);
-  return assertion("(?:(?!\\z)(?:\\A|(?<=[\\n\\x{85}\\x{2028}\\x{2029}])|(?<=\\r)(?!\\n)))", true);
+  if (!cursor_.flags.multiline) return assertion(Node::Assert::kTextBegin, "\\A", false);
+  constexpr auto kKind = Node::Assert::kLineBegin;
+  if (cursor_.flags.unix_lines) {
+    return assertion(kKind, "(?:(?!\\z)(?:\\A|(?<=\\n)))", false);
+  }
+  return assertion(kKind, "(?:(?!\\z)(?:\\A|(?<=[\\n\\x{85}\\x{2028}\\x{2029}])|(?<=\\r)(?!\\n)))",
+                   true);
 }
 
 Node Parser::dollar(bool multiline) const {
+  const auto kind = multiline ? Node::Assert::kLineEnd : Node::Assert::kLastLineEnd;
   if (cursor_.flags.unix_lines) {
-    return assertion(multiline ? "(?=\\n|\\z)" : "(?=\\n?\\z)", false);
+    return assertion(kind, multiline ? "(?=\\n|\\z)" : "(?=\\n?\\z)", false);
   }
   if (multiline) {
-    return assertion("(?:\\z|(?=[\\r\\x{85}\\x{2028}\\x{2029}]|(?<!\\r)\\n))", true);
+    return assertion(kind, "(?:\\z|(?=[\\r\\x{85}\\x{2028}\\x{2029}]|(?<!\\r)\\n))", true);
   }
-  return assertion("(?:\\z|(?=\\r\\n?\\z|(?<!\\r)\\n\\z|[\\x{85}\\x{2028}\\x{2029}]\\z))", true);
+  return assertion(kind, "(?:\\z|(?=\\r\\n?\\z|(?<!\\r)\\n\\z|[\\x{85}\\x{2028}\\x{2029}]\\z))",
+                   true);
 }
 
 // Word characters are _, letters and decimal digits of all scripts (Java 17 does not restrict \b to
@@ -47,11 +56,10 @@ Node Parser::boundary(bool negative) const {
       negative ? "(?:(?<={0})(?={1})|(?<!{0})(?!{1}))" : "(?:(?<={0})(?!{1})|(?<!{0})(?={1}))";
   const std::string anywhere = fmt::format(fmt::runtime(form), left, right);
   // Between two ASCII characters, which is nearly everywhere, PCRE2's own test says the same.
-  Node out = assertion(
+  return assertion(
+      negative ? Node::Assert::kNoWordEdge : Node::Assert::kWordEdge,
       fmt::format("(?(?=(?<=[\\x00-\\x7f])[\\x00-\\x7f])\\{}|{})", negative ? 'B' : 'b', anywhere),
       true);
-  out.word_boundary = !negative;
-  return out;
 }
 
 }  // namespace spillguard::regex::java

@@ -1,5 +1,6 @@
 // Classes in [ ]: items, nested classes as unions, && as intersection. Java reads the right side of
-// && as a class of its own that reaches to the end of the outer one, so that && binds to the right.
+// && as a class of its own that reaches to the end of the outer one or the next &, so that && binds
+// to the right; what it does with the characters around that is done here in its steps.
 #include <fmt/format.h>
 
 #include <optional>
@@ -8,27 +9,50 @@
 
 namespace spillguard::regex::java {
 
+// Java collects characters below U+0100 in a table of bits, and whatever was joined with that table
+// sees what is added to it later. So the steps are kept and taken when the class ends.
 struct Parser::ClassState {
-  size_t start = 0;                   // byte of the '['
-  std::optional<SetExpr> set;         // of what was read so far
-  std::vector<CodeRange> characters;  // plain intervals that are not in `set` yet
-  bool after_intersection = false;
+  struct Step {
+    bool intersect = false;
+    std::optional<SetExpr> set;  // nullopt: the letters
+  };
+  size_t start = 0;  // byte of the '['
+  std::vector<Step> steps;
+  std::vector<CodeRange> letters;
+  bool letters_pending = false;                // they are in no step yet
+  std::optional<std::optional<SetExpr>> last;  // the operand read last, unless that was a letter
 
-  [[nodiscard]] bool empty() const { return !set && characters.empty(); }
+  [[nodiscard]] bool empty() const { return steps.empty() && !letters_pending; }
   void add(SetExpr more) {
-    if (more.kind == SetExpr::Kind::kRanges) {
-      const auto& ranges = more.ranges.ranges();
-      characters.insert(characters.end(), ranges.begin(), ranges.end());
-      if (!ranges.empty()) return;
-    }
-    set = set ? set_union(std::move(*set), std::move(more)) : std::move(more);
+    last.emplace(more);
+    steps.push_back({false, std::move(more)});
+  }
+  void add_letters(const CodeRanges& more) {
+    letters.insert(letters.end(), more.ranges().begin(), more.ranges().end());
+    letters_pending = true;
+    last.reset();
+  }
+  void join_letters() {
+    if (!letters_pending) return;
+    if (steps.empty()) last.emplace(std::nullopt);
+    steps.push_back({false, std::nullopt});
+    letters_pending = false;
   }
   SetExpr take() {
-    if (!characters.empty()) {
-      SetExpr plain = SetExpr::of(CodeRanges(std::exchange(characters, {})));
-      set = set ? set_union(std::move(*set), std::move(plain)) : std::move(plain);
+    join_letters();
+    const SetExpr all_letters = SetExpr::of(CodeRanges(letters));
+    std::optional<SetExpr> out;
+    for (Step& step : steps) {
+      SetExpr operand = step.set ? std::move(*step.set) : all_letters;
+      if (!out) {
+        out = std::move(operand);
+      } else if (step.intersect) {
+        out = set_intersection(std::move(*out), std::move(operand));
+      } else {
+        out = set_union(std::move(*out), std::move(operand));
+      }
     }
-    return std::move(*set);
+    return std::move(*out);
   }
 };
 
@@ -49,18 +73,16 @@ Result<SetExpr> Parser::character_class(bool consume) {
   }
   for (;; c = cursor_.peek()) {
     if (c == '[') {
-      if (state.after_intersection) break;
       SG_ASSIGN(SetExpr nested, character_class(true));
       state.add(std::move(nested));
       continue;
     }
     if (c == '&') {
-      const size_t single = cursor_.index();
       if (cursor_.next() == '&') {
         SG_TRY(class_intersection(state));
         continue;
       }
-      cursor_.set_index(single);
+      cursor_.unread();
     }
     if (c == 0 && cursor_.at_end()) return error_at(state.start, "this '[' is never closed");
     if (c == ']' && !state.empty()) {
@@ -69,15 +91,11 @@ Result<SetExpr> Parser::character_class(bool consume) {
       SetExpr out = state.take();
       return negated ? set_complement(std::move(out)) : std::move(out);
     }
-    if (state.after_intersection) break;
     SG_TRY(class_item(state));
   }
-  return unsupported_at(cursor_.byte(),
-                        "what follows the right side of && is read oddly by Java; "
-                        "put [ ] around each side");
 }
 
-// The cursor stands on the second '&'.
+// The cursor stands on the second '&'. Without a right side, Java takes what was read last for it.
 Status Parser::class_intersection(ClassState& state) {
   const size_t start = cursor_.byte();
   char32_t c = cursor_.next();
@@ -90,14 +108,25 @@ Status Parser::class_intersection(ClassState& state) {
     right = right ? set_union(std::move(*right), std::move(one)) : std::move(one);
     c = cursor_.peek();
   }
-  if (!right) {
-    if (state.empty()) return error_at(start, "&& needs a class on both sides");
-    return unsupported_at(start, "&& has nothing on its right side; write [&] for the character");
+  state.join_letters();
+  if (right) state.last.emplace(*right);
+  if (state.steps.empty()) {
+    if (!right) return error_at(start, "&& needs a class on both sides");
+    state.steps.push_back({false, std::move(right)});  // without a left side, && changes nothing
+    return {};
   }
-  // Without a left side, && changes nothing.
-  state.set = state.empty() ? std::move(*right) : set_intersection(state.take(), std::move(*right));
-  state.after_intersection = true;
+  if (!state.last) {
+    return error_at(start, "&& has nothing on its right side, and Java fails when it matches this");
+  }
+  state.steps.push_back({true, *state.last});
   return {};
+}
+
+// Characters that have a case outside ASCII or Latin 1 do not go into Java's table of bits.
+bool Parser::is_class_letter(char32_t c) const {
+  static constexpr std::u32string_view kApart = U"IiKkSs\u00b5\u00c5\u00e5\u00ff";
+  return c < 0x100 &&
+         (folding() != Folding::kUnicode || kApart.find(c) == std::u32string_view::npos);
 }
 
 Status Parser::class_item(ClassState& state) {
@@ -124,10 +153,12 @@ Status Parser::class_item(ClassState& state) {
   }
   const bool is_range = cursor_.peek() == '-' && cursor_.raw(1) != '[' && cursor_.raw(1) != ']';
   if (!is_range) {
-    if (first >= 0xD800 && first <= 0xDFFF) {
-      return unsupported_at(start, "half of a surrogate pair never occurs in UTF-8 text");
+    SetExpr one = folded_character(first, folding());
+    if (is_class_letter(first)) {
+      state.add_letters(one.ranges);
+    } else {
+      state.add(std::move(one));
     }
-    state.add(folded_character(first, folding()));
     return {};
   }
   cursor_.next();

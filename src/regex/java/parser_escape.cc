@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/strings.h"
+#include "regex/java/char_names.h"
 #include "regex/java/parser.h"
 #include "regex/java/properties.h"
 
@@ -54,8 +55,10 @@ Result<Parser::Escape> Parser::escape(bool in_class, bool before_hyphen) {
     case 'c':
       if (cursor_.at_end()) return error_at(start, "\\c needs a character behind it, as in \\cA");
       return character((cursor_.read() & ~Cursor::kQuoted) ^ 64U);
-    case 'N':
-      return unsupported_at(start, "names of characters are not known here; write \\x{…}");
+    case 'N': {
+      SG_ASSIGN(const char32_t value, character_name());
+      return character(value);
+    }
     case 'a':
       return character(0x07);
     case 'e':
@@ -95,16 +98,18 @@ Result<Parser::Escape> Parser::escape(bool in_class, bool before_hyphen) {
     Node simple;
     switch (c) {
       case 'A':
-        return node(assertion("\\A", false));
+        return node(assertion(Node::Assert::kTextBegin, "\\A", false));
       case 'z':
-        return node(assertion("\\z", false));
+        return node(assertion(Node::Assert::kTextEnd, "\\z", false));
       case 'Z':
         return node(dollar(false));
       case 'B':
         return node(boundary(true));
       case 'b':
         if (cursor_.peek() == '{' && cursor_.raw(1) == 'g') {
-          return unsupported_at(start, "boundaries of grapheme clusters are not done here");
+          cursor_.skip();
+          if (cursor_.read() != '}') return error_behind("'}' has to close \\b{g");
+          return node(assertion(Node::Assert::kClusterEdge, "", true));
         }
         return node(boundary(false));
       case 'G':
@@ -184,6 +189,26 @@ Result<char32_t> Parser::four_digits() {
   return value;
 }
 
+// \N{NAME}, from behind the N.
+Result<char32_t> Parser::character_name() {
+  const size_t start = cursor_.byte_of(cursor_.index() - 2);
+  if (cursor_.read() != '{') {
+    return error_at(start, "\\N needs the name of a character, as in \\N{EURO SIGN}");
+  }
+  const size_t first = cursor_.index();
+  while (cursor_.read() != '}') {
+    if (cursor_.at_end()) return error_at(start, "'}' has to close the name of the character");
+  }
+  std::string name;  // with its blanks, which comments mode passes over
+  for (auto at = static_cast<ptrdiff_t>(first) - static_cast<ptrdiff_t>(cursor_.index()); at < -1;
+       ++at) {
+    append_utf8(name, cursor_.raw(at) & ~Cursor::kQuoted);
+  }
+  const auto found = character_named(name);
+  if (!found) return error_at(start, fmt::format("there is no character of the name '{}'", name));
+  return *found;
+}
+
 // Two \u that are halves of one character are one.
 Result<char32_t> Parser::unicode_escape() {
   SG_ASSIGN(const char32_t first, four_digits());
@@ -212,18 +237,14 @@ Result<Parser::Escape> Parser::escaped_reference(char32_t first) {
   return reference(number, start);
 }
 
-Result<Parser::Escape> Parser::reference(uint32_t number, size_t byte) const {
+Result<Parser::Escape> Parser::reference(uint32_t number, size_t byte) {
+  out_.has_references = true;
   Escape out;
   out.kind = Escape::Kind::kNode;
   out.node.op = Node::Op::kBackRef;
   out.node.number = number;
   out.node.folding = folding();
   out.node.position = static_cast<uint32_t>(byte);
-  out.node.forward = number > groups_;
-  if (!out.node.forward && out_.hidden[number]) {
-    return unsupported_at(
-        byte, "this reference means a group inside a negative look-around, from outside it");
-  }
   return out;
 }
 
@@ -260,9 +281,6 @@ Result<SetExpr> Parser::property() {
       take();
     }
     if (name.empty()) return error_at(start, "\\p{} names no property");
-  }
-  if (name == "javaMirrored") {
-    return unsupported_at(start, "javaMirrored is not done here: PCRE2 knows other characters");
   }
   const PropertyFlags flags{
       .ignore_case = cursor_.flags.case_insensitive,

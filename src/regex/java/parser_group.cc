@@ -24,7 +24,7 @@ bool folds_alike(const Node& node) {
     if (node.set.kind != SetExpr::Kind::kRanges) return false;
     const auto& ranges = node.set.ranges.ranges();
     if (!ranges.empty() && ranges.back().last > 0x7F) return false;
-    static constexpr std::u32string_view kShared = U"KkSs";
+    static constexpr std::u32string_view kShared = U"IiKkSs";
     return std::none_of(kShared.begin(), kShared.end(),
                         [&](char32_t c) { return node.set.ranges.contains(c); });
   }
@@ -66,7 +66,6 @@ Result<Node> Parser::group(bool& only_flags) {
 Result<Node> Parser::capture(size_t start, std::string name) {
   const uint32_t number = ++groups_;
   out_.foldable.push_back(false);
-  out_.hidden.push_back(false);
   if (!name.empty()) out_.names.emplace_back(name, number);
   SG_ASSIGN(Node child, inside(start));
   out_.foldable[number] = folds_alike(child);
@@ -80,18 +79,16 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
   const char32_t kind = cursor_.skip();
   switch (kind) {
     case ':':
-      return inside(start);
+      return plain_group(start);
     case '>': {
       SG_ASSIGN(Node child, inside(start));
       return wrap(Node::Op::kAtomic, std::move(child), start);
     }
     case '=':
     case '!': {
-      const uint32_t groups_before = groups_;
       SG_ASSIGN(Node child, inside(start));
       Node out = wrap(Node::Op::kLook, std::move(child), start);
       out.negative = kind == '!';
-      if (out.negative) hide_groups(groups_before);
       return out;
     }
     case '<': {
@@ -105,12 +102,10 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
         }
         return capture(start, std::move(name));
       }
-      const uint32_t groups_before = groups_;
       SG_ASSIGN(Node child, inside(start));
       Node out = wrap(Node::Op::kLook, std::move(child), start);
       out.behind = true;
       out.negative = c == '!';
-      if (out.negative) hide_groups(groups_before);
       return out;
     }
     default:
@@ -129,11 +124,14 @@ Result<Node> Parser::special_group(size_t start, bool& only_flags) {
         "this kind of group is unknown; known are (?:…) (?=…) (?!…) (?<=…) (?<!…) (?>…) "
         "(?<name>…) and the flags idmsuxU");
   }
-  return inside(start);
+  return plain_group(start);
 }
 
-void Parser::hide_groups(uint32_t after) {
-  for (uint32_t number = after + 1; number <= groups_; ++number) out_.hidden[number] = true;
+// (?:…), with flags or not.
+Result<Node> Parser::plain_group(size_t start) {
+  SG_ASSIGN(Node out, inside(start));
+  out.grouped = true;
+  return out;
 }
 
 bool Parser::set_flag(char32_t letter, bool on) {

@@ -7,7 +7,7 @@
 
 #include "base/strings.h"
 #include "regex/java/unicode_blocks.h"
-#include "regex/pattern.h"
+#include "regex/java/unicode_sets.h"
 
 namespace spillguard::regex::java {
 namespace {
@@ -117,6 +117,9 @@ std::optional<SetExpr> java_method(std::string_view name, bool ignore_case) {
   if (name == "IdentifierIgnorable") return any_of_names("Cf", ignorable);
   if (name == "SpaceChar") return any_of_names("Z");
   if (name == "ISOControl") return SetExpr::of({{0, 0x1F}, {0x7F, 0x9F}});
+  if (name == "Mirrored") {  // PCRE2 does not have it
+    return SetExpr::of(property_members("Mirrored").value_or(CodeRanges()));
+  }
   if (name == "Whitespace") {
     return SetExpr::of({{0x09, 0x0D},
                         {0x1C, 0x20},
@@ -148,16 +151,10 @@ std::optional<SetExpr> category(std::string_view name, bool ignore_case) {
   return ascii_class(name, ignore_case);
 }
 
-// PCRE2 says whether the script exists. sc: keeps it from taking script extensions, which Java does
-// not.
+// sc: keeps PCRE2 from taking script extensions, which Java does not.
 std::optional<SetExpr> script(std::string_view name) {
-  const bool plausible = name.size() > 2 && std::all_of(name.begin(), name.end(), [](char c) {
-                           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-                         });
-  if (!plausible) return std::nullopt;
-  const std::string property = "sc:" + std::string(name);
-  if (!Pattern::compile("\\p{" + property + "}", {.utf = true})) return std::nullopt;
-  return SetExpr::of_property(property);
+  if (!is_script_name(name)) return std::nullopt;
+  return SetExpr::of_property("sc:" + std::string(name));
 }
 
 std::optional<SetExpr> block(std::string_view name) {

@@ -2,25 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
+
+#include "regex/java/unicode_case.h"
 
 namespace spillguard::regex::java {
 namespace {
-
-// Characters outside ASCII that Java's Unicode folding joins with an ASCII letter.
-struct Foreign {
-  char32_t c;
-  char32_t upper;        // toUpperCase(c)
-  char32_t lower_again;  // toLowerCase(toUpperCase(c))
-};
-constexpr std::array kForeign = {
-    Foreign{0x130, 0x130, 'i'},
-    Foreign{0x131, 'I', 'i'},
-    Foreign{0x17F, 'S', 's'},
-    Foreign{0x212A, 0x212A, 'k'},
-};
-constexpr char32_t kSharpS = 0xDF;
 
 constexpr bool is_ascii_upper(char32_t c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_ascii_lower(char32_t c) { return c >= 'a' && c <= 'z'; }
@@ -118,11 +105,6 @@ std::string positive_to_pcre2(const SetExpr& set, bool& beyond_ascii) {
       return ranges_to_pcre2(set.ranges, beyond_ascii);
     case SetExpr::Kind::kProperty:
       return fmt::format("\\p{{{}}}", set.property);
-    case SetExpr::Kind::kFolded: {
-      // PCRE2 would let these two stand for k and s as well.
-      const bool guard = set.ranges.contains(0x17F) || set.ranges.contains(0x212A);
-      return fmt::format("(?i:{}[{}])", guard ? "(?![KkSs])" : "", class_body(set.ranges));
-    }
     case SetExpr::Kind::kUnion:
       return union_to_pcre2(set, false, beyond_ascii);
     case SetExpr::Kind::kIntersect:
@@ -151,13 +133,6 @@ SetExpr SetExpr::of_property(std::string name) {
   return out;
 }
 
-SetExpr SetExpr::of_folded(CodeRanges ranges) {
-  SetExpr out;
-  out.kind = Kind::kFolded;
-  out.ranges = std::move(ranges);
-  return out;
-}
-
 SetExpr set_union(SetExpr a, SetExpr b) {
   if (a.kind == SetExpr::Kind::kRanges && b.kind == SetExpr::Kind::kRanges) {
     return SetExpr::of(a.ranges.united(b.ranges));
@@ -178,39 +153,18 @@ SetExpr set_complement(SetExpr a) {
   return a;
 }
 
-SetExpr folded_character(char32_t c, Folding folding) {
-  if (folding == Folding::kUnicode) {
-    for (const Foreign& foreign : kForeign) {
-      if (c == foreign.c) c = foreign.lower_again;
-    }
-    if (c == kSharpS) return SetExpr::of({{c, c}});  // its own upper case, says Java
-    if (c > 0x7F) return SetExpr::of_folded({{c, c}});
-  }
+SetExpr folded_character(char32_t c, Folding folding, bool in_string) {
+  if (folding == Folding::kUnicode) return SetExpr::of(case_variants(c, in_string));
   std::vector<CodeRange> out{{c, c}};
-  if (folding != Folding::kNone) append_ascii_folds(out, {c, c});
-  if (folding == Folding::kUnicode) {
-    for (const Foreign& foreign : kForeign) {
-      if (ascii_lower(c) == foreign.lower_again) out.push_back({foreign.c, foreign.c});
-    }
-  }
+  if (folding == Folding::kAscii) append_ascii_folds(out, {c, c});
   return SetExpr::of(CodeRanges(out));
 }
 
 SetExpr folded_range(CodeRange range, Folding folding) {
+  if (folding == Folding::kUnicode) return SetExpr::of(case_variants(range));
   std::vector<CodeRange> out{range};
-  if (folding != Folding::kNone) append_ascii_folds(out, range);
-  if (folding == Folding::kUnicode) {
-    const auto in = [&](char32_t c) { return range.first <= c && c <= range.last; };
-    for (const Foreign& foreign : kForeign) {
-      if (in(foreign.upper) || in(foreign.lower_again)) out.push_back({foreign.c, foreign.c});
-    }
-  }
-  SetExpr exact = SetExpr::of(CodeRanges(out));
-  if (folding != Folding::kUnicode || range.last <= 0x7F) return exact;
-  const char32_t first = std::max<char32_t>(range.first, 0x80);
-  CodeRanges foreign_part{{first, range.last}};
-  if (foreign_part.empty()) return exact;
-  return set_union(std::move(exact), SetExpr::of_folded(std::move(foreign_part)));
+  if (folding == Folding::kAscii) append_ascii_folds(out, range);
+  return SetExpr::of(CodeRanges(out));
 }
 
 std::string set_to_pcre2(const SetExpr& set, bool& beyond_ascii) {

@@ -1,6 +1,6 @@
 // What one element of a Java pattern may match: one code point out of a set. Sets that name no
-// Unicode property are plain intervals; the others stay expressions, because this module has no
-// property data and leaves it to PCRE2.
+// Unicode property are plain intervals; the others stay expressions, because PCRE2 is quicker with
+// the names than with the members (unicode_sets.h).
 #pragma once
 
 #include <string>
@@ -14,7 +14,6 @@ struct SetExpr {
   enum class Kind {
     kRanges,     // `ranges`; never negated
     kProperty,   // PCRE2's \p{property}
-    kFolded,     // `ranges` (not ASCII), any case by Unicode's rules
     kUnion,      // any of the children
     kIntersect,  // all of the children
   };
@@ -26,7 +25,6 @@ struct SetExpr {
 
   static SetExpr of(CodeRanges ranges);
   static SetExpr of_property(std::string name);
-  static SetExpr of_folded(CodeRanges ranges);
 };
 
 SetExpr set_union(SetExpr a, SetExpr b);
@@ -38,7 +36,8 @@ enum class Folding { kNone, kAscii, kUnicode };
 
 // One character, or first to last, under a folding: java.util.regex's CASE_INSENSITIVE folds ASCII
 // letters only, together with UNICODE_CASE it compares toLowerCase(toUpperCase(c)).
-SetExpr folded_character(char32_t c, Folding folding);
+// `in_string`: the character is one of several literal ones in a row.
+SetExpr folded_character(char32_t c, Folding folding, bool in_string = false);
 SetExpr folded_range(CodeRange range, Folding folding);
 
 // PCRE2 text that matches exactly one code point of the set and can be quantified as it stands.
