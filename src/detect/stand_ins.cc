@@ -5,6 +5,8 @@
 #include <string>
 
 #include "base/strings.h"
+#include "detect/generic/characters.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect {
 namespace {
@@ -14,31 +16,35 @@ bool upper_letter(char c) { return c >= 'A' && c <= 'Z'; }
 bool vowel(char c) { return std::string_view("aeiouy").find(c) != std::string_view::npos; }
 
 // Parts of stand-ins, in lower case. Long enough to be rare in random text.
-constexpr std::array<std::string_view, 30> kMarks = {
+constexpr std::string_view kMarkList[] = {
     "example",  "changeme",  "change_me",  "change-me",  "placeholder", "dummy",
     "redacted", "your_",     "your-",      "yourkey",    "yourtoken",   "yoursecret",
     "yourpass", "xxxx",      "****",       "....",       "____",        "insert_",
     "insert-",  "replace_",  "replace-",   "replaceme",  "notreal",     "not_real",
     "fakekey",  "faketoken", "1234567890", "0123456789", "abcdefgh",    "\xE2\x80\xA6"};
+constexpr generic::WordFinder kMarks(kMarkList);
 
-// The longest row of characters that each follow the one before: "4567", "cdef".
+// The longest row of characters that each follow the one before, in any case: "4567", "cdef".
 size_t longest_sequence(std::string_view text) {
   size_t longest = 0;
   size_t up = 1;
   size_t same = 1;
   for (size_t i = 1; i < text.size(); ++i) {
-    up = text[i] == text[i - 1] + 1 ? up + 1 : 1;
-    same = text[i] == text[i - 1] ? same + 1 : 1;
+    const int step = generic::lower(text[i]) - generic::lower(text[i - 1]);
+    up = step == 1 ? up + 1 : 1;
+    same = step == 0 ? same + 1 : 1;
     longest = std::max({longest, up, same});
   }
   return longest;
 }
 
-// Whether the text is a unit written three times or more.
+// Whether the text is a unit written three times or more, in any case.
 bool is_repetition(std::string_view text) {
   for (size_t unit = 1; unit * 3 <= text.size(); ++unit) {
     bool all = true;
-    for (size_t i = unit; i < text.size() && all; ++i) all = text[i] == text[i - unit];
+    for (size_t i = unit; i < text.size() && all; ++i) {
+      all = generic::lower(text[i]) == generic::lower(text[i - unit]);
+    }
     if (all) return true;
   }
   return false;
@@ -63,14 +69,10 @@ bool pronounceable(std::string_view word) {
 
 bool is_placeholder(std::string_view secret) {
   if (secret.empty() || is_variable(secret)) return true;
-  const std::string text = to_lower(secret);
-  const auto stands_in = [&](std::string_view mark) {
-    return text.find(mark) != std::string::npos;
-  };
-  if (std::any_of(kMarks.begin(), kMarks.end(), stands_in)) return true;
-  const size_t sequence = longest_sequence(text);
-  if (sequence >= 10 || (sequence >= 4 && sequence * 2 > text.size())) return true;
-  return is_repetition(text);
+  if (kMarks.find(secret, true) != 0) return true;
+  const size_t sequence = longest_sequence(secret);
+  if (sequence >= 10 || (sequence >= 4 && sequence * 2 > secret.size())) return true;
+  return is_repetition(secret);
 }
 
 bool is_variable(std::string_view secret) {

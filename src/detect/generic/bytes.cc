@@ -2,7 +2,82 @@
 
 #include <algorithm>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+#include <bit>
+#endif
+
 namespace spillguard::detect::generic {
+namespace {
+
+enum class Ends : uint8_t { kLines, kCells };
+
+template <Ends kEnds>
+constexpr uint16_t kEndKinds =
+    kEnds == Ends::kLines ? kLineEndKind : static_cast<uint16_t>(kLineEndKind | kDividerKind);
+
+#if defined(__SSE2__)
+constexpr size_t kVector = 16;
+
+// A bit for each of the bytes from an offset on that ends a line or a cell.
+template <Ends kEnds>
+uint32_t ends_at(std::string_view text, size_t offset) {
+  const __m128i bytes =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  __m128i ends = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))),
+                              _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
+  if constexpr (kEnds == Ends::kCells) {
+    ends = _mm_or_si128(ends, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
+                                           _mm_cmpeq_epi8(bytes, _mm_set1_epi8('|'))));
+  }
+  return static_cast<uint32_t>(_mm_movemask_epi8(ends));
+}
+#endif
+
+template <Ends kEnds>
+size_t find_end(std::string_view text, size_t from, size_t end) {
+#if defined(__SSE2__)
+  while (from < end && text.size() - from >= kVector) {
+    if (const uint32_t ends = ends_at<kEnds>(text, from); ends != 0) {
+      return std::min(end, from + static_cast<size_t>(std::countr_zero(ends)));
+    }
+    from += kVector;
+  }
+  from = std::min(from, end);
+#endif
+  return find_kind(text, from, end, kEndKinds<kEnds>);
+}
+
+template <Ends kEnds>
+size_t find_begin(std::string_view text, size_t begin, size_t from) {
+#if defined(__SSE2__)
+  while (from - begin >= kVector) {
+    if (const uint32_t ends = ends_at<kEnds>(text, from - kVector); ends != 0) {
+      return from - kVector + static_cast<size_t>(std::bit_width(ends));
+    }
+    from -= kVector;
+  }
+#endif
+  while (from > begin && !is_kind(text[from - 1], kEndKinds<kEnds>)) --from;
+  return from;
+}
+
+}  // namespace
+
+size_t find_line_end(std::string_view text, size_t from, size_t end) {
+  return find_end<Ends::kLines>(text, from, end);
+}
+size_t find_cell_end(std::string_view text, size_t from, size_t end) {
+  return find_end<Ends::kCells>(text, from, end);
+}
+size_t find_line_begin(std::string_view text, size_t begin, size_t from) {
+  return find_begin<Ends::kLines>(text, begin, from);
+}
+size_t find_cell_begin(std::string_view text, size_t begin, size_t from) {
+  return find_begin<Ends::kCells>(text, begin, from);
+}
 
 bool is_wide_letter(std::string_view text, size_t offset) {
   // The lead byte of the character that the byte belongs to.
@@ -20,12 +95,6 @@ bool is_wide_letter(std::string_view text, size_t offset) {
   return lead < 0xF0;                              // pictures are no letters
 }
 
-size_t skip_blanks(std::string_view text, size_t from, size_t limit) {
-  const size_t end = std::min(text.size(), from + limit);
-  while (from < end && is_blank(text[from])) ++from;
-  return from;
-}
-
 size_t skip_space(std::string_view text, size_t from, size_t limit) {
   const size_t end = std::min(text.size(), from + limit);
   while (from < end && is_gap(text[from])) ++from;
@@ -34,15 +103,12 @@ size_t skip_space(std::string_view text, size_t from, size_t limit) {
 
 size_t line_end(std::string_view text, size_t from, size_t limit) {
   const size_t end = std::min(text.size(), from + limit);
-  while (from < end && !is_line_end(text[from])) ++from;
-  return from;
+  return from < end ? find_line_end(text, from, end) : from;
 }
 
 Span line_around(std::string_view text, size_t offset) {
   const size_t first = offset - std::min(offset, kReach);
-  size_t begin = offset;
-  while (begin > first && !is_line_end(text[begin - 1])) --begin;
-  return {begin, line_end(text, offset)};
+  return {find_line_begin(text, first, offset), line_end(text, offset)};
 }
 
 bool matches_lower(std::string_view text, size_t offset, std::string_view lower_case) {

@@ -7,6 +7,7 @@
 
 #include "base/span.h"
 #include "detect/generic/characters.h"
+#include "detect/generic/kinds.h"
 
 namespace spillguard::detect::generic {
 
@@ -15,7 +16,7 @@ inline constexpr size_t kReach = 400;
 
 // The byte at an offset; 0 outside.
 [[nodiscard]] inline char at(std::string_view text, size_t offset) {
-  return offset < text.size() ? text[offset] : '\0';
+  return offset < text.size() ? text.data()[offset] : '\0';
 }
 [[nodiscard]] inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
 // Zero is what stands behind the end of the text.
@@ -26,12 +27,31 @@ inline constexpr size_t kReach = 400;
 // blanks, full-width marks) in UTF-8.
 bool is_wide_letter(std::string_view text, size_t offset);
 [[nodiscard]] inline bool is_name_byte(std::string_view text, size_t offset) {
-  const char c = at(text, offset);
-  return is_word(c) || (static_cast<unsigned char>(c) >= 0x80 && is_wide_letter(text, offset));
+  const uint16_t kind = kind_of(at(text, offset));
+  return (kind & kWordKind) != 0 || ((kind & kWideKind) != 0 && is_wide_letter(text, offset));
 }
 
+// The first offset from `from` on, and before `end`, whose byte is of one of the kinds; else `end`.
+[[nodiscard]] inline size_t find_kind(std::string_view text, size_t from, size_t end,
+                                      uint16_t kinds) {
+  const char* const bytes = text.data();
+  while (from < end && !is_kind(bytes[from], kinds)) ++from;
+  return from;
+}
+// The same for the ends of lines, and for those and the dividers of cells; for longer ways.
+[[nodiscard]] size_t find_line_end(std::string_view text, size_t from, size_t end);
+[[nodiscard]] size_t find_cell_end(std::string_view text, size_t from, size_t end);
+// One more than the last offset before `from`, and not before `begin`, whose byte ends a line; else
+// `begin`. And again with the dividers.
+[[nodiscard]] size_t find_line_begin(std::string_view text, size_t begin, size_t from);
+[[nodiscard]] size_t find_cell_begin(std::string_view text, size_t begin, size_t from);
+
 // The first offset from `from` on that is no blank, at most `limit` bytes on.
-size_t skip_blanks(std::string_view text, size_t from, size_t limit = 48);
+[[nodiscard]] inline size_t skip_blanks(std::string_view text, size_t from, size_t limit = 48) {
+  const size_t end = text.size() < from + limit ? text.size() : from + limit;
+  while (from < end && is_blank(text.data()[from])) ++from;
+  return from;
+}
 // The same over line ends too.
 size_t skip_space(std::string_view text, size_t from, size_t limit = 96);
 // The line around an offset without its end, cut at kReach to either side.

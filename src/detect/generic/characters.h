@@ -1,6 +1,8 @@
 // Characters as the generic detector sees them: ASCII by kind, whatever the locale.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace spillguard::detect::generic {
@@ -17,11 +19,20 @@ constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr bool is_word(char c) { return is_alnum(c) || c == '_'; }
 constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
 
+// The same by a table, for bytes of texts of mixed case.
+inline constexpr std::array<char, 256> kLower = [] {
+  std::array<char, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i) table[i] = lower(static_cast<char>(i));
+  return table;
+}();
+
 // Whether two texts are the same but for ASCII case.
 constexpr bool same_word(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
-    if (lower(a[i]) != lower(b[i])) return false;
+    const auto x = static_cast<unsigned char>(a[i]);
+    const auto y = static_cast<unsigned char>(b[i]);
+    if (x != y && kLower[x] != kLower[y]) return false;
   }
   return true;
 }

@@ -43,15 +43,15 @@ constexpr std::array<std::string_view, kFeatureCount> kFeatureNames = {
 // Hands out the features by name; what is not set is 0.
 class FeatureWriter {
  public:
+  explicit FeatureWriter(FeatureVector& out) : out_(out) {}
   void set(Feature feature, int64_t value) {
     out_[static_cast<size_t>(feature)] = static_cast<int32_t>(value);
   }
   void flag(Feature feature, bool yes) { set(feature, yes ? kFeatureUnit : 0); }
   [[nodiscard]] bool has(Feature feature) const { return out_[static_cast<size_t>(feature)] > 0; }
-  [[nodiscard]] const FeatureVector& vector() const { return out_; }
 
  private:
-  FeatureVector out_{};
+  FeatureVector& out_;
 };
 
 // Kinds of characters in a value, and how they change.
@@ -135,7 +135,6 @@ void weigh_value(std::string_view value, const Makeup& makeup, ValueClass value_
   out.flag(kHex, value.size() >= 16 && makeup.digits > 1 && makeup.letters() > 1 &&
                      all_of_text(value, is_hex));
   out.flag(kUuid, value_class == ValueClass::kUuid);
-  out.set(kStandIn, clamp_units(stand_in_share(value), 1));
   out.set(kSequence, sequence);
   const bool one_word = makeup.letters() == value.size() && makeup.humps == 0 &&
                         (makeup.upper <= 1 || makeup.lower == 0);
@@ -152,14 +151,38 @@ void weigh_value(std::string_view value, const Makeup& makeup, ValueClass value_
                         static_cast<int64_t>(base));
 }
 
-void weigh_key(std::string_view text, const Candidate& candidate, std::string_view value,
-               FeatureWriter& out) {
+void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWriter& out) {
   using enum Feature;
   out.flag(kNounPassphrase, candidate.noun == Noun::kPassphrase);
   out.flag(kNounSecret, candidate.noun == Noun::kSecret);
   out.flag(kNounToken, candidate.noun == Noun::kToken);
   out.flag(kNounKey, candidate.noun == Noun::kKey);
   out.flag(kNounCredential, candidate.noun == Noun::kCredential);
+  out.flag(kKeyLong, candidate.key.contains(candidate.keyword) &&
+                         candidate.keyword.begin > candidate.key.begin);
+  out.flag(kSettingColon, candidate.setting == Setting::kColon);
+  out.flag(kSettingJson, candidate.setting == Setting::kJson);
+  out.flag(kSettingXml, candidate.setting == Setting::kXml);
+  out.flag(kSettingCall, candidate.setting == Setting::kCall);
+  out.flag(kSettingCommandLine, candidate.setting == Setting::kCommandLine);
+  out.flag(kSettingTable, candidate.setting == Setting::kTable);
+  out.flag(kSettingList, candidate.setting == Setting::kList);
+  out.flag(kSettingProse, candidate.setting == Setting::kProse);
+  out.flag(kQuoted, candidate.quote != '\0');
+  const int64_t distance = candidate.distance;
+  out.set(kDistance, clamp_units((distance - 3) * kFeatureUnit / 8, 4));
+
+  const Span& value = candidate.value;
+  const char next = value.end < text.size() ? text[value.end] : '\n';
+  out.flag(kCallBehind,
+           candidate.quote == '\0' &&
+               (next == '(' || next == '[' || next == '.' || text.substr(value.end, 2) == "->") &&
+               value.end + 1 < text.size() && !is_space(text[value.end + 1]));
+}
+
+void weigh_key(std::string_view text, const Candidate& candidate, std::string_view value,
+               FeatureWriter& out) {
+  using enum Feature;
   const Span& key = candidate.key;
   const Span& word = candidate.keyword;
   const bool inside = key.contains(word);
@@ -177,7 +200,6 @@ void weigh_key(std::string_view text, const Candidate& candidate, std::string_vi
   out.flag(kKeyTail, turns_key_away(tail));
   out.flag(kKeyHead, disarms_key(head) || disarms_key(before));
   out.flag(kKeyStrong, strengthens_key(head) || strengthens_key(before));
-  out.flag(kKeyLong, !head.empty());
 
   // Whether all words of the value stand in the key too.
   const std::string_view key_text = text.substr(key.begin, key.size());
@@ -214,27 +236,9 @@ constexpr std::string_view kPublicMarks[] = {"hash",   "digest",    "fingerprint
                                              "md5",    "thumbprint"};
 constexpr WordFinder kPublics(kPublicMarks);
 
-void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWriter& out) {
+void weigh_around(std::string_view text, const Candidate& candidate, FeatureWriter& out) {
   using enum Feature;
-  out.flag(kSettingColon, candidate.setting == Setting::kColon);
-  out.flag(kSettingJson, candidate.setting == Setting::kJson);
-  out.flag(kSettingXml, candidate.setting == Setting::kXml);
-  out.flag(kSettingCall, candidate.setting == Setting::kCall);
-  out.flag(kSettingCommandLine, candidate.setting == Setting::kCommandLine);
-  out.flag(kSettingTable, candidate.setting == Setting::kTable);
-  out.flag(kSettingList, candidate.setting == Setting::kList);
-  out.flag(kSettingProse, candidate.setting == Setting::kProse);
-  out.flag(kQuoted, candidate.quote != '\0');
-  const int64_t distance = candidate.distance;
-  out.set(kDistance, clamp_units((distance - 3) * kFeatureUnit / 8, 4));
-
   const Span& value = candidate.value;
-  const char next = value.end < text.size() ? text[value.end] : '\n';
-  out.flag(kCallBehind,
-           candidate.quote == '\0' &&
-               (next == '(' || next == '[' || next == '.' || text.substr(value.end, 2) == "->") &&
-               value.end + 1 < text.size() && !is_space(text[value.end + 1]));
-
   // A long line says nothing about its middle.
   constexpr size_t kReach = 160;
   constexpr size_t kNear = 24;
@@ -268,16 +272,16 @@ std::string_view feature_name(Feature feature) {
   return kFeatureNames.at(static_cast<size_t>(feature));
 }
 
-FeatureVector compute_features(std::string_view text, const Candidate& candidate,
-                               ValueClass value_class, const LetterModel& letters) {
+FeatureVector near_features(std::string_view text, const Candidate& candidate,
+                            ValueClass value_class, const LetterModel& letters) {
   using enum Feature;
-  FeatureWriter out;
+  FeatureVector vector{};
+  FeatureWriter out(vector);
   out.set(kBias, kFeatureUnit);
   const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-  if (value.empty()) return out.vector();
+  if (value.empty()) return vector;
   const Makeup makeup = make_up(value);
   weigh_value(value, makeup, value_class, letters, out);
-  weigh_key(text, candidate, value, out);
   weigh_setting(text, candidate, out);
 
   const bool prose = candidate.setting == Setting::kProse;
@@ -288,7 +292,16 @@ FeatureVector compute_features(std::string_view text, const Candidate& candidate
                           (out.has(kOneWord) || out.has(kName) || out.has(kDottedName)));
   out.flag(kPasswordSigns, candidate.noun == Noun::kPassword && makeup.letters() >= 3 &&
                                (makeup.odd_signs > 0 || (makeup.digits >= 2 && out.has(kKinds))));
-  return out.vector();
+  return vector;
+}
+
+void add_far_features(std::string_view text, const Candidate& candidate, FeatureVector& vector) {
+  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
+  if (value.empty()) return;
+  FeatureWriter out(vector);
+  out.set(Feature::kStandIn, clamp_units(stand_in_share(value), 1));
+  weigh_key(text, candidate, value, out);
+  weigh_around(text, candidate, out);
 }
 
 }  // namespace spillguard::detect::generic

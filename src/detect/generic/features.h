@@ -83,7 +83,14 @@ using FeatureVector = std::array<int32_t, kFeatureCount>;
 // "random letters" …; for explanations, and the names in the file of weights.
 std::string_view feature_name(Feature feature);
 
-FeatureVector compute_features(std::string_view text, const Candidate& candidate,
-                               ValueClass value_class, const LetterModel& letters);
+// The features in two steps: first those of the value, the noun and the setting, which are quick,
+// then those of words and surroundings, none of them more than one unit.
+FeatureVector near_features(std::string_view text, const Candidate& candidate,
+                            ValueClass value_class, const LetterModel& letters);
+inline constexpr std::array kFarFeatures = {
+    Feature::kStandIn, Feature::kInKey,      Feature::kKeyTail,
+    Feature::kKeyHead, Feature::kKeyStrong,  Feature::kExample,
+    Feature::kStack,   Feature::kUserBefore, Feature::kPublicBefore};
+void add_far_features(std::string_view text, const Candidate& candidate, FeatureVector& vector);
 
 }  // namespace spillguard::detect::generic

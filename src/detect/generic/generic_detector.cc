@@ -70,22 +70,21 @@ Status GenericDetector::add_rule(const Rule& rule, uint32_t number) {
 void GenericDetector::on_hit(std::string_view text, uint32_t keyword, Span hit,
                              GenericScratch& scratch) const {
   scratch.candidates_.clear();
-  read_hit(text, hit, anchors()[keyword].tool, scratch.candidates_);
+  read_hit(text, hit, anchors()[keyword].tool, scratch.names_, scratch.candidates_);
   for (Candidate& candidate : scratch.candidates_) {
     const uint32_t rule = rule_of_noun_[static_cast<size_t>(candidate.noun)];
     if (rule == kNoRule) continue;
     candidate.value = clip_to_characters(text, candidate.value);
     if (candidate.value.begin >= candidate.value.end) continue;
-    const Model& model = Model::built_in();
-    const double score = model.score(text, candidate);
-    if (score < model.threshold(candidate)) continue;
+    const auto score = Model::built_in().find(text, candidate);
+    if (!score) continue;
     const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
     scratch.found_.push_back({.rule = rule,
                               .match = shown(text, candidate),
                               .secret = candidate.value,
                               .entropy = shannon_entropy(value),
                               .also = {},
-                              .score = score});
+                              .score = *score});
   }
 }
 

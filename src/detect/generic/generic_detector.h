@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "detect/engine.h"
 #include "detect/generic/candidate.h"
+#include "detect/generic/name.h"
 #include "detect/rule.h"
 
 namespace spillguard::detect::generic {
@@ -27,6 +28,7 @@ inline constexpr std::string_view kDetectorName = "generic";
 class GenericScratch {
  private:
   friend class GenericDetector;
+  NameCache names_;
   std::vector<Candidate> candidates_;  // of one hit
   std::vector<Match> found_;           // in this scan
 };

@@ -79,6 +79,10 @@ constexpr auto kTailSet = word_set(kTails);
 constexpr auto kHeadSet = word_set(kHeads);
 constexpr auto kStrongSet = word_set(kStrong);
 
+constexpr std::string_view kNoSecretWords[] = {"nonce", "oauth_consumer_key", "publickeytoken",
+                                               "devicetoken"};
+constexpr WordFinder kNoSecrets(kNoSecretWords);
+
 template <size_t kSize>
 bool names_one_of(const WordSet<kSize>& words, std::string_view name) {
   bool found = false;
@@ -95,11 +99,13 @@ bool disarms_key(std::string_view head) { return names_one_of(kHeadSet, head); }
 // messages). And "auth" at the end of another word is of that word: attachauth, reauth.
 bool names_no_secret(std::string_view name) {
   constexpr std::string_view kAuth = "auth";
-  std::string_view last;
-  for_each_word(name, [&](std::string_view word) { last = word; });
-  const bool glued = last.size() > kAuth.size() + 1 && last.ends_with(kAuth);
-  return glued || holds_word(name, "nonce") || holds_word(name, "oauth_consumer_key") ||
-         holds_word(name, "publickeytoken") || holds_word(name, "devicetoken");
+  bool glued = false;
+  if (holds_word(name, kAuth)) {
+    std::string_view last;
+    for_each_word(name, [&](std::string_view word) { last = word; });
+    glued = last.size() > kAuth.size() + 1 && last.ends_with(kAuth);
+  }
+  return glued || kNoSecrets.find(name, true) != 0;
 }
 bool strengthens_key(std::string_view head) { return names_one_of(kStrongSet, head); }
 

@@ -93,6 +93,10 @@ Result<Model> Model::parse(std::string_view data) {
       return broken("neither letters, weight nor threshold");
     }
   }
+  for (const Feature feature : kFarFeatures) {
+    const int64_t weight = out.weights_.at(static_cast<size_t>(feature));
+    out.far_most_ += std::max<int64_t>(weight, 0) * kFeatureUnit;
+  }
   SG_ASSIGN(out.letters_, LetterModel::parse(cells));
   return out;
 }
@@ -106,16 +110,36 @@ ValueClass Model::classify(std::string_view text, const Candidate& candidate) {
 }
 
 FeatureVector Model::features(std::string_view text, const Candidate& candidate) const {
-  return compute_features(text, candidate, classify(text, candidate), letters_);
+  FeatureVector out = near_features(text, candidate, classify(text, candidate), letters_);
+  add_far_features(text, candidate, out);
+  return out;
+}
+
+int64_t Model::weigh(const FeatureVector& features) const {
+  int64_t sum = 0;
+  for (size_t i = 0; i < kFeatureCount; ++i) sum += int64_t{weights_[i]} * features[i];
+  return sum;
+}
+
+std::optional<double> Model::find(std::string_view text, const Candidate& candidate) const {
+  const ValueClass value_class = classify(text, candidate);
+  if (never_secret(value_class)) return std::nullopt;
+  FeatureVector features = near_features(text, candidate, value_class, letters_);
+  // Most fail whatever else may speak for them. A step of odds is smaller than one of scores.
+  constexpr int64_t kStep = 16;
+  const int64_t needed = thresholds_.at(static_cast<size_t>(candidate.setting)) - kStep;
+  if ((weigh(features) + far_most_) / kFeatureUnit < needed) return std::nullopt;
+  add_far_features(text, candidate, features);
+  const double score = probability(weigh(features) / kFeatureUnit);
+  return score < threshold(candidate) ? std::nullopt : std::optional(score);
 }
 
 double Model::score(std::string_view text, const Candidate& candidate) const {
   const ValueClass value_class = classify(text, candidate);
   if (never_secret(value_class)) return 0;
-  const FeatureVector features = compute_features(text, candidate, value_class, letters_);
-  int64_t sum = 0;
-  for (size_t i = 0; i < kFeatureCount; ++i) sum += int64_t{weights_.at(i)} * features.at(i);
-  return probability(sum / kFeatureUnit);
+  FeatureVector features = near_features(text, candidate, value_class, letters_);
+  add_far_features(text, candidate, features);
+  return probability(weigh(features) / kFeatureUnit);
 }
 
 double Model::threshold(const Candidate& candidate) const {
@@ -126,7 +150,7 @@ Explanation Model::explain(std::string_view text, const Candidate& candidate) co
   Explanation out{.score = score(text, candidate),
                   .value_class = classify(text, candidate),
                   .contributions = {}};
-  const FeatureVector features = compute_features(text, candidate, out.value_class, letters_);
+  const FeatureVector features = this->features(text, candidate);
   for (size_t i = 0; i < kFeatureCount; ++i) {
     const int64_t product = int64_t{weights_.at(i)} * features.at(i);
     if (product == 0) continue;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ class Model {
   // Reads weights. Errors name the line.
   static Result<Model> parse(std::string_view data);
 
+  // The score of a candidate that reaches its threshold; nothing for others, at less cost.
+  [[nodiscard]] std::optional<double> find(std::string_view text, const Candidate& candidate) const;
   // 0 … 1; exactly 0 where the value plainly is no secret.
   [[nodiscard]] double score(std::string_view text, const Candidate& candidate) const;
   // What a score must reach for a finding.
@@ -57,9 +60,11 @@ class Model {
 
  private:
   Model() = default;
+  [[nodiscard]] int64_t weigh(const FeatureVector& features) const;
 
   std::array<int32_t, kFeatureCount> weights_{};     // in 1/1024
   std::array<int32_t, kSettingCount> thresholds_{};  // log odds in 1/1024, by Setting
+  int64_t far_most_ = 0;                             // what far features can add to a sum
   LetterModel letters_;
   std::string version_;
 };

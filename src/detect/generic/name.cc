@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "detect/generic/bytes.h"
 #include "detect/generic/keywords.h"
@@ -13,86 +14,57 @@ namespace {
 
 // Longer runs of name bytes are encoded data, not names.
 constexpr size_t kMaxName = 80;
+constexpr size_t kMaxRun = 2 * kMaxName;
 constexpr size_t kMaxParts = 20;
 constexpr size_t kMaxPart = 40;
 
-// A part of a name in lower case.
-class LowerPart {
+// The bytes of a text from an offset on in lower case, of ASCII and of Latin-1's letters in UTF-8.
+template <size_t kSize>
+class LowerBytes {
  public:
-  LowerPart(std::string_view text, Span part) : size_(std::min(part.size(), kMaxPart)) {
+  LowerBytes(std::string_view text, Span span) : size_(std::min(span.size(), kSize)) {
+    char before = '\0';
     for (size_t i = 0; i < size_; ++i) {
-      const char c = text[part.begin + i];
+      const char c = kLower[static_cast<unsigned char>(text.data()[span.begin + i])];
       // À … Þ in UTF-8.
-      const bool wide_upper = i > 0 && bytes_[i - 1] == '\xC3' && c <= '\x9E';
-      bytes_[i] = wide_upper ? static_cast<char>(c + 0x20) : lower(c);
+      const bool wide_upper = before == '\xC3' && c <= '\x9E';
+      bytes_[i] = wide_upper ? static_cast<char>(c + 0x20) : c;
+      before = c;
     }
   }
   [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
+  [[nodiscard]] std::string_view view(size_t begin, size_t size) const {
+    return view().substr(begin, size);
+  }
 
  private:
-  std::array<char, kMaxPart> bytes_{};
+  std::array<char, kSize> bytes_;
   size_t size_;
 };
-
-struct Parts {
-  std::array<Span, kMaxParts> spans{};
-  size_t count = 0;
-  void add(Span part) {
-    if (part.begin < part.end && count < kMaxParts) spans[count++] = part;
-  }
-};
-
-bool joins(char c) { return c == '.' || c == '-'; }
-
-// Whether anything may tie a value to a name that ends before this byte: most names fail here.
-bool may_tie(char c) {
-  switch (c) {
-    case ' ':
-    case '\t':
-    case '\n':
-    case '\r':
-    case '=':
-    case ':':
-    case '"':
-    case '\'':
-    case '`':
-    case '(':
-    case ')':
-    case ']':
-    case '*':
-    case '|':
-    case '<':
-    case '>':
-    case '\\':
-    case '!':
-    case '?':
-    case ',':
-    case '-':
-    case '}':
-    case '/':
-    case '.':
-    case ';':
-    case '\0':  // the end of the text
-    case '&':
-      return true;
-    default:
-      return static_cast<unsigned char>(c) >= 0x80;
-  }
-}
+using LowerWord = LowerBytes<kMaxPart>;
 
 // The run of name bytes around the hit, or nothing when it is too long for a name, or when nothing
 // can tie a value to it: most runs end there, so their ends are looked at first.
 std::optional<Span> run_around(std::string_view text, Span hit) {
+  const size_t last = std::min(text.size(), hit.begin + kMaxName + 1);
   size_t end = hit.begin;
-  while (end < text.size() &&
-         (is_name_byte(text, end) || (joins(text[end]) && end > hit.begin && text[end - 1] != '.' &&
-                                      text[end - 1] != '-' && is_name_byte(text, end + 1)))) {
-    if (++end - hit.begin > kMaxName) return std::nullopt;
+  while (end < last) {
+    const uint16_t kind = kind_of(text.data()[end]);
+    if ((kind & kWordKind) == 0) {
+      const bool joins = (kind & kJoinKind) != 0 && end > hit.begin &&
+                         !is_kind(text[end - 1], kJoinKind) && is_name_byte(text, end + 1);
+      if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, end))) break;
+    }
+    ++end;
   }
-  if (!may_tie(at(text, end))) return std::nullopt;
+  if (end - hit.begin > kMaxName || !is_kind(at(text, end), kTieKind)) return std::nullopt;
   size_t begin = hit.begin;
-  while (begin > 0 && (is_name_byte(text, begin - 1) ||
-                       (joins(text[begin - 1]) && begin > 1 && is_name_byte(text, begin - 2)))) {
+  while (begin > 0) {
+    const uint16_t kind = kind_of(text.data()[begin - 1]);
+    if ((kind & kWordKind) == 0) {
+      const bool joins = (kind & kJoinKind) != 0 && begin > 1 && is_name_byte(text, begin - 2);
+      if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, begin - 1))) break;
+    }
     if (hit.begin - --begin > kMaxName) return std::nullopt;
   }
   // The letter of an escape ("\npassword") belongs to the escape.
@@ -105,30 +77,66 @@ std::optional<Span> run_around(std::string_view text, Span hit) {
   return Span{begin, end};
 }
 
-// Cuts at separators, at humps of camelCase and around digits.
-Parts parts_of(std::string_view text, Span run) {
-  Parts parts;
-  size_t begin = run.begin;
-  const auto cut = [&](size_t end, size_t next) {
-    parts.add({begin, end});
-    begin = next;
-  };
-  for (size_t i = run.begin; i < run.end; ++i) {
-    const char c = text[i];
-    if (c == '_' || joins(c)) {
-      cut(i, i + 1);
-    } else if (i > begin) {
-      const char before = text[i - 1];
-      const bool wide = static_cast<unsigned char>(before) >= 0x80;
-      const bool hump = is_upper(c) && !is_upper(before) && !wide;
-      const bool new_word = is_upper(c) && is_upper(before) && i + 1 < run.end &&
-                            is_lower(text[i + 1]) && (i + 2 >= run.end || is_lower(text[i + 2]));
-      if (hump || new_word || is_digit(c) != is_digit(before)) cut(i, i);
+// The words of a run, cut at separators, at humps of camelCase and around digits.
+class Parts {
+ public:
+  Parts(std::string_view text, Span run) : run_(run) {
+    const auto kind_at = [&](size_t i) { return kind_of(text.data()[i]); };
+    size_t begin = run.begin;
+    uint16_t before = 0;
+    for (size_t i = run.begin; i < run.end; ++i) {
+      const uint16_t kind = kind_at(i);
+      if (kind == before && (kind & (kLowerKind | kDigitKind | kWideKind)) != 0) continue;
+      if ((kind & (kUnderscoreKind | kJoinKind)) != 0) {
+        add(begin, i);
+        begin = i + 1;
+      } else if (i > begin) {
+        const bool upper = (kind & kUpperKind) != 0;
+        const bool hump = upper && (before & (kUpperKind | kWideKind)) == 0;
+        const bool new_word = upper && (before & kUpperKind) != 0 && i + 1 < run.end &&
+                              (kind_at(i + 1) & kLowerKind) != 0 &&
+                              (i + 2 >= run.end || (kind_at(i + 2) & kLowerKind) != 0);
+        if (hump || new_word || ((kind ^ before) & kDigitKind) != 0) {
+          add(begin, i);
+          begin = i;
+        }
+      }
+      before = kind;
     }
+    add(begin, run.end);
   }
-  cut(run.end, run.end);
-  return parts;
-}
+
+  [[nodiscard]] size_t count() const { return count_; }
+  [[nodiscard]] Span operator[](size_t i) const {
+    return {run_.begin + begins_[i], run_.begin + ends_[i]};
+  }
+  // The text of a part, of the run's bytes.
+  template <size_t kSize>
+  [[nodiscard]] std::string_view of(const LowerBytes<kSize>& bytes, size_t i) const {
+    return bytes.view(begins_[i], std::min<size_t>(ends_[i] - begins_[i], kMaxPart));
+  }
+  // Makes one part of a part and the next.
+  void join(size_t i) {
+    ends_[i] = ends_[i + 1];
+    for (size_t k = i + 1; k + 1 < count_; ++k) {
+      begins_[k] = begins_[k + 1];
+      ends_[k] = ends_[k + 1];
+    }
+    --count_;
+  }
+
+ private:
+  void add(size_t begin, size_t end) {
+    if (begin >= end || count_ == kMaxParts) return;
+    begins_[count_] = static_cast<uint8_t>(begin - run_.begin);
+    ends_[count_++] = static_cast<uint8_t>(end - run_.begin);
+  }
+
+  Span run_;
+  std::array<uint8_t, kMaxParts> begins_;
+  std::array<uint8_t, kMaxParts> ends_;
+  size_t count_ = 0;
+};
 
 // The word before an offset with one blank, dash or apostrophe between; empty when there is none.
 Span word_before(std::string_view text, size_t offset) {
@@ -159,6 +167,9 @@ std::optional<size_t> begin_of_passe(std::string_view text, size_t passe) {
 // not.
 size_t end_of_owner(std::string_view text, size_t end) {
   size_t p = skip_blanks(text, end, 2);
+  // The first letters of all that follows.
+  constexpr std::string_view kFirst = "dapsc";
+  if (kFirst.find(lower(at(text, p))) == std::string_view::npos) return end;
   if (goes_on_with(text, p, "de la ")) {
     p += 6;
   } else if (goes_on_with(text, p, "de ") || goes_on_with(text, p, "da ")) {
@@ -180,6 +191,14 @@ size_t end_of_owner(std::string_view text, size_t end) {
 
 // Whether "user/" or "user and " stands before the name.
 bool has_user_before(std::string_view text, size_t begin) {
+  // The ties below by their ends: most names have another word before them.
+  const char last = begin == 0 ? '\0' : text[begin - 1];
+  if (last == ' ') {
+    const auto blank_at = [&](size_t back) { return begin >= back && text[begin - back] == ' '; };
+    if (!blank_at(3) && !blank_at(4) && !blank_at(5)) return false;
+  } else if (last != '/' && last != '&' && last != '|' && last != ':') {
+    return false;
+  }
   size_t end = begin;
   const auto step_back = [&](std::string_view bytes) {
     if (end >= bytes.size() && goes_on_with(text, end - bytes.size(), bytes)) {
@@ -195,89 +214,135 @@ bool has_user_before(std::string_view text, size_t begin) {
   size_t word = end;
   while (word > 0 && end - word < kMaxPart && is_name_byte(text, word - 1)) --word;
   if (word == end) return false;
-  const Parts parts = parts_of(text, {word, end});
-  return parts.count != 0 && names_user(LowerPart(text, parts.spans[parts.count - 1]).view());
+  const Parts parts(text, {word, end});
+  return parts.count() != 0 && names_user(LowerWord(text, parts[parts.count() - 1]).view());
 }
 
 bool is_foreign_key(std::string_view part) { return part == "chave" || part.starts_with("cl"); }
 
 }  // namespace
 
-std::optional<Name> name_at(std::string_view text, Span hit) {
+RunMeaning meaning_of_run(std::string_view run) {
+  const Span whole{0, run.size()};
+  const LowerBytes<kMaxRun> bytes(run, whole);
+  Parts parts(run, whole);
+  // "PassWord", "pass_phrase" are one word.
+  for (size_t i = 0; i + 1 < parts.count(); ++i) {
+    if (parts.of(bytes, i) != "pass") continue;
+    const std::string_view word = parts.of(bytes, i + 1);
+    if (word == "word" || word == "wd" || word == "phrase" || word == "code") parts.join(i);
+  }
+  // The last part that says something; what describes may not follow it.
+  size_t head = parts.count();
+  std::optional<Noun> noun;
+  bool tail = false;
+  while (head > 0) {
+    --head;
+    const std::string_view part = parts.of(bytes, head);
+    noun = part.starts_with("pass") && (part == "passe" || part.find('_') != std::string_view::npos)
+               ? std::optional(Noun::kPassword)
+               : noun_of(part);
+    if (noun) break;
+    if (describes(part)) return {};
+    tail = tail || !is_digit(part.front());
+  }
+  if (!noun) return {};
+  const std::string_view word = parts.of(bytes, head);
+  // "Authorization" is a header; with more words it is a setting or a state.
+  if (*noun == Noun::kCredential && (tail || (head > 1 && word == "authorization"))) return {};
+  if (head > 0 && asks(parts.of(bytes, 0))) return {};
+
+  const Span keyword = parts[head];
+  RunMeaning meaning{.named = true,
+                     .noun = *noun,
+                     .begin = static_cast<uint8_t>(keyword.begin),
+                     .end = static_cast<uint8_t>(keyword.end),
+                     .first = head == 0,
+                     .plain = parts.count() == 1,
+                     .tail = tail};
+  if (word == "passe") {
+    meaning.word = RunWord::kPasse;
+  } else if (*noun == Noun::kKey &&
+             (word == "key" || word == "keys" || word.ends_with("ssel") || is_foreign_key(word))) {
+    meaning.word = RunWord::kKey;
+  } else if (*noun == Noun::kSecret && word == "nonce") {
+    meaning.word = RunWord::kNonce;
+  } else if (*noun == Noun::kPassword && word == "clave") {
+    meaning.word = RunWord::kClave;
+  }
+  if (head == 0) return meaning;
+  // The word before the keyword says the rest.
+  const std::string_view owner = parts.of(bytes, head - 1);
+  if (meaning.word == RunWord::kKey) {
+    // Settings of programs: LEASEWEB_KEY. A name in another form needs a word that we know.
+    const bool environment = is_upper(run[keyword.begin]) && is_upper(run[keyword.end - 1]);
+    if (disqualifies(owner) || (!qualifies_key(owner) && !environment)) return {};
+  } else if (meaning.word == RunWord::kNonce) {
+    if (owner == "oauth" || owner == "csp") return {};
+  } else if (*noun == Noun::kToken && disqualifies(owner)) {
+    return {};
+  }
+  return meaning;
+}
+
+RunMeaning NameCache::meaning(std::string_view text, Span run) {
+  constexpr size_t kBytes = sizeof(Key);
+  if (run.size() > kBytes || text.size() - run.begin < kBytes) {
+    return meaning_of_run(text.substr(run.begin, run.size()));
+  }
+  Key key{};
+  std::memcpy(key.data(), text.data() + run.begin, kBytes);
+  uint64_t hash = run.size();
+  for (size_t i = 0; i < key.size(); ++i) {
+    // What stands behind the run does not belong to it.
+    const size_t used = std::clamp<size_t>(run.size(), i * 8, i * 8 + 8) - i * 8;
+    key[i] &= used == 8 ? ~uint64_t{0} : (uint64_t{1} << (used * 8)) - 1;
+    hash = (hash ^ key[i]) * 0x9E3779B97F4A7C15U;
+    hash ^= hash >> 32U;
+  }
+  Entry& entry = entries_[hash % entries_.size()];
+  if (entry.key != key) {
+    entry.key = key;
+    entry.meaning = meaning_of_run(text.substr(run.begin, run.size()));
+  }
+  return entry.meaning;
+}
+
+std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
   const auto run = run_around(text, hit);
   if (!run) return std::nullopt;
-  Parts parts = parts_of(text, *run);
-  // "PassWord", "pass_phrase" are one word.
-  for (size_t i = 0; i + 1 < parts.count; ++i) {
-    if (LowerPart(text, parts.spans[i]).view() != "pass") continue;
-    const LowerPart next(text, parts.spans[i + 1]);
-    const std::string_view word = next.view();
-    if (word != "word" && word != "wd" && word != "phrase" && word != "code") continue;
-    parts.spans[i].end = parts.spans[i + 1].end;
-    for (size_t k = i + 1; k + 1 < parts.count; ++k) parts.spans[k] = parts.spans[k + 1];
-    --parts.count;
-  }
-  if (parts.count == 0) return std::nullopt;
-  size_t head = parts.count;
-  std::optional<Noun> noun;
-  while (head > 0 && !noun) {
-    --head;
-    const LowerPart part(text, parts.spans[head]);
-    noun = part.view() == "passe" ? std::optional(Noun::kPassword)
-           : part.view().starts_with("pass") && part.view().find('_') != std::string_view::npos
-               ? std::optional(Noun::kPassword)
-               : noun_of(part.view());
-  }
-  if (!noun) return std::nullopt;
-  bool tail = false;
-  for (size_t i = head + 1; i < parts.count; ++i) {
-    if (describes(LowerPart(text, parts.spans[i]).view())) return std::nullopt;
-    tail = tail || !is_digit(text[parts.spans[i].begin]);
-  }
-  // "Authorization" is a header; with more words it is a setting or a state.
-  if (*noun == Noun::kCredential &&
-      (tail || (head > 1 && LowerPart(text, parts.spans[head]).view() == "authorization"))) {
-    return std::nullopt;
-  }
-  if (head > 0 && asks(LowerPart(text, parts.spans[0]).view())) return std::nullopt;
-
-  Name name{.key = *run, .keyword = parts.spans[head], .noun = *noun};
-  name.plain = parts.count == 1;
-  name.tail = tail;
-  const LowerPart word(text, parts.spans[head]);
-  if (word.view() == "passe") {
-    const bool joined = head > 0 && parts.count > 1;
-    if (!joined) {
+  const RunMeaning meaning = cache.meaning(text, *run);
+  if (!meaning.named) return std::nullopt;
+  Name name{.key = *run,
+            .keyword = {run->begin + meaning.begin, run->begin + meaning.end},
+            .noun = meaning.noun,
+            .plain = meaning.plain,
+            .tail = meaning.tail};
+  if (meaning.word == RunWord::kPasse) {
+    if (meaning.first || meaning.plain) {
       const auto begin = begin_of_passe(text, run->begin);
       if (!begin) return std::nullopt;
       name.key.begin = *begin;
     }
     name.keyword.begin = name.key.begin;
-  }
-  const bool spaced = head == 0;
-  const Span before = spaced ? word_before(text, run->begin) : parts.spans[head - 1];
-  const LowerPart owner(text, before);
-  if (*noun == Noun::kKey) {
-    const std::string_view w = word.view();
-    const bool whole = w == "key" || w == "keys" || w.ends_with("ssel") || is_foreign_key(w);
-    if (whole) {
-      if (disqualifies(owner.view())) return std::nullopt;
-      const size_t end = spaced ? end_of_owner(text, run->end) : run->end;
-      const bool owned = qualifies_key(owner.view()) || end != run->end;
-      // Settings of programs: LEASEWEB_KEY. A name in another form needs a word that we know.
-      const bool environment =
-          !spaced && is_upper(text[name.keyword.begin]) && is_upper(text[name.keyword.end - 1]);
-      if (!owned && !environment) return std::nullopt;
-      if (spaced && qualifies_key(owner.view())) name.key.begin = before.begin;
-      name.key.end = end;
-    }
-  } else if (*noun == Noun::kSecret && word.view() == "nonce" &&
-             (owner.view() == "oauth" || owner.view() == "csp")) {
-    return std::nullopt;
-  } else if (*noun == Noun::kToken && disqualifies(owner.view())) {
-    return std::nullopt;
-  } else if (*noun == Noun::kPassword && word.view() == "clave") {
+  } else if (meaning.word == RunWord::kClave) {
     name.key.end = end_of_owner(text, run->end);
+  } else if (meaning.first && (meaning.word == RunWord::kKey || meaning.word == RunWord::kNonce ||
+                               meaning.noun == Noun::kToken)) {
+    // The word before the name has its say.
+    const Span before = word_before(text, run->begin);
+    const LowerWord lower_owner(text, before);
+    const std::string_view owner = lower_owner.view();
+    if (meaning.word == RunWord::kNonce) {
+      if (owner == "oauth" || owner == "csp") return std::nullopt;
+    } else if (disqualifies(owner)) {
+      return std::nullopt;
+    } else if (meaning.word == RunWord::kKey) {
+      const bool owned = qualifies_key(owner);
+      name.key.end = end_of_owner(text, run->end);
+      if (!owned && name.key.end == run->end) return std::nullopt;
+      if (owned) name.key.begin = before.begin;
+    }
   }
   name.pair = has_user_before(text, name.key.begin);
   return name;

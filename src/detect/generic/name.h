@@ -1,6 +1,8 @@
 // The name that a keyword stands in: "spring.datasource.password", "API key", "mot de passe".
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -18,7 +20,39 @@ struct Name {
   bool tail = false;   // more than digits follow the keyword: "token_for_ci"
 };
 
-// The name around a hit of an anchor; nothing when it names no secret (password_policy, monkey).
-std::optional<Name> name_at(std::string_view text, Span hit);
+// A keyword that is looked at more closely.
+enum class RunWord : uint8_t { kOther, kKey, kNonce, kPasse, kClave };
+
+// What the bytes of a name alone say, whatever stands around it.
+struct RunMeaning {
+  bool named = false;  // else it names no secret (password_policy, monkey)
+  Noun noun = Noun::kPassword;
+  RunWord word = RunWord::kOther;
+  uint8_t begin = 0;  // of the keyword in the run
+  uint8_t end = 0;
+  bool first = false;  // no word of the run stands before the keyword
+  bool plain = false;
+  bool tail = false;
+};
+// A run has up to 160 bytes.
+RunMeaning meaning_of_run(std::string_view run);
+
+// The meanings of names seen last: a text has few and says them often. Of one thread; what it
+// answers does not depend on what it was asked before.
+class NameCache {
+ public:
+  RunMeaning meaning(std::string_view text, Span run);
+
+ private:
+  using Key = std::array<uint64_t, 3>;  // bytes of a run, and zeros
+  struct Entry {
+    Key key{};
+    RunMeaning meaning;
+  };
+  std::array<Entry, 256> entries_{};
+};
+
+// The name around a hit of an anchor; nothing when it names no secret.
+std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache);
 
 }  // namespace spillguard::detect::generic

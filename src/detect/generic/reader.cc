@@ -25,6 +25,7 @@ Closers skip_closers(std::string_view text, size_t from) {
   Closers closers{.end = from};
   for (size_t i = 0; i < 8; ++i) {
     const char c = at(text, closers.end);
+    if (!is_kind(c, kCloserKind)) break;
     if (c == '"' || c == '\'' || c == '`') {
       closers.quote = true;
     } else if (c == '\\' &&
@@ -64,13 +65,14 @@ bool is_bare_key(std::string_view text, Span hit) {
 
 }  // namespace
 
-void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out) {
+void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
+              std::vector<Candidate>& out) {
   if (tool) {
     read_tool(text, hit, out);
     return;
   }
   if (is_bare_key(text, hit) || read_phrase(text, hit, out)) return;
-  const auto name = name_at(text, hit);
+  const auto name = name_at(text, hit, names);
   if (!name) return;
   const Place place{.text = text, .name = *name, .out = out};
   const Closers closers = skip_closers(text, name->key.end);
@@ -83,6 +85,11 @@ void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>
   if (table || read_prose(place, closers)) return;
   const size_t rest = skip_blanks(text, closers.end);
   if (is_line_end(at(text, rest)) && rest < text.size()) read_next_line(place, rest, false);
+}
+
+void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out) {
+  NameCache names;
+  read_hit(text, hit, tool, names, out);
 }
 
 }  // namespace spillguard::detect::generic

@@ -10,10 +10,14 @@
 
 #include "base/span.h"
 #include "detect/generic/candidate.h"
+#include "detect/generic/name.h"
 
 namespace spillguard::detect::generic {
 
 // Appends the candidates that the anchor at the hit gives. `tool`: the anchor is a program's name.
+void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
+              std::vector<Candidate>& out);
+// The same for a hit now and then.
 void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out);
 
 }  // namespace spillguard::detect::generic

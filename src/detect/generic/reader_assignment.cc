@@ -39,12 +39,15 @@ size_t skip_type(std::string_view text, size_t from) {
 std::optional<Value> fallback(std::string_view text, size_t from) {
   const size_t end = line_end(text, from, 80);
   for (size_t p = from; p + 3 < end; ++p) {
-    size_t next = 0;
+    const char c = text.data()[p];
+    if (c == ';' || c == '"' || c == '\'') return std::nullopt;
+    if (c != '|' && c != '?' && c != ' ') continue;
+    const std::string_view rest = text.substr(p);
     for (const std::string_view tie : {"|| "sv, "?? "sv, " or "sv, "?: "sv, " : "sv}) {
-      if (text.substr(p, tie.size()) == tie) next = skip_blanks(text, p + tie.size(), 4);
+      if (tie.front() != c || !rest.starts_with(tie)) continue;
+      const size_t next = skip_blanks(text, p + tie.size(), 4);
+      if (opens_quote(text, next)) return quoted_value(text, next);
     }
-    if (next != 0 && opens_quote(text, next)) return quoted_value(text, next);
-    if (text[p] == ';' || text[p] == '"' || text[p] == '\'') return std::nullopt;
   }
   return std::nullopt;
 }
@@ -78,7 +81,7 @@ bool only_pairs(const Place& place) {
 Tie tie_at(std::string_view text, size_t from) {
   const size_t p = skip_blanks(text, from);
   // The first bytes of all that ties; most names are followed by a letter.
-  if (std::string_view("=!<:-?|+\xEF").find(at(text, p)) == std::string_view::npos) return {};
+  if (!is_kind(at(text, p), kOperatorKind)) return {};
   const std::string_view rest = text.substr(std::min(p, text.size()));
   for (const std::string_view comparison : {"==="sv, "!=="sv, "=="sv, "!="sv, "<>"sv}) {
     if (rest.starts_with(comparison)) return {.end = p + comparison.size(), .comparison = true};

@@ -1,5 +1,6 @@
 // Values on the line below their name, and values that stand before it.
 #include "detect/generic/reader_parts.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 
@@ -50,6 +51,22 @@ bool step_back(std::string_view text, size_t& end, std::string_view lower_case) 
   }
   end -= lower_case.size();
   return true;
+}
+
+// The words of step_back_article() and of the ties in front of a name.
+constexpr std::string_view kBefore[] = {"the",     "a",         "your", "my",   "our",   "das",
+                                        "dein",    "ihr",       "als",  "le",   "la",    "el",
+                                        "o",       "default",   "new",  "root", "admin", "user",
+                                        "initial", "temporary", "as",   "como", "comme", "for"};
+constexpr auto kBeforeSet = word_set(kBefore);
+
+// Where the word that ends at `end` begins, if it is short.
+size_t find_blank_back(std::string_view text, size_t end) {
+  constexpr size_t kLongest = 10;
+  const size_t first = end - std::min(end, kLongest);
+  size_t begin = end;
+  while (begin > first && text[begin - 1] != ' ') --begin;
+  return begin;
 }
 
 void step_back_article(std::string_view text, size_t& end) {
@@ -136,6 +153,10 @@ void read_before(const Place& place) {
   if (key < 4) return;
   if (place.name.tail && goes_on_with(text, place.name.key.end - 5, "stdin")) read_echo(place);
   if (text[key - 1] != ' ') return;
+  // What is stepped over below: articles and ties, by their words.
+  const size_t last = key - 1;
+  const size_t word = find_blank_back(text, last);
+  if (!kBeforeSet.holds(text.substr(word, last - word))) return;
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;

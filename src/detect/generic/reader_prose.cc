@@ -50,17 +50,15 @@ constexpr auto kFillerSet = word_set(kFillers);
 // Sentences end here; what follows is about something else.
 bool ends_clause(std::string_view text, size_t p) {
   const char c = at(text, p);
+  if (is_kind(c, kLetterKind)) return false;
   if (is_line_end(c) || c == ';' || c == '|' || c == '\t') return true;
   return (c == '.' || c == '!' || c == '?') && (is_gap(at(text, p + 1)));
 }
 
 Span next_word(std::string_view text, size_t from) {
-  size_t end = from;
-  while (end < text.size() && end - from < 40 && !is_gap(text[end]) && text[end] != ':' &&
-         text[end] != '=' && text[end] != '|') {
-    ++end;
-  }
-  return {from, end};
+  constexpr size_t kMaxWord = 40;
+  const size_t last = std::min(text.size(), from + kMaxWord);
+  return {from, from < last ? find_kind(text, from, last, kBreakKind) : from};
 }
 
 // Whether the name is an option of a command: --password, -password, /password
@@ -76,10 +74,8 @@ enum class Doubt : uint8_t {
 };
 
 bool is_description(std::string_view text, Span word) {
-  std::array<char, 24> bytes{};
-  if (word.size() > bytes.size()) return false;
-  for (size_t i = 0; i < word.size(); ++i) bytes[i] = lower(text[word.begin + i]);
-  return describes({bytes.data(), word.size()});
+  constexpr size_t kLongest = 24;
+  return word.size() <= kLongest && describes(text.substr(word.begin, word.size()));
 }
 
 bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
@@ -162,8 +158,9 @@ bool read_prose(const Place& place, const Closers& closers) {
     if ((q != p || slash) && read_pair(place, q, Setting::kList)) return true;
   }
   // "Password - v", "password 'v'", "password v"
+  const bool dashes = at(text, p) == '-' || is_kind(at(text, p), kWideKind);
   for (const std::string_view dash : {"- "sv, "-- "sv, "\u2013 "sv, "\u2014 "sv}) {
-    if (goes_on_with(text, p, dash)) {
+    if (dashes && goes_on_with(text, p, dash)) {
       const size_t q = skip_blanks(text, p + dash.size(), 4);
       if (place.name.noun != Noun::kCredential) offer_at(place, q, Setting::kList, Doubt::kWords);
       return true;

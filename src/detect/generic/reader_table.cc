@@ -30,25 +30,33 @@ struct Column {
 };
 std::optional<Column> column_of(std::string_view text, size_t offset) {
   Column column{.begin = offset};
+  // A line's end may stand one byte further away than anything else.
+  const size_t first = offset - std::min(offset, kReach + 1);
   bool in_cell = true;
-  for (size_t p = offset; p > 0; --p) {
+  for (size_t p = offset;;) {
+    p = find_cell_begin(text, first, p);
+    if (in_cell) column.begin = p;
+    const bool near = offset - p <= kReach;
+    if (p == 0) return column;
     const char c = text[p - 1];
     if (is_line_end(c)) return column;
-    if (offset - p > kReach || column.number > kMaxColumns) return std::nullopt;
-    if (divides(c)) {
-      if (in_cell) column.divider = c;
-      in_cell = false;
-      // "||" is one divider of headers.
-      if (c != '|' || p < 2 || text[p - 2] != '|') ++column.number;
-    }
-    if (in_cell) column.begin = p - 1;
+    if (!near) return std::nullopt;
+    if (in_cell) column.divider = c;
+    in_cell = false;
+    // "||" is one divider of headers.
+    if (c != '|' || p < 2 || text[p - 2] != '|') ++column.number;
+    --p;
+    if (column.number > kMaxColumns && p > 0 && !is_line_end(text[p - 1])) return std::nullopt;
   }
-  return column;
 }
 
 size_t cell_end(std::string_view text, size_t from, char divider) {
   const size_t last = std::min(text.size(), from + kMaxValue);
-  while (from < last && text[from] != divider && !is_line_end(text[from])) ++from;
+  if (from >= last) return from;
+  from = find_cell_end(text, from, last);
+  while (from < last && text[from] != divider && !is_line_end(text[from])) {
+    from = find_cell_end(text, from + 1, last);
+  }
   return from;
 }
 
@@ -96,8 +104,15 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
   for (size_t i = 0; i < kMaxRows && row < limit; ++i) {
     size_t next = row;
     bool divided = column.number == 0 && i == 0;
-    while (next < limit && !is_line_end(text[next])) divided |= text[next++] == divider;
-    if (!divided) return;
+    if (!divided) {
+      next = find_cell_end(text, row, limit);
+      while (next < limit && text[next] != divider && !is_line_end(text[next])) {
+        next = find_cell_end(text, next + 1, limit);
+      }
+      divided = next < limit && text[next] == divider;
+      if (!divided) return;
+    }
+    next = find_line_end(text, next, limit);
     const Span cell = cell_of(text, row, column.number, divider);
     if (place.name.pair || place.name.noun == Noun::kCredential) {
       const Span inner = trimmed(text, cell);
@@ -150,7 +165,7 @@ bool read_table(const Place& place) {
   const std::string_view text = place.text;
   size_t p = place.name.key.end;
   const size_t last = std::min(text.size(), p + kMaxTitle);
-  while (p < last && !divides(text[p]) && !is_line_end(text[p])) ++p;
+  if (p < last) p = find_cell_end(text, p, last);
   // A sentence: most names are in one.
   const bool in_words = p < text.size() && !divides(text[p]) && !is_line_end(text[p]);
   if (in_words && !is_set_off(text, place.name.key)) return false;

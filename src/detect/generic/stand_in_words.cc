@@ -333,27 +333,24 @@ constexpr char plain_letter(char c) {
   }
 }
 
-bool stands_at(std::string_view value, size_t at, std::string_view word) {
-  if (at + word.size() > value.size()) return false;
-  size_t letters = 0;
-  for (size_t i = 0; i < word.size(); ++i) {
-    if (plain_letter(value[at + i]) != word[i]) return false;
-    letters += is_letter(value[at + i]) ? 1 : 0;
-  }
-  // "101" is no word, however one reads it.
-  return letters * 2 >= word.size();
-}
+constexpr std::array<char, 256> kPlain = [] {
+  std::array<char, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i) table.at(i) = plain_letter(static_cast<char>(i));
+  return table;
+}();
 
 // The words by their first two letters, a chain each: most words can not stand at a place.
 struct Chains {
   static constexpr uint16_t kEnd = UINT16_MAX;
-  static constexpr size_t kBuckets = 1024;
-  std::array<uint16_t, kBuckets> first{};
+  static constexpr size_t kLetters = 27;  // and none
+  std::array<uint16_t, kLetters * kLetters> first{};
   std::array<uint16_t, kStandIns.size()> next{};
-  // Of letters in the plain form, the second 0 in words of one.
-  static constexpr size_t bucket(char a, char b) {
-    return (static_cast<unsigned char>(a) * size_t{32} + static_cast<unsigned char>(b)) % kBuckets;
+  // From 1 on; 0 for what is no letter in lower case.
+  static constexpr size_t letter(char c) {
+    return is_lower(c) ? static_cast<size_t>(c - 'a') + 1 : 0;
   }
+  // The second is 0 in words of one letter.
+  static constexpr size_t bucket(size_t a, size_t b) { return a * kLetters + b; }
 };
 
 constexpr Chains kChains = [] {
@@ -361,12 +358,15 @@ constexpr Chains kChains = [] {
   chains.first.fill(Chains::kEnd);
   for (size_t i = 0; i < kStandIns.size(); ++i) {
     const std::string_view word = kStandIns.at(i);
-    uint16_t& first = chains.first.at(Chains::bucket(word[0], word.size() > 1 ? word[1] : '\0'));
+    const size_t second = word.size() > 1 ? Chains::letter(word[1]) : 0;
+    uint16_t& first = chains.first.at(Chains::bucket(Chains::letter(word[0]), second));
     chains.next.at(i) = first;
     first = static_cast<uint16_t>(i);
   }
   return chains;
 }();
+static_assert(std::all_of(kStandIns.begin(), kStandIns.end(),
+                          [](std::string_view word) { return all_of_text(word, is_lower); }));
 
 constexpr auto kStatingSet = word_set(kStating);
 
@@ -393,6 +393,13 @@ size_t appended_digits(std::string_view value, size_t at) {
 
 int stand_in_share(std::string_view value) {
   if (value.empty() || value.size() > kLongestValue) return 0;
+  // The value as words are written, and how many real letters stand before each place.
+  std::array<char, kLongestValue> plain{};
+  std::array<uint8_t, kLongestValue + 1> letters{};
+  for (size_t i = 0; i < value.size(); ++i) {
+    plain[i] = kPlain[static_cast<unsigned char>(value[i])];
+    letters[i + 1] = static_cast<uint8_t>(letters[i] + (is_letter(value[i]) ? 1 : 0));
+  }
   // covered[i]: the most characters that words cover up to i.
   std::array<uint8_t, kLongestValue + 1> covered{};
   size_t counted = 0;
@@ -408,16 +415,25 @@ int stand_in_share(std::string_view value) {
       covered[i + length] =
           std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
     };
-    const auto take = [&](char second) {
-      const size_t bucket = Chains::bucket(plain_letter(value[i]), second);
-      for (uint16_t w = kChains.first.at(bucket); w != Chains::kEnd; w = kChains.next.at(w)) {
-        const std::string_view word = kStandIns.at(w);
-        if ((begins || word.size() > kShortWord) && stands_at(value, i, word)) reach(word.size());
+    const auto take = [&](size_t second) {
+      const size_t bucket = Chains::bucket(Chains::letter(plain[i]), second);
+      for (uint16_t w = kChains.first[bucket]; w != Chains::kEnd; w = kChains.next[w]) {
+        const std::string_view word = kStandIns[w];
+        if (!begins && word.size() <= kShortWord) continue;
+        if (word.size() > value.size() - i) continue;
+        // "101" is no word, however one reads it.
+        const auto real = static_cast<size_t>(letters[i + word.size()] - letters[i]);
+        if (real * 2 < word.size()) continue;
+        if (std::string_view(plain.data() + i, word.size()) == word) reach(word.size());
       }
     };
-    if (begins) take('\0');
-    if (i + 1 < value.size()) take(plain_letter(value[i + 1]));
-    if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
+    if (begins) take(0);
+    if (i + 1 < value.size()) {
+      if (const size_t second = Chains::letter(plain[i + 1]); second != 0) take(second);
+    }
+    if (is_digit(value[i])) {
+      if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
+    }
   }
   return counted == 0 ? 0 : static_cast<int>(covered[value.size()] * size_t{1024} / counted);
 }

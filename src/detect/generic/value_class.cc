@@ -1,7 +1,7 @@
 #include "detect/generic/value_class.h"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "detect/generic/characters.h"
 #include "detect/generic/value_forms.h"
@@ -15,6 +15,38 @@ constexpr std::array<std::string_view, kValueClassCount> kClassNames = {
     "digest",        "path",       "URL",         "e-mail address", "file name",      "encrypted",
     "password hash", "public key", "phrase",      "issue key",      "named otherwise"};
 
+// Which bytes a value has: most forms need a sign that most values lack.
+class ByteSet {
+ public:
+  constexpr explicit ByteSet(std::string_view bytes) {
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      sets_[byte / 64U] |= uint64_t{1} << (byte % 64U);
+    }
+  }
+  [[nodiscard]] constexpr bool any_of(const ByteSet& other) const {
+    return ((sets_[0] & other.sets_[0]) | (sets_[1] & other.sets_[1]) |
+            (sets_[2] & other.sets_[2]) | (sets_[3] & other.sets_[3])) != 0;
+  }
+
+ private:
+  std::array<uint64_t, 4> sets_{};
+};
+
+constexpr ByteSet kAlnums("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+// What the forms below can not do without.
+constexpr ByteSet kOfEncrypted("([{}:$!");
+constexpr ByteSet kOfVariables(".([:$@%#<{&");
+constexpr ByteSet kOfDigests(":(-=");
+constexpr ByteSet kOfUrls(":.");
+constexpr ByteSet kOfEmails("@");
+constexpr ByteSet kOfIssueKeys("-");
+constexpr ByteSet kOfPaths("/\\:");
+constexpr ByteSet kOfFileNames(".");
+constexpr ByteSet kOfCode("<>([{=:|&\"'\\ ");
+constexpr ByteSet kOfPhrases(" \t\n\v\f\r");
+constexpr ByteSet kOfDottedNames(".>:");
+
 }  // namespace
 
 std::string_view value_class_name(ValueClass value_class) {
@@ -23,29 +55,29 @@ std::string_view value_class_name(ValueClass value_class) {
 
 ValueClass classify_value(std::string_view value, bool quoted) {
   using enum ValueClass;
-  if (std::none_of(value.begin(), value.end(), is_alnum)) {
-    return is_masked(value) ? kMasked : kEmpty;
-  }
+  const ByteSet bytes(value);
+  if (!bytes.any_of(kAlnums)) return is_masked(value) ? kMasked : kEmpty;
   if (is_literal(value)) return kLiteral;
-  if (is_encrypted(value)) return kEncrypted;
+  if (bytes.any_of(kOfEncrypted) && is_encrypted(value)) return kEncrypted;
   if (is_password_hash(value)) return kPasswordHash;
-  if (is_variable_form(value)) return kVariable;
+  if (bytes.any_of(kOfVariables) && is_variable_form(value)) return kVariable;
   if (is_masked(value)) return kMasked;
   if (is_public_key(value)) return kPublicKey;
-  if (is_digest(value) || is_byte_row(value)) return kDigest;
+  if (bytes.any_of(kOfDigests) && is_digest(value)) return kDigest;
+  if (is_byte_row(value)) return kDigest;
   if (is_uuid(value)) return kUuid;
-  if (is_url(value)) return kUrl;
-  if (is_email(value)) return kEmail;
+  if (bytes.any_of(kOfUrls) && is_url(value)) return kUrl;
+  if (bytes.any_of(kOfEmails) && is_email(value)) return kEmail;
   if (is_number(value)) return kNumber;
   if (is_date(value)) return kDate;
   if (is_version(value)) return kVersion;
-  if (is_issue_key(value)) return kIssueKey;
-  if (is_path(value)) return kPath;
-  if (is_file_name(value)) return kFileName;
+  if (bytes.any_of(kOfIssueKeys) && is_issue_key(value)) return kIssueKey;
+  if (bytes.any_of(kOfPaths) && is_path(value)) return kPath;
+  if (bytes.any_of(kOfFileNames) && is_file_name(value)) return kFileName;
   if (is_stand_in(value)) return kPlaceholder;
-  if (is_code(value, quoted)) return kCode;
-  if (is_phrase(value)) return kPhrase;
-  if (is_dotted_name(value)) return kDottedName;
+  if ((bytes.any_of(kOfCode) || value.front() == 'f') && is_code(value, quoted)) return kCode;
+  if (bytes.any_of(kOfPhrases) && is_phrase(value)) return kPhrase;
+  if (bytes.any_of(kOfDottedNames) && is_dotted_name(value)) return kDottedName;
   return kOpaque;
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <iterator>
 
 #include "detect/generic/characters.h"
+#include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -189,9 +191,11 @@ bool is_dotted_name(std::string_view value) {
 }
 
 bool is_digest(std::string_view value) {
-  static constexpr std::array<std::string_view, 8> kNames = {"sha1",   "sha224", "sha256", "sha384",
-                                                             "sha512", "md5",    "crc32",  "sha"};
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) {
+  static constexpr std::string_view kList[] = {"sha1",   "sha224", "sha256", "sha384",
+                                               "sha512", "md5",    "crc32",  "sha"};
+  static constexpr WordBegins kNames(kList);
+  if (!kNames.begin(value)) return false;
+  return std::any_of(std::begin(kList), std::end(kList), [&](std::string_view name) {
     if (value.size() <= name.size() + 1 || !same_word(value.substr(0, name.size()), name)) {
       return false;
     }
@@ -227,24 +231,21 @@ bool is_byte_row(std::string_view value) {
 }
 
 bool is_encrypted(std::string_view value) {
-  static constexpr std::array<std::string_view, 16> kBegins = {
+  static constexpr std::string_view kList[] = {
       "ENC(",       "ENC[",   "{cipher}",       "{AES}",     "{AES256}", "{3DES}",
       "{xor}",      "AES:",   "$ANSIBLE_VAULT", "!vault",    "OBF:",     "CRYPT:",
       "{encrypted", "vault:", "VAULT::",        "Encrypted:"};
-  return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) {
-    return value.size() >= begin.size() && same_word(value.substr(0, begin.size()), begin);
-  });
+  static constexpr WordBegins kBegins(kList);
+  return kBegins.begin(value);
 }
 
 bool is_password_hash(std::string_view value) {
-  static constexpr std::array<std::string_view, 14> kBegins = {
+  static constexpr std::string_view kList[] = {
       "{bcrypt}", "{noop}",  "{pbkdf2", "{scrypt}", "{sha",    "{ssha",   "{smd5}",
       "{md5}",    "{crypt}", "$argon2", "pbkdf2_",  "$pbkdf2", "scrypt:", "$apr1$"};
-  if (std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) {
-        return value.size() > begin.size() && same_word(value.substr(0, begin.size()), begin);
-      })) {
-    return true;
-  }
+  static constexpr WordBegins kBegins(kList);
+  // With something behind it.
+  if (!value.empty() && kBegins.begin(value.substr(0, value.size() - 1))) return true;
   // $1$, $2a$, $5$, $6$, $y$ … and two more parts
   if (value.size() < 12 || value.front() != '$') return false;
   const size_t second = value.find('$', 1);
@@ -253,28 +254,39 @@ bool is_password_hash(std::string_view value) {
 }
 
 bool is_public_key(std::string_view value) {
-  return value.starts_with("ssh-rsa") || value.starts_with("ssh-ed25519") ||
-         value.starts_with("ssh-dss") || value.starts_with("ecdsa-sha2") ||
-         value.starts_with("AAAAB3NzaC1") || value.starts_with("AAAAC3NzaC1") ||
-         value.find("BEGIN PUBLIC") != std::string_view::npos ||
-         value.find("BEGIN CERTIFICATE") != std::string_view::npos ||
-         value.find("BEGIN RSA PUBLIC") != std::string_view::npos;
+  const char first = value.empty() ? '\0' : value.front();
+  if (first == 's' || first == 'e' || first == 'A') {
+    for (const std::string_view begin :
+         {"ssh-rsa", "ssh-ed25519", "ssh-dss", "ecdsa-sha2", "AAAAB3NzaC1", "AAAAC3NzaC1"}) {
+      if (value.starts_with(begin)) return true;
+    }
+  }
+  const size_t begin = value.find("BEGIN ");
+  if (begin == std::string_view::npos) return false;
+  return value.find("BEGIN PUBLIC", begin) != std::string_view::npos ||
+         value.find("BEGIN CERTIFICATE", begin) != std::string_view::npos ||
+         value.find("BEGIN RSA PUBLIC", begin) != std::string_view::npos;
 }
 
 bool is_masked(std::string_view value) {
   static constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
   static constexpr std::string_view kBullet = "\xE2\x80\xA2";
-  if (value.find(kEllipsis) != std::string_view::npos ||
-      value.find(kBullet) != std::string_view::npos ||
-      value.find("...") != std::string_view::npos || value.find("***") != std::string_view::npos) {
-    return true;
-  }
   // One character over and over, or a row of the usual ones: "xxxx", "yyyyyyyy", "____".
   size_t longest = 0;
   size_t row = 0;
+  size_t crosses = 0;
+  char before = '\0';
   for (size_t i = 0; i < value.size(); ++i) {
-    row = i > 0 && lower(value[i]) == lower(value[i - 1]) ? row + 1 : 1;
+    const char c = lower(value[i]);
+    row = i > 0 && c == before ? row + 1 : 1;
     longest = std::max(longest, row);
+    if (row == 3 && (c == '.' || c == '*')) return true;
+    if (c == kEllipsis.front() && (value.substr(i, kEllipsis.size()) == kEllipsis ||
+                                   value.substr(i, kBullet.size()) == kBullet)) {
+      return true;
+    }
+    crosses += c == 'x' || c == '*' || c == '?' || c == '_' || c == '#' || c == '-' ? 1 : 0;
+    before = c;
   }
   if (longest * 2 > value.size() && longest >= 3) return true;
   // A hand that fell on the keyboard: long, and of few characters. Digits have no more than ten.
@@ -290,27 +302,47 @@ bool is_masked(std::string_view value) {
     for (const uint64_t bits : seen) distinct += std::popcount(bits);
     if (distinct <= kFewCharacters) return true;
   }
-  size_t crosses = 0;
-  for (const char c : value) {
-    crosses += lower(c) == 'x' || c == '*' || c == '?' || c == '_' || c == '#' || c == '-' ? 1 : 0;
-  }
   return crosses * 4 >= value.size() * 3 && value.size() >= 2;
 }
 
+namespace {
+
+// Whether a character goes on a row that another began: alphabet, digits, rows of a keyboard, up
+// and down the first two.
+constexpr bool goes_on(char a, char b) {
+  constexpr std::array<std::string_view, 4> kKeyboard = {"qwertyuiop", "asdfghjkl", "zxcvbnm",
+                                                         "qwertzuiop"};
+  if (b == a || b == a + 1 || b + 1 == a) return true;
+  if (a == '9' && b == '0') return true;
+  for (const std::string_view row : kKeyboard) {
+    const size_t at = row.find(a);
+    if (at != std::string_view::npos && at + 1 < row.size() && row[at + 1] == b) return true;
+  }
+  return false;
+}
+
+// For each letter in lower case and digit a bit for each that goes on its row.
+constexpr size_t alnum_number(char c) {
+  return static_cast<size_t>(is_digit(c) ? c - '0' + 26 : c - 'a');
+}
+constexpr std::array<uint64_t, 36> kGoingOn = [] {
+  constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::array<uint64_t, 36> rows{};
+  for (const char a : kAll) {
+    for (const char b : kAll) {
+      if (goes_on(a, b)) rows.at(alnum_number(a)) |= uint64_t{1} << alnum_number(b);
+    }
+  }
+  return rows;
+}();
+
+}  // namespace
+
 int sequence_share(std::string_view value) {
-  static constexpr std::array<std::string_view, 4> kKeyboard = {"qwertyuiop", "asdfghjkl",
-                                                                "zxcvbnm", "qwertzuiop"};
   if (value.empty()) return 0;
   const auto follows = [](char a, char b) {
     if (!is_alnum(a) || !is_alnum(b)) return a == b;
-    const char x = lower(a);
-    const char y = lower(b);
-    if (y == x || y == x + 1 || y + 1 == x) return true;
-    if (x == '9' && y == '0') return true;
-    return std::any_of(kKeyboard.begin(), kKeyboard.end(), [&](std::string_view row) {
-      const size_t at = row.find(x);
-      return at != std::string_view::npos && at + 1 < row.size() && row[at + 1] == y;
-    });
+    return (kGoingOn.at(alnum_number(lower(a))) >> alnum_number(lower(b)) & 1U) != 0;
   };
   size_t covered = 0;
   size_t begin = 0;

@@ -6,6 +6,7 @@
 #include "detect/generic/characters.h"
 #include "detect/generic/stand_in_words.h"
 #include "detect/generic/value_forms.h"
+#include "detect/generic/word_set.h"
 #include "detect/stand_ins.h"
 
 namespace spillguard::detect::generic {
@@ -83,15 +84,13 @@ size_t decode_base64_text(std::string_view value, std::array<char, 64>& out) {
 
 bool is_variable_form(std::string_view value) {
   if (value.size() < 2) return false;
-  static constexpr std::array<std::string_view, 27> kBegins = {
+  static constexpr std::string_view kList[] = {
       "process.env", "os.environ",   "os.getenv", "getenv(",  "ENV[",     "env.",    "System.get",
       "config.get",  "secrets.",     "props.",    "$env:",    "$_",       "github.", "vars.",
       "var.",        "this.",        "self.",     "params.",  "request.", "args.",   "settings.",
       "options.",    "credentials(", "vault(",    "arn:aws:", "ssm:",     "op://"};
-  if (std::any_of(kBegins.begin(), kBegins.end(),
-                  [&](std::string_view begin) { return begins_with_word(value, begin); })) {
-    return true;
-  }
+  static constexpr WordBegins kBegins(kList);
+  if (kBegins.begin(value)) return true;
   const char first = value.front();
   const char last = value.back();
   if ((first == '@' && last == '@') || (first == '%' && last == '%') ||
@@ -103,8 +102,12 @@ bool is_variable_form(std::string_view value) {
       (first == '{' && last == '}') || (first == '(' && last == ')')) {
     return true;
   }
-  for (const std::string_view mark : {"${", "{{", "#{", "$(", "<%", "%{", "@{"}) {
-    if (value.find(mark) != std::string_view::npos) return true;
+  for (size_t i = 1; i < value.size(); ++i) {
+    // ${ {{ #{ $( <% %{ @{
+    const char c = value[i];
+    const char before = value[i - 1];
+    if (c == '{' && std::string_view("${#%@").find(before) != std::string_view::npos) return true;
+    if ((c == '(' && before == '$') || (c == '%' && before == '<')) return true;
   }
   // $NAME, $name, :name, %s, %(name)s, \1
   const auto name = [](std::string_view text) {
@@ -162,13 +165,11 @@ bool encodes_stand_in(std::string_view value) {
 bool is_literal(std::string_view value) { return is_stating_word(value); }
 
 bool is_stand_in(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> kBegins = {
-      "your", "insert", "enter_", "enter-", "change",  "replace", "add_your",
-      "put_", "the_",   "the-",   "<your",  "example", "redacted"};
-  if (std::any_of(kBegins.begin(), kBegins.end(),
-                  [&](std::string_view begin) { return begins_with_word(value, begin); })) {
-    return true;
-  }
+  static constexpr std::string_view kList[] = {"your",    "insert",   "enter_",  "enter-", "change",
+                                               "replace", "add_your", "put_",    "the_",   "the-",
+                                               "<your",   "example",  "redacted"};
+  static constexpr WordBegins kBegins(kList);
+  if (kBegins.begin(value)) return true;
   return is_placeholder(value) || stand_in_share(value) >= kMostlyStandIn ||
          encodes_stand_in(value);
 }

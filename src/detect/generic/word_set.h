@@ -23,16 +23,19 @@ class WordSet {
   constexpr WordSet(const List& list, TextOf text_of) {
     for (size_t i = 0; i < kCount; ++i) {
       words_[i] = text_of(list[i]);
-      size_t slot = slot_of(words_[i]);
-      while (slots_[slot] != 0) slot = (slot + 1) % kSlots;
-      slots_[slot] = static_cast<uint16_t>(i + 1);
+      const uint32_t mixed = mix(words_[i]);
+      size_t slot = slot_of(mixed);
+      while (slots_[slot].number != 0) slot = (slot + 1) % kSlots;
+      slots_[slot] = {.mixed = mixed, .number = static_cast<uint16_t>(i + 1)};
     }
   }
   // The number of the word in its list, or kNone.
   [[nodiscard]] constexpr size_t find(std::string_view word) const {
     if (word.empty()) return kNone;
-    for (size_t slot = slot_of(word); slots_[slot] != 0; slot = (slot + 1) % kSlots) {
-      const size_t i = slots_[slot] - 1U;
+    const uint32_t mixed = mix(word);
+    for (size_t slot = slot_of(mixed); slots_[slot].number != 0; slot = (slot + 1) % kSlots) {
+      if (slots_[slot].mixed != mixed) continue;
+      const size_t i = slots_[slot].number - 1U;
       if (same_word(words_[i], word)) return i;
     }
     return kNone;
@@ -42,18 +45,25 @@ class WordSet {
  private:
   static constexpr size_t kSlots = std::bit_ceil(kCount * 4);
 
-  static constexpr size_t slot_of(std::string_view word) {
+  struct Slot {
+    uint32_t mixed = 0;
+    uint16_t number = 0;  // of the word, from 1 on; 0 in empty slots
+  };
+
+  // The first, a middle and the last byte and the length: few words share them all.
+  static constexpr uint32_t mix(std::string_view word) {
     const auto byte = [&](size_t i) -> uint32_t {
-      return static_cast<unsigned char>(lower(word[i]));
+      return static_cast<unsigned char>(kLower[static_cast<unsigned char>(word[i])]);
     };
-    const uint32_t mixed = byte(0) | (byte(word.size() / 2) << 8U) |
-                           (byte(word.size() - 1) << 16U) |
-                           (static_cast<uint32_t>(word.size()) << 24U);
+    return byte(0) | (byte(word.size() / 2) << 8U) | (byte(word.size() - 1) << 16U) |
+           (static_cast<uint32_t>(word.size()) << 24U);
+  }
+  static constexpr size_t slot_of(uint32_t mixed) {
     return ((mixed * 2654435761U) >> 16U) % kSlots;
   }
 
   std::array<std::string_view, kCount> words_{};
-  std::array<uint16_t, kSlots> slots_{};
+  std::array<Slot, kSlots> slots_{};
 };
 
 template <size_t N>
@@ -64,6 +74,34 @@ template <size_t N>
 constexpr WordSet<N> word_set(const std::array<std::string_view, N>& list) {
   return WordSet<N>(list, [](std::string_view word) { return word; });
 }
+
+// Which words of a list a text begins with, in any case; at most 64.
+template <size_t kCount>
+class WordBegins {
+  static_assert(kCount <= 64);
+
+ public:
+  constexpr explicit WordBegins(const std::string_view (&list)[kCount]) {
+    for (size_t i = 0; i < kCount; ++i) {
+      words_[i] = list[i];
+      first_[static_cast<unsigned char>(lower(list[i][0]))] |= uint64_t{1} << i;
+    }
+  }
+  // Whether the text begins with one of them.
+  [[nodiscard]] constexpr bool begin(std::string_view text) const {
+    if (text.empty()) return false;
+    uint64_t may = first_[static_cast<unsigned char>(lower(text.front()))];
+    for (; may != 0; may &= may - 1) {
+      const std::string_view word = words_[static_cast<size_t>(std::countr_zero(may))];
+      if (text.size() >= word.size() && same_word(text.substr(0, word.size()), word)) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::array<std::string_view, kCount> words_{};
+  std::array<uint64_t, 256> first_{};
+};
 
 // Which words of a list in lower case stand in a text; at most 32, of two bytes and more.
 template <size_t kCount>
@@ -78,13 +116,14 @@ class WordFinder {
       enter(second_, list[i][1], i);
     }
   }
-  // A bit for each word of the list that stands in the text.
-  [[nodiscard]] constexpr uint32_t find(std::string_view text) const {
+  // A bit for each word of the list that stands in the text; at least one when `any` is enough.
+  [[nodiscard]] constexpr uint32_t find(std::string_view text, bool any = false) const {
     uint32_t found = 0;
-    for (size_t i = 0; i + 1 < text.size(); ++i) {
-      uint32_t may = first_[static_cast<unsigned char>(text[i])];
+    const char* const bytes = text.data();
+    for (size_t i = 0; i + 1 < text.size() && !(any && found != 0); ++i) {
+      uint32_t may = first_[static_cast<unsigned char>(bytes[i])];
       if (may == 0) continue;
-      may &= second_[static_cast<unsigned char>(text[i + 1])] & ~found;
+      may &= second_[static_cast<unsigned char>(bytes[i + 1])] & ~found;
       for (; may != 0; may &= may - 1) {
         const auto word = static_cast<size_t>(std::countr_zero(may));
         if (same_word(text.substr(i, words_[word].size()), words_[word])) found |= 1U << word;
