@@ -64,7 +64,7 @@ void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, L
   size_t at = begin;
   for (int tries = 0; tries < finding::kMaxTries && bounds.end - at >= kMinBase64; ++tries) {
     const Span run{.begin = at, .end = bounds.end};
-    if (const uint8_t begins = may_begin(text[at]); begins != 0) {
+    if (const uint8_t begins = may_begin(text.data()[at]); begins != 0) {
       const bool base64 = (begins & first_look::kBase64) != 0 && may_be_base64(text, at);
       size_t end = base64 ? decode_base64(text, run, out) : 0;
       const bool hex = end == 0 && (begins & first_look::kHex) != 0 && may_be_hex(text, at);

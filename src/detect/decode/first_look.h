@@ -47,16 +47,13 @@ constexpr std::array<uint8_t, 256> make_kinds() {
 }
 inline constexpr std::array<uint8_t, 256> kKinds = make_kinds();
 
-// Three bytes for the four letters at `at`; more than 24 bits when they are not all letters.
-inline uint32_t three_bytes(std::string_view text, size_t at) {
-  uint32_t bytes = 0;
-  uint32_t all = 0;
-  for (size_t i = 0; i < 4; ++i) {
-    const uint8_t value = base64_value(text[at + i]);
-    all |= value;
-    bytes = bytes << 6U | value;
-  }
-  return all > 63 ? UINT32_MAX : bytes;
+// Three bytes for four letters; more than 24 bits when they are not all letters.
+inline uint32_t three_bytes(const char* letters) {
+  const uint32_t a = base64_value(letters[0]);
+  const uint32_t b = base64_value(letters[1]);
+  const uint32_t c = base64_value(letters[2]);
+  const uint32_t d = base64_value(letters[3]);
+  return (a | b | c | d) > 63 ? UINT32_MAX : a << 18U | b << 12U | c << 6U | d;
 }
 
 inline bool all_text(uint32_t bytes) {
@@ -87,15 +84,26 @@ inline constexpr std::array<uint8_t, 256> kBegins = make_begins();
 // Which of the two below is worth its question: bits kBase64 and kHex of first_look.
 inline uint8_t may_begin(char c) { return first_look::kBegins[static_cast<unsigned char>(c)]; }
 
-// Whether what begins here may be base64 of a text; `at` has at least eight bytes behind it.
+// Whether what begins here may be base64 of a text; `at` has at least twenty bytes behind it.
 inline bool may_be_base64(std::string_view text, size_t at) {
-  const uint32_t bytes = first_look::three_bytes(text, at);
-  if (first_look::all_text(bytes)) {
-    return first_look::three_bytes(text, at + 4) <= 0xFFFFFFU;
+  const char* const letters = text.substr(at).data();
+  const uint32_t first = first_look::three_bytes(letters);
+  if (!first_look::all_text(first)) {
+    if (first > 0xFFFFFFU || first_look::kKinds[first >> 16U] != first_look::kLead) return false;
+    const uint32_t second = (first >> 8U) & 0xFFU;
+    if ((second < 0x80 || second > 0xBF) && second < 0xFE) return false;
   }
-  if (bytes > 0xFFFFFFU || first_look::kKinds[bytes >> 16U] != first_look::kLead) return false;
-  const uint32_t second = (bytes >> 8U) & 0xFFU;
-  return (second >= 0x80 && second <= 0xBF) || second >= 0xFE;
+  // The fewest bytes that are kept, all of a text.
+  constexpr size_t kLetters = 20;
+  TextCheck check;
+  for (size_t i = 0; i < kLetters; i += 4) {
+    const uint32_t bytes = first_look::three_bytes(letters + i);
+    if (bytes > 0xFFFFFFU) return false;
+    for (const unsigned shift : {16U, 8U, 0U}) {
+      if (!check.feed(static_cast<unsigned char>(bytes >> shift & 0xFFU))) return false;
+    }
+  }
+  return true;
 }
 
 // The same for hexadecimal digits; 0x in front is passed over.

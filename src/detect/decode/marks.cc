@@ -42,7 +42,37 @@ bool ends_full_line(std::string_view text, size_t at) {
   return at - begin >= kShortest && at - begin <= kLongest;
 }
 
-// Whether a byte that may begin an escape does so. Cheap: most percent signs and ampersands do not.
+// What may follow a byte that may begin an escape, a bit for each of those: most are followed by
+// something else.
+constexpr uint8_t kPercentLead = 1;
+constexpr uint8_t kBackslashLead = 2;
+constexpr uint8_t kEntityLead = 4;
+constexpr uint8_t kEqualsLead = 8;
+
+constexpr std::array<uint8_t, 256> make_leads() {
+  std::array<uint8_t, 256> leads{};
+  leads['%'] = kPercentLead;
+  leads['\\'] = kBackslashLead;
+  leads['&'] = kEntityLead;
+  leads['='] = kEqualsLead;
+  return leads;
+}
+constexpr std::array<uint8_t, 256> kLeads = make_leads();
+
+constexpr std::array<uint8_t, 256> make_followers() {
+  std::array<uint8_t, 256> followers{};
+  const auto add = [&](std::string_view bytes, uint8_t lead) {
+    for (const char c : bytes) followers[static_cast<unsigned char>(c)] |= lead;
+  };
+  add("0123456789abcdefABCDEFu", kPercentLead);
+  add("nrtxuU\"/'01234567", kBackslashLead);
+  add("#abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", kEntityLead);
+  add("3\n\r", kEqualsLead);
+  return followers;
+}
+constexpr std::array<uint8_t, 256> kFollowers = make_followers();
+
+// Whether a byte that may begin an escape does so, when what follows it fits.
 bool begins_escape(std::string_view text, size_t at) {
   const auto hex = [&](size_t i) {
     if (i >= text.size()) return false;
@@ -50,86 +80,89 @@ bool begins_escape(std::string_view text, size_t at) {
     return (c >= '0' && c <= '9') || ((c | 0x20U) >= 'a' && (c | 0x20U) <= 'f');
   };
   if (at + 2 >= text.size()) return false;
-  const auto next = static_cast<unsigned char>(text[at + 1]);
-  const bool letter = (next | 0x20U) >= 'a' && (next | 0x20U) <= 'z';
+  const char next = text[at + 1];
   switch (text[at]) {
     case '%':
-      return hex(at + 1) ? hex(at + 2) : next == 'u' && hex(at + 2);
+      return hex(at + 2);
     case '\\':
       // Of those for control characters, the ones that join a word that follows.
       if (next == 'n' || next == 'r' || next == 't') return joins_long_word(text, at + 2);
-      if (next == 'x') return hex(at + 2);
-      return next == '"' || next == '/' || next == '\'' || next == 'u' || next == 'U' ||
-             (next >= '0' && next <= '7');
-    case '&':
-      return next == '#' || letter;
+      return next != 'x' || hex(at + 2);
     case '=':
       return next == '3' ? text[at + 2] == 'D' : ends_full_line(text, at);
     default:
-      return false;
+      return true;
   }
 }
 
 // Turns masks of 64 bytes into marks.
 class Collector {
  public:
-  Collector(std::string_view text, Marks& marks) : text_(text), marks_(marks) {}
+  Collector(PaddedView text, Marks& marks) : text_(text), marks_(marks) {}
 
   // Bit i of `letters`: the byte at + i is of base64; of `leads`: it may begin an escape.
   [[gnu::always_inline]] void block(size_t at, uint64_t letters, uint64_t leads) {
-    runs(at, letters);
+    // A bit stays where 2, 4, 8, 16 and then 20 letters end.
+    const uint64_t two = letters & moved(letters, letters_, 1);
+    const uint64_t four = two & moved(two, two_, 2);
+    const uint64_t eight = four & moved(four, four_, 4);
+    const uint64_t sixteen = eight & moved(eight, eight_, 8);
+    const uint64_t twenty = sixteen & moved(sixteen, sixteen_, 4);
+    if (twenty != 0) add_runs(at, twenty & ~moved(twenty, twenty_, 1));
+    letters_ = letters;
+    two_ = two;
+    four_ = four;
+    eight_ = eight;
+    sixteen_ = sixteen;
+    twenty_ = twenty;
     for (; leads != 0; leads &= leads - 1) {
       const size_t lead = at + static_cast<size_t>(std::countr_zero(leads));
-      if (begins_escape(text_, lead)) marks_.escapes.push_back(lead);
+      const auto byte = static_cast<unsigned char>(text_.data()[lead]);
+      // Behind the last byte stands padding.
+      const auto next = static_cast<unsigned char>(text_.data()[lead + 1]);
+      if ((kLeads[byte] & kFollowers[next]) == 0) continue;
+      if (begins_escape(text_.text(), lead)) marks_.escapes.push_back(lead);
     }
   }
 
  private:
-  [[gnu::always_inline]] void runs(size_t at, uint64_t letters) {
-    const auto ahead = static_cast<size_t>(std::countr_one(letters));
-    if (carry_ < kMinBase64 && carry_ + ahead >= kMinBase64) marks_.runs.push_back(at - carry_);
-    if (ahead == kBlock) {
-      carry_ += kBlock;
-      return;
-    }
-    uint64_t inner = letters & (~uint64_t{0} << ahead);
-    carry_ = static_cast<size_t>(std::countl_one(letters));
-    // A bit stays where 2, 4, 8, 16 and then 20 ones begin.
-    inner &= inner >> 1U;
-    inner &= inner >> 2U;
-    inner &= inner >> 4U;
-    inner &= inner >> 8U;
-    inner &= inner >> 4U;
-    while (inner != 0) {
-      const auto begin = static_cast<size_t>(std::countr_zero(inner));
-      marks_.runs.push_back(at + begin);
-      const auto length = static_cast<size_t>(std::countr_one(inner >> begin));
-      if (begin + length >= kBlock) break;
-      inner &= ~uint64_t{0} << (begin + length);
+  // The bits of a block, each at the place of the one `by` places behind it.
+  static uint64_t moved(uint64_t block, uint64_t block_before, unsigned by) {
+    return block << by | block_before >> (kBlock - by);
+  }
+  // Bits are where runs have their twentieth letter.
+  void add_runs(size_t at, uint64_t twentieths) {
+    for (; twentieths != 0; twentieths &= twentieths - 1) {
+      const auto twentieth = static_cast<size_t>(std::countr_zero(twentieths));
+      marks_.runs.push_back(at + twentieth + 1 - kMinBase64);
     }
   }
 
-  std::string_view text_;
+  PaddedView text_;
   Marks& marks_;
-  size_t carry_ = 0;  // letters at the end of the block before
+  // Of the block before.
+  uint64_t letters_ = 0;
+  uint64_t two_ = 0;
+  uint64_t four_ = 0;
+  uint64_t eight_ = 0;
+  uint64_t sixteen_ = 0;
+  uint64_t twenty_ = 0;
 };
 
 constexpr uint8_t kLetter = 1;
 constexpr uint8_t kLead = 2;
-constexpr uint8_t kEquals = 4;
 
 constexpr std::array<uint8_t, 256> make_classes() {
   std::array<uint8_t, 256> classes{};
   for (unsigned char c = 'A'; c <= 'Z'; ++c) classes[c] = classes[c | 0x20U] = kLetter;
   for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = kLetter;
   classes['+'] = classes['/'] = classes['-'] = classes['_'] = kLetter;
-  classes['%'] = classes['\\'] = classes['&'] = kLead;
-  classes['='] = kEquals;
+  for (size_t c = 0; c < classes.size(); ++c) {
+    if (kLeads[c] != 0) classes[c] = kLead;
+  }
   return classes;
 }
 constexpr std::array<uint8_t, 256> kClasses = make_classes();
-
-bool follows_equals(char c) { return c == '3' || c == '\n' || c == '\r'; }
 
 void blocks_plainly(std::string_view text, Collector& collector) {
   for (size_t at = 0; at < text.size(); at += kBlock) {
@@ -139,9 +172,7 @@ void blocks_plainly(std::string_view text, Collector& collector) {
     for (size_t i = 0; i < block.size(); ++i) {
       const uint8_t kind = kClasses[static_cast<unsigned char>(block[i])];
       letters |= uint64_t{kind == kLetter} << i;
-      const bool quoted =
-          kind == kEquals && at + i + 1 < text.size() && follows_equals(text[at + i + 1]);
-      leads |= uint64_t{kind == kLead || quoted} << i;
+      leads |= uint64_t{kind == kLead} << i;
     }
     collector.block(at, letters, leads);
   }
@@ -159,7 +190,7 @@ struct Masks {
   uint32_t leads;
 };
 
-// In the tables, next to the bits of letters.
+// In the tables, above the bits of letters: one for each upper half that leads have.
 constexpr unsigned kEqualsBit = 0x20;
 constexpr unsigned kBackslashBit = 0x40;
 constexpr unsigned kPercentBit = 0x80;  // and '&'
@@ -185,29 +216,20 @@ __attribute__((target("avx2,bmi,lzcnt"))) Tables make_tables() {
   return {_mm256_broadcastsi128_si256(low), _mm256_broadcastsi128_si256(high)};
 }
 
-// Reads 33 bytes.
+// Of 32 bytes.
 __attribute__((target("avx2,bmi,lzcnt"), always_inline)) inline Masks masks_of(
     const char* bytes, const Tables& tables) {
   constexpr char kLetterBits = 0x1F;
+  constexpr char kToTop = 0x60;  // what takes the bits of leads, and no others, to the top bit
   const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
   const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
   const __m256i sets = _mm256_and_si256(_mm256_shuffle_epi8(tables.low, text),
                                         _mm256_shuffle_epi8(tables.high, upper));
   const __m256i others = _mm256_cmpeq_epi8(_mm256_and_si256(sets, _mm256_set1_epi8(kLetterBits)),
                                            _mm256_setzero_si256());
-  // A mask is made of the top bits: the others are moved there.
-  auto leads = static_cast<uint32_t>(
-      _mm256_movemask_epi8(_mm256_or_si256(sets, _mm256_slli_epi16(sets, 1))));
-  const auto equals = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_slli_epi16(sets, 2)));
-  if (equals != 0) {
-    const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 1));
-    const __m256i behind =
-        _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')),
-                                        _mm256_cmpeq_epi8(next, _mm256_set1_epi8('\r'))),
-                        _mm256_cmpeq_epi8(next, _mm256_set1_epi8('3')));
-    leads |= equals & static_cast<uint32_t>(_mm256_movemask_epi8(behind));
-  }
-  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)), leads};
+  const __m256i leads = _mm256_adds_epu8(sets, _mm256_set1_epi8(kToTop));
+  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)),
+          static_cast<uint32_t>(_mm256_movemask_epi8(leads))};
 }
 
 // The last block may be short: what is read behind the text is its padding.
@@ -237,7 +259,7 @@ __attribute__((target("avx2,bmi,lzcnt"))) void blocks_by_avx2(PaddedView text,
 }  // namespace marking
 
 void find_marks_plainly(PaddedView text, Marks& marks) {
-  marking::Collector collector(text.text(), marks);
+  marking::Collector collector(text, marks);
   marking::blocks_plainly(text.text(), collector);
 }
 
@@ -247,7 +269,7 @@ void find_marks(PaddedView text, Marks& marks) {
                                   __builtin_cpu_supports("bmi") != 0 &&
                                   __builtin_cpu_supports("lzcnt") != 0;
   if (kHasVectors) {
-    marking::Collector collector(text.text(), marks);
+    marking::Collector collector(text, marks);
     marking::blocks_by_avx2(text, collector);
     return;
   }

@@ -1,0 +1,44 @@
+#include "detect/generic/bytes.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace spillguard::detect::generic {
+namespace {
+
+// Byte by byte, what the functions do in strides.
+size_t slow_end(std::string_view text, size_t from, size_t end, std::string_view ends) {
+  while (from < end && ends.find(text[from]) == std::string_view::npos) ++from;
+  return from;
+}
+size_t slow_begin(std::string_view text, size_t begin, size_t from, std::string_view ends) {
+  while (from > begin && ends.find(text[from - 1]) == std::string_view::npos) --from;
+  return from;
+}
+
+TEST(GenericBytes, LinesAndCellsEndWhereTheyDo) {
+  using std::string_view_literals::operator""sv;
+  constexpr std::string_view kLineEnds = "\n\r\0"sv;
+  constexpr std::string_view kCellEnds = "\n\r\0\t|"sv;
+  std::mt19937 random(3);
+  for (int round = 0; round < 300; ++round) {
+    std::string text(random() % 120, 'a');
+    for (char& c : text) {
+      if (random() % 12 == 0) c = "\n\r\0\t|"[random() % 5];
+      if (random() % 12 == 0) c = static_cast<char>(random() % 256);
+    }
+    for (int i = 0; i < 20; ++i) {
+      const size_t to = text.empty() ? 0 : random() % (text.size() + 1);
+      const size_t from = to == 0 ? 0 : random() % (to + 1);
+      EXPECT_EQ(find_line_end(text, from, to), slow_end(text, from, to, kLineEnds)) << text;
+      EXPECT_EQ(find_cell_end(text, from, to), slow_end(text, from, to, kCellEnds)) << text;
+      EXPECT_EQ(find_line_begin(text, from, to), slow_begin(text, from, to, kLineEnds)) << text;
+      EXPECT_EQ(find_cell_begin(text, from, to), slow_begin(text, from, to, kCellEnds)) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spillguard::detect::generic

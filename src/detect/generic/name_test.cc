@@ -1,0 +1,60 @@
+#include "detect/generic/name.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace spillguard::detect::generic {
+namespace {
+
+struct NameCase {
+  std::string text;
+  size_t at = 0;
+};
+
+bool same_name(const std::optional<Name>& a, const std::optional<Name>& b) {
+  if (!a || !b) return a.has_value() == b.has_value();
+  return a->key == b->key && a->keyword == b->keyword && a->noun == b->noun && a->pair == b->pair &&
+         a->plain == b->plain && a->tail == b->tail;
+}
+
+// A cache that has seen other names answers as a new one does.
+TEST(GenericName, DoesNotDependOnTheNamesBefore) {
+  const std::vector<std::string> words = {
+      "api",   "key", "Key", "token", "pass", "word", "Word",  "reset", "hash",   "nonce",
+      "oauth", "has", "_",   ".",     "-",    "7",    "clave", "passe", "\u00C9", "secret"};
+  std::mt19937 random(11);
+  NameCache seasoned;
+  size_t named = 0;
+  for (int round = 0; round < 4000; ++round) {
+    NameCase test;
+    for (size_t i = random() % 3; i > 0; --i) test.text += words[random() % words.size()];
+    if (random() % 2 == 0) test.text += ' ';
+    for (size_t i = 1 + random() % 5; i > 0; --i) {
+      test.at = test.text.size();
+      test.text += words[random() % words.size()];
+    }
+    test.text += random() % 2 == 0 ? " = x" : ": ";
+    if (random() % 2 == 0) test.text.append(40, 'x');
+    const Span hit{test.at, test.at + 1};
+    NameCache fresh;
+    const auto expected = name_at(test.text, hit, fresh);
+    EXPECT_TRUE(same_name(name_at(test.text, hit, seasoned), expected)) << test.text;
+    named += expected ? 1 : 0;
+  }
+  EXPECT_GT(named, 500U);
+}
+
+TEST(GenericName, BytesBehindAShortNameAreNotItsOwn) {
+  NameCache names;
+  const std::string first = "password=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  const std::string second = "password_policy=bbbbbbbbbbbbbbbbbbbbbbbbbb";
+  EXPECT_TRUE(name_at(first, {0, 4}, names).has_value());
+  EXPECT_FALSE(name_at(second, {0, 4}, names).has_value());
+  EXPECT_TRUE(name_at("password=c", {0, 4}, names).has_value());
+}
+
+}  // namespace
+}  // namespace spillguard::detect::generic
