@@ -56,8 +56,8 @@ bool ends_clause(std::string_view text, size_t p) {
 }
 
 Span next_word(std::string_view text, size_t from) {
-  constexpr size_t kMaxWord = 40;
-  const size_t last = std::min(text.size(), from + kMaxWord);
+  constexpr size_t kLongWord = 40;
+  const size_t last = std::min(text.size(), from + kLongWord);
   return {from, from < last ? find_kind(text, from, last, kBreakKind) : from};
 }
 
