@@ -47,21 +47,22 @@ bool found(const Planted& planted) {
 TEST(GenericModel, FindsWhatReachesItsThreshold) {
   const Model& model = Model::built_in();
   size_t findings = 0;
-  for (const std::string value :
-       {"kaffee@Hydra2151$", "Winter_2093#Q", "secretary", "correctAPIKey", "zvlqyxbfjxxf",
-        "12345678", "eQvTXrWxhKkvT6nEQsTXuLDwxRyhCuDq", "true", "${password}", "org.example.Thing",
-        "hunter22", "0123456789abcdef0123456789abcde7", "see above", "a-b-c-d9"}) {
+  for (const std::string& value : std::initializer_list<std::string>{
+           "kaffee@Hydra2151$", "Winter_2093#Q", "secretary", "correctAPIKey", "zvlqyxbfjxxf",
+           "12345678", "eQvTXrWxhKkvT6nEQsTXuLDwxRyhCuDq", "true", "${password}",
+           "org.example.Thing", "hunter22", "0123456789abcdef0123456789abcde7", "see above",
+           "a-b-c-d9"}) {
     for (const Noun noun : {Noun::kPassword, Noun::kToken, Noun::kKey, Noun::kCredential}) {
       for (const Setting setting : {Setting::kAssignment, Setting::kColon, Setting::kProse,
                                     Setting::kCommandLine, Setting::kTable}) {
-        for (const std::string before : {"", "example: ", "public commit hash "}) {
-          const Planted planted =
-              plant(before + "password = " + value + ".", "password", value, noun, setting);
+        for (const std::string_view before : {"", "example: ", "public commit hash "}) {
+          const Planted planted = plant(std::string(before) + "password = " + value + ".",
+                                        "password", value, noun, setting);
           const double score = model.score(planted.text, planted.candidate);
           const bool reaches = score >= model.threshold(planted.candidate);
           const auto found = model.find(planted.text, planted.candidate);
           ASSERT_EQ(found.has_value(), reaches) << planted.text;
-          if (found) EXPECT_EQ(*found, score);
+          EXPECT_EQ(found.value_or(score), score);
           findings += reaches ? 1 : 0;
         }
       }
