@@ -81,7 +81,14 @@ http::Response Auth::serve(const http::Request& request, const CallerHandler& ha
   auto caller = identify(request);
   take_situation(request, caller);
   http::Response response;
-  if (caller.login_reason == kDenied) {
+  const bool basic =
+      starts_with_ignore_case(request.headers.get("Authorization").value_or(""), "Basic ");
+  if (basic && !options_.basic_auth) {
+    response =
+        options_.product == Product::kJira
+            ? jira_rest_error(401, "Basic Authentication has been disabled on this instance.")
+            : http::Response::text(403, "Basic Authentication has been disabled on this instance.");
+  } else if (caller.login_reason == kDenied) {
     response = html_error(403, "Basic Authentication Failure - Reason : AUTHENTICATION_DENIED");
     response.headers.set(
         "X-Authentication-Denied-Reason",
@@ -90,7 +97,8 @@ http::Response Auth::serve(const http::Request& request, const CallerHandler& ha
     response = http::Response::text(403, "XSRF check failed");
   } else if (options_.rate_bucket > 0 && caller.user != nullptr && has_rate_limit(request)) {
     const auto left = take_token(caller);
-    response = left ? handler(request, caller) : jira_rest_error(429, "Rate limit exceeded.");
+    response = left ? handler(request, caller)
+                    : jira_rest_error(options_.rate_status, "Rate limit exceeded.");
     response.headers.set("X-RateLimit-Limit", std::to_string(options_.rate_bucket));
     response.headers.set("X-RateLimit-Remaining", std::to_string(left.value_or(0)));
     response.headers.set("X-RateLimit-FillRate", std::to_string(options_.rate_fill));

@@ -28,6 +28,8 @@ struct AuthOptions {
   size_t captcha_after = 1000;
   uint64_t rate_bucket = 0;  // 0 = off
   uint64_t rate_fill = 5;
+  int rate_status = 429;
+  bool basic_auth = true;
   Clock clock = now_ms;
 };
 

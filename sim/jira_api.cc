@@ -23,7 +23,20 @@ JiraApi::JiraApi(const JiraSite& site, Auth& auth, JiraApiOptions options)
   add_v2("GET", "/issue/{issue}/worklog/{worklog}", &JiraApi::worklog);
   add_v2("GET", "/issue/{issue}/remotelink", &JiraApi::remote_links);
   add_v2("GET", "/issue/{issue}/properties", &JiraApi::properties);
+  add_v2("GET", "/issue/{issue}/properties/{property}", &JiraApi::property);
+  add_v2("GET", "/attachment/meta", &JiraApi::attachment_meta);
   add_v2("GET", "/attachment/{attachment}", &JiraApi::attachment);
+  add_v2("GET", "/index/summary", &JiraApi::index_summary);
+  add_v2("GET", "/cluster/nodes", &JiraApi::cluster_nodes);
+  add_v2("GET", "/searchLimits/maxResultWindow", &JiraApi::result_window);
+  add_v2("GET", "/readonly-mode", &JiraApi::read_only_mode);
+  add_v2("GET", "/customFields", &JiraApi::custom_fields);
+  add_v2("GET", "/worklog/updated", &JiraApi::worklogs_updated);
+  add_v2("GET", "/worklog/deleted", &JiraApi::worklogs_deleted);
+  add_v2("POST", "/worklog/list", &JiraApi::worklog_list);
+  for (const auto* version : {"/rest/pat/latest/tokens", "/rest/pat/1.0/tokens"})
+    add("GET", version, &JiraApi::tokens);
+  add("GET", "/rest/auditing/1.0/events", &JiraApi::audit_events);
   add_v2("GET", "/field", &JiraApi::fields);
   add_v2("GET", "/project", &JiraApi::projects);
   add_v2("GET", "/project/{project}", &JiraApi::project);

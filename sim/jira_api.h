@@ -45,6 +45,7 @@ class JiraApi {
   http::Response worklog(const http::Request& request, const Caller& caller) const;
   http::Response remote_links(const http::Request& request, const Caller& caller) const;
   http::Response properties(const http::Request& request, const Caller& caller) const;
+  http::Response property(const http::Request& request, const Caller& caller) const;
   http::Response attachment(const http::Request& request, const Caller& caller) const;
   http::Response attachment_bytes(const http::Request& request, const Caller& caller) const;
   // jira_misc.cc
@@ -60,6 +61,18 @@ class JiraApi {
   }
   [[nodiscard]] http::Response values_response(const http::Request& request,
                                                ValueField field) const;
+  // jira_cluster.cc
+  http::Response attachment_meta(const http::Request& request, const Caller& caller) const;
+  http::Response index_summary(const http::Request& request, const Caller& caller) const;
+  http::Response cluster_nodes(const http::Request& request, const Caller& caller) const;
+  http::Response result_window(const http::Request& request, const Caller& caller) const;
+  http::Response read_only_mode(const http::Request& request, const Caller& caller) const;
+  http::Response custom_fields(const http::Request& request, const Caller& caller) const;
+  http::Response worklogs_updated(const http::Request& request, const Caller& caller) const;
+  http::Response worklogs_deleted(const http::Request& request, const Caller& caller) const;
+  http::Response worklog_list(const http::Request& request, const Caller& caller) const;
+  http::Response tokens(const http::Request& request, const Caller& caller) const;
+  http::Response audit_events(const http::Request& request, const Caller& caller) const;
   http::Response server_info(const http::Request& request, const Caller& caller) const;
   http::Response status(const http::Request& request, const Caller& caller) const;
   // jira_webhooks.cc

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -177,6 +178,7 @@ class DocumentBuilder {
     document_.remote_links.begin = here(out());
     write_remote_links(out(), issue_, base_);
     document_.remote_links.end = here(out());
+    document_.properties = issue_.properties;
   }
 
  private:
@@ -305,6 +307,24 @@ void count_parts(const JiraIssue& issue, PartCounts& counts) {
     }
   }
   add("history", changes);
+}
+
+void count_more_parts(const JiraIssue& issue, PartCounts& counts) {
+  const auto add = [&](const char* kind, uint64_t number) {
+    if (number > 0) counts[kind] += number;
+  };
+  for (const auto& field : issue.fields) {
+    if (field.id == "labels") add("label", field.json.size() > 2 ? 1 : 0);
+    if (field.id != "issuelinks" || field.json.size() <= 2) continue;
+    boost::system::error_code error;
+    const auto links = boost::json::parse(field.json, error);
+    if (!error && links.is_array()) add("link", links.get_array().size());
+  }
+  add("remote_link", issue.remote_links.size());
+  add("property", issue.properties.size());
+  add("attachment_name", static_cast<uint64_t>(std::count_if(
+                             issue.attachments.begin(), issue.attachments.end(),
+                             [](const auto& attachment) { return !attachment.name.empty(); })));
 }
 
 std::string comments_page(const JiraDocument& document, bool administrator, size_t start,

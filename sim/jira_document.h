@@ -45,6 +45,7 @@ struct JiraDocument {
   std::vector<Attachment> attachments;
   Range changelog;     // the value of "changelog"
   Range remote_links;  // a JSON array
+  std::vector<JiraProperty> properties;
   bool has_hidden_comments = false;
 
   [[nodiscard]] std::string_view view(Range range) const {
@@ -57,6 +58,8 @@ JiraDocument make_document(const JiraIssue& issue, std::string_view base_url);
 
 // Adds the parts of the issue by the rules of the ledger.
 void count_parts(const JiraIssue& issue, PartCounts& counts);
+// Those beside its texts, comments and history: labels, links, properties, names of files.
+void count_more_parts(const JiraIssue& issue, PartCounts& counts);
 
 // {"comments":[…],"maxResults":…,"total":…,"startAt":…} of a part of the comments.
 std::string comments_page(const JiraDocument& document, bool administrator, size_t start,

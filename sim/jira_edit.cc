@@ -62,21 +62,25 @@ std::string JiraSite::project_json(size_t project) const {
 void JiraSite::count(size_t index, const JiraIssue& issue, bool add) {
   if (!counted_.load(std::memory_order_acquire)) return;
   const auto& record = records_[index];
+  if (record.archived || projects_[record.project].archived) return;
   if (record.restricted) {
     census_.hidden[record.project] += add ? 1 : std::numeric_limits<uint64_t>::max();
     return;
   }
   census_.items[record.project] += add ? 1 : std::numeric_limits<uint64_t>::max();
-  PartCounts counts;
-  count_parts(issue, counts);
-  auto& total = census_.parts[record.project];
-  for (const auto& [kind, number] : counts) {
-    if (add) {
-      total[kind] += number;
-    } else if ((total[kind] -= number) == 0) {
-      total.erase(kind);
+  const auto apply = [&](PartCounts& total, const auto& count_kinds) {
+    PartCounts counts;
+    count_kinds(issue, counts);
+    for (const auto& [kind, number] : counts) {
+      if (add) {
+        total[kind] += number;
+      } else if ((total[kind] -= number) == 0) {
+        total.erase(kind);
+      }
     }
-  }
+  };
+  apply(census_.parts[record.project], count_parts);
+  apply(census_.more[record.project], count_more_parts);
 }
 
 void JiraSite::remember(size_t index, TimeMs now, bool existed) {
@@ -177,6 +181,7 @@ size_t JiraSite::create_project(const std::string& key, const std::string& name)
   next_number_.push_back(1);
   if (counted_.load(std::memory_order_acquire)) {
     census_.parts.emplace_back();
+    census_.more.emplace_back();
     census_.items.push_back(0);
     census_.hidden.push_back(0);
   }
@@ -190,9 +195,18 @@ void JiraSite::restrict_issue(size_t index) {
   count(index, issue, true);
 }
 
-void JiraSite::archive_issue(size_t index) { records_[index].archived = true; }
+void JiraSite::archive_issue(size_t index) {
+  count(index, issue(index), false);
+  records_[index].archived = true;
+}
 
-void JiraSite::archive_project(size_t project) { projects_[project].archived = true; }
+void JiraSite::archive_project(size_t project) {
+  projects_[project].archived = true;
+  if (!counted_.load(std::memory_order_acquire)) return;
+  census_.parts[project].clear();
+  census_.more[project].clear();
+  census_.items[project] = census_.hidden[project] = 0;
+}
 
 JiraSite::IndexView JiraSite::index_at(TimeMs moment) const {
   IndexView view;

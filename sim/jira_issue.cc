@@ -108,8 +108,30 @@ http::Response JiraApi::remote_links(const http::Request& request, const Caller&
 }
 
 http::Response JiraApi::properties(const http::Request& request, const Caller& caller) const {
-  if (!visible_issue(request, caller)) return jira_not_found();
-  return http::Response::json(200, R"({"keys":[]})");
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto document = site_.document(*issue);
+  std::string keys;
+  for (const auto& property : document->properties) {
+    keys += fmt::format(R"({}{{"self":"{}/rest/api/2/issue/{}/properties/{}","key":"{}"}})",
+                        keys.empty() ? "" : ",", site_.base_url(),
+                        site_.key_of(site_.records()[*issue]), percent_encode(property.key),
+                        property.key);
+  }
+  return http::Response::json(200, fmt::format(R"({{"keys":[{}]}})", keys));
+}
+
+http::Response JiraApi::property(const http::Request& request, const Caller& caller) const {
+  const auto issue = visible_issue(request, caller);
+  if (!issue) return jira_not_found();
+  const auto document = site_.document(*issue);
+  for (const auto& property : document->properties) {
+    if (property.key != request.param("property")) continue;
+    return http::Response::json(
+        200, fmt::format(R"({{"key":"{}","value":{}}})", property.key, property.json));
+  }
+  return jira_error(
+      404, fmt::format("The property with key '{}' does not exist.", request.param("property")));
 }
 
 std::optional<JiraApi::Attached> JiraApi::visible_attachment(const http::Request& request,

@@ -48,13 +48,15 @@ http::Response JiraApi::fields(const http::Request& /*request*/, const Caller& /
 }
 
 http::Response JiraApi::projects(const http::Request& request, const Caller& caller) const {
+  const bool with_archived =
+      parse_bool(request.query_value("includeArchived").value_or("false")).value_or(false);
   const auto expand = query_words(request, "expand");
   std::string out;
   JsonWriter json(out);
   json.begin_array();
   for (size_t i = 0; i < site_.projects().size(); ++i) {
-    if (!readable(caller, i)) continue;
     const auto& project = site_.projects()[i];
+    if (!readable(caller, i) || (project.archived && !with_archived)) continue;
     open_project(json, project, site_.base_url());
     if (has_expand(expand, "description")) json.field("description", project.description);
     if (has_expand(expand, "url")) json.field("url", project.url);

@@ -135,6 +135,7 @@ void JiraSite::take_census() const {
     threads.emplace_back([&, worker] {
       auto& share = shares[worker];
       share.parts.resize(projects_.size());
+      share.more.resize(projects_.size());
       share.items.resize(projects_.size());
       share.hidden.resize(projects_.size());
       for (size_t i = worker; i < records_.size(); i += workers) {
@@ -145,19 +146,23 @@ void JiraSite::take_census() const {
           continue;
         }
         ++share.items[record.project];
-        count_parts(issue(i), share.parts[record.project]);
+        const auto made = issue(i);
+        count_parts(made, share.parts[record.project]);
+        count_more_parts(made, share.more[record.project]);
       }
     });
   }
   for (auto& thread : threads) thread.join();
   census_ = {};
   census_.parts.resize(projects_.size());
+  census_.more.resize(projects_.size());
   census_.items.resize(projects_.size());
   census_.hidden.resize(projects_.size());
   for (const auto& share : shares) {
     for (size_t project = 0; project < projects_.size(); ++project) {
       for (const auto& [kind, number] : share.parts[project])
         census_.parts[project][kind] += number;
+      for (const auto& [kind, number] : share.more[project]) census_.more[project][kind] += number;
       census_.items[project] += share.items[project];
       census_.hidden[project] += share.hidden[project];
     }
@@ -250,6 +255,7 @@ void JiraSite::for_each_plant(const std::function<void(const ManifestLine&)>& ta
     const auto& record = records_[plant->issue];
     take(manifest_line(*plant, record, projects_[record.project]));
   }
+  for (const auto& line : more_plants_) take(line);
 }
 
 }  // namespace spillguard::sim

@@ -78,6 +78,7 @@ class JiraSite {
   void for_each_plant(const std::function<void(const ManifestLine&)>& take) const;
   struct Census {
     std::vector<PartCounts> parts;  // by project, of what the scanner's account sees
+    std::vector<PartCounts> more;   // count_more_parts, and the project's own
     std::vector<uint64_t> items;
     std::vector<uint64_t> hidden;
   };
@@ -85,7 +86,9 @@ class JiraSite {
   [[nodiscard]] const Census& census() const;
   [[nodiscard]] const std::vector<PartCounts>& counts() const { return census().parts; }
   [[nodiscard]] const std::vector<uint64_t>& items() const { return census().items; }
-  [[nodiscard]] const JiraPlants& plants() const { return plants_; }
+  void add_plant(ManifestLine line) { more_plants_.push_back(std::move(line)); }
+  // Of a project's own texts: its description, versions, components.
+  [[nodiscard]] JiraProject& project(size_t index) { return projects_[index]; }
 
   // What follows is in jira_edit.cc.
   [[nodiscard]] std::shared_mutex& mutex() const { return mutex_; }
@@ -134,6 +137,7 @@ class JiraSite {
   std::vector<std::unordered_map<int64_t, size_t>> by_number_;  // of each project
   size_t first_generated_ = 0;
   JiraPlants plants_;
+  std::vector<ManifestLine> more_plants_;
   std::vector<std::shared_ptr<const JiraDocument>> kept_;
   std::unordered_map<int64_t, size_t> attachments_;  // of loaded and edited issues
   std::array<std::vector<FieldValue>, kValueFieldIds.size()> values_;

@@ -1,5 +1,8 @@
 #include "sim/manifest.h"
 
+#include <boost/json.hpp>
+#include <utility>
+
 #include "base/json_writer.h"
 
 namespace spillguard::sim {
@@ -49,6 +52,18 @@ void write_items(JsonWriter& json, std::string_view product, std::string_view sc
   json.end_object();
 }
 
+// A project has texts of its own.
+void add_project_parts(const JiraProject& project, PartCounts& counts) {
+  if (!project.description.empty()) ++counts["scope_description"];
+  for (const auto& [text, kind] : {std::pair(&project.versions_json, "version"),
+                                   std::pair(&project.components_json, "component")}) {
+    boost::system::error_code error;
+    const auto list = boost::json::parse(*text, error);
+    if (!error && list.is_array() && !list.get_array().empty())
+      counts[kind] += list.get_array().size();
+  }
+}
+
 }  // namespace
 
 std::string manifest_text(const JiraSite& jira, const WikiSite& wiki) {
@@ -71,6 +86,17 @@ std::string counts_text(const JiraSite& jira, const WikiSite& wiki) {
   for (size_t i = 0; i < wiki.spaces().size(); ++i) {
     write_scope(json, "confluence", wiki.spaces()[i].key, wiki_counts[i]);
   }
+  json.end_array();
+  json.key("more_parts");
+  json.begin_array();
+  for (size_t i = 0; i < jira.projects().size(); ++i) {
+    auto counts = jira.census().more[i];
+    add_project_parts(jira.projects()[i], counts);
+    write_scope(json, "jira", jira.projects()[i].key, counts);
+  }
+  const auto more = wiki.more_counts();
+  for (size_t i = 0; i < wiki.spaces().size(); ++i)
+    write_scope(json, "confluence", wiki.spaces()[i].key, more[i]);
   json.end_array();
   json.key("items");
   json.begin_array();

@@ -10,7 +10,7 @@
 namespace spillguard::sim {
 
 std::string manifest_text(const JiraSite& jira, const WikiSite& wiki);
-// {"parts":[{"product","scope","kind","parts"}…],"items":[{"product","scope","items"}…],"plants":N}
+// {"parts":[{"product","scope","kind","parts"}…],"more_parts":[…],"items":[{"product","scope","items"}…],"plants":N}
 std::string counts_text(const JiraSite& jira, const WikiSite& wiki);
 
 }  // namespace spillguard::sim

@@ -67,6 +67,14 @@ Status set_jira_version(Options& options, std::string_view value) {
   return {};
 }
 
+Status set_basic_auth(Options& options, std::string_view value) {
+  const auto on = parse_bool(value);
+  if (!on && value != "on" && value != "off")
+    return fail(Code::kInvalidArgument, "expected on or off");
+  options.basic_auth = on.value_or(value == "on");
+  return {};
+}
+
 Status set_rate_limit(Options& options, std::string_view value) {
   const auto parts = split(value, '/');
   const auto bucket = parse_int(parts[0]);
@@ -96,6 +104,9 @@ const std::vector<Option>& table() {
        text(&Options::data_dir)},
       {"plants-per-kind", "N", "planted secrets for each kind of place",
        number(&Options::plants_per_kind)},
+      {"extras", "N",
+       "of each further kind: archived, trashed, draft, restricted; labels, links, properties",
+       number(&Options::extras)},
       {"manifest", "FILE", "write where the secrets are", text(&Options::manifest_file)},
       {"counts", "FILE", "write how many parts of each kind there are",
        text(&Options::counts_file)},
@@ -109,6 +120,8 @@ const std::vector<Option>& table() {
       {"page-cap", "N", "most issues in one answer of Jira's search", number(&Options::page_cap)},
       {"rate-limit", "BUCKET/FILL",
        "tokens of each user and how many come back a second; off by default", set_rate_limit},
+      {"rate-status", "429|403", "what the rate limit answers", number(&Options::rate_status)},
+      {"basic-auth", "on|off", "whether user name and password are taken", set_basic_auth},
       {"captcha-after", "N", "failed Basic logins in a row before a user is locked out",
        number(&Options::captcha_after)},
       {"anonymous-scopes", "N", "the first so many projects and spaces are open to everybody",
@@ -130,6 +143,8 @@ Status check(Options& options, const std::set<std::string_view>& given) {
     return fail(Code::kInvalidArgument,
                 "--page-cap, --threads and --max-versions must be at least 1");
   }
+  if (options.rate_status != 429 && options.rate_status != 403)
+    return fail(Code::kInvalidArgument, "--rate-status must be 429 or 403");
   if (options.data_dir.empty()) return {};
   if (!given.contains("projects") && !given.contains("issues"))
     options.projects = options.issues = 0;

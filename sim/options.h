@@ -23,6 +23,7 @@ struct Options {
   size_t blogs = 20;
   std::string data_dir;
   size_t plants_per_kind = 20;
+  size_t extras = 0;  // of each further kind
   std::string manifest_file;
   std::string counts_file;
   std::string jira_context = "/jira";
@@ -34,6 +35,8 @@ struct Options {
   uint64_t rate_fill = 5;    // tokens a second
   size_t captcha_after = 1000;
   size_t anonymous_scopes = 0;
+  int rate_status = 429;
+  bool basic_auth = true;
   size_t threads = 8;
   bool random_faults = false;
   uint64_t fault_seed = 0;

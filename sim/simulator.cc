@@ -12,6 +12,7 @@
 #include "sim/churn_driver.h"
 #include "sim/control.h"
 #include "sim/errors.h"
+#include "sim/extras.h"
 #include "sim/fault_gate.h"
 #include "sim/fault_plan.h"
 #include "sim/jira_api.h"
@@ -37,7 +38,9 @@ AuthOptions auth_options(const Options& options, Product product, const std::str
           .context = context,
           .captcha_after = options.captcha_after,
           .rate_bucket = options.rate_bucket,
-          .rate_fill = options.rate_fill};
+          .rate_fill = options.rate_fill,
+          .rate_status = options.rate_status,
+          .basic_auth = options.basic_auth};
 }
 
 // Both products' scopes that a random plan may take away for a while: not the first ones, so that
@@ -120,6 +123,8 @@ struct Simulator::State {
                                .max_versions = options.max_versions},
                    .data_file = loads ? options.data_dir + "/wiki-pages.jsonl.gz" : std::string(),
                    .plants_per_kind = options.plants_per_kind}));
+    add_jira_extras(*jira_site, options.seed, options.extras);
+    add_wiki_extras(*wiki_site, options.seed, options.extras);
     webhooks = std::make_unique<Webhooks>();
     jira_auth = std::make_unique<Auth>(auth_options(options, Product::kJira, options.jira_context));
     wiki_auth = std::make_unique<Auth>(

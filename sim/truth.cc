@@ -61,8 +61,27 @@ void judge(Whereabouts& found, bool hidden) {
   }
 }
 
+// Of a secret in a project's or space's own texts.
+Whereabouts find_in_scope(const ManifestLine& line, const std::string& text) {
+  Whereabouts found;
+  found.item = line.item;
+  found.scope = line.scope;
+  if (holds(text, line.secret))
+    found.places.push_back({.part = line.part, .content = line.content, .current = true});
+  judge(found, false);
+  return found;
+}
+
 Whereabouts find_in_jira(const JiraSite& jira, const ManifestLine& line) {
   Whereabouts found;
+  if (line.item_id.starts_with("scope:")) {
+    const auto project = jira.find_project(line.item_id.substr(6));
+    if (!project) return found;
+    const auto& known = jira.projects()[*project];
+    found = find_in_scope(line, known.description + known.versions_json + known.components_json);
+    found.scope = known.key;
+    return found;
+  }
   const auto index = jira.find_issue(line.item_id);
   if (!index) return found;
   const auto& record = jira.records()[*index];
@@ -75,6 +94,10 @@ Whereabouts find_in_jira(const JiraSite& jira, const ManifestLine& line) {
 
 Whereabouts find_in_wiki(const WikiSite& wiki, const ManifestLine& line) {
   Whereabouts found;
+  if (line.item_id.starts_with("scope:")) {
+    const auto space = wiki.find_space(line.scope);
+    return space ? find_in_scope(line, wiki.spaces()[*space].description) : found;
+  }
   const auto item = wiki.find(line.item_id);
   if (!item) return found;
   found.scope = wiki.spaces()[item->page->space].key;
@@ -155,6 +178,15 @@ std::vector<SecretPlace> places_in(const JiraIssue& issue, const std::string& se
     look(comment.body, "comment", std::to_string(comment.id));
   for (const auto& worklog : issue.worklogs)
     look(worklog.comment, "worklog", std::to_string(worklog.id));
+  for (const auto& field : issue.fields) {
+    if (field.id == "labels" && holds(field.json, inner))
+      places.push_back({.part = "label", .content = "labels", .current = true});
+  }
+  for (const auto& link : issue.remote_links)
+    look(link.title + "\n" + link.url, "remote_link", std::to_string(link.id));
+  for (const auto& property : issue.properties) look(property.json, "property", property.key);
+  for (const auto& attachment : issue.attachments)
+    look(attachment.name, "attachment_name", std::to_string(attachment.id));
   for (const auto& history : issue.histories) {
     for (const auto& change : history.changes) {
       const auto field = field_of(change.field);
@@ -176,10 +208,31 @@ std::vector<SecretPlace> places_in(const WikiPage& page, const std::string& secr
                         .current = current});
     };
     if (holds(version.title, secret)) add("title");
+    if (holds(version.message, secret)) add("version_message");
     if (storage_holds(version.body, secret)) add(page.blog ? "blogpost" : "page");
+  }
+  const auto add_now = [&](std::string part, std::string content, int64_t version) {
+    places.push_back({.part = std::move(part),
+                      .content = std::move(content),
+                      .version = version,
+                      .current = true});
+  };
+  for (const auto& label : page.labels) {
+    if (holds(label, secret)) add_now("label", std::to_string(page.id), 1);
+  }
+  for (const auto& property : page.properties) {
+    if (holds(property.json, secret)) add_now("property", property.key, 1);
+  }
+  for (const auto& attachment : page.attachments) {
+    if (attachment.gone) continue;
+    const auto id = std::to_string(attachment.id);
+    if (holds(attachment.name, secret)) add_now("attachment_name", id, attachment.versions);
+    if (holds(attachment.comment, secret)) add_now("attachment_comment", id, attachment.versions);
   }
   for (const auto& comment : page.comments) {
     if (comment.gone) continue;
+    if (holds(comment.selection, secret))
+      add_now("selection", std::to_string(comment.id), comment.versions.back().number);
     for (const auto& version : comment.versions) {
       if (!storage_holds(version.body, secret)) continue;
       places.push_back({.part = "comment",

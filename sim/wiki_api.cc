@@ -30,8 +30,16 @@ WikiApi::WikiApi(const WikiSite& site, Auth& auth, WikiApiOptions options)
   add("GET", api + "/content/{content}/child/comment", &WikiApi::child_comments);
   add("GET", api + "/content/{content}/child/page", &WikiApi::child_pages);
   add("GET", api + "/content/{content}/child/attachment", &WikiApi::child_attachments);
-  add("GET", api + "/content/{content}/label", &WikiApi::nothing_inside);
-  add("GET", api + "/content/{content}/property", &WikiApi::nothing_inside);
+  add("GET", api + "/content/{content}/child/attachment/{attachment}/extractedtext",
+      &WikiApi::extracted_text);
+  add("GET", api + "/content/{content}/descendant/{type}", &WikiApi::descendants);
+  add("GET", api + "/content/{content}/label", &WikiApi::labels);
+  add("GET", api + "/content/{content}/property", &WikiApi::properties);
+  add("GET", api + "/content/{content}/property/{property}", &WikiApi::property);
+  add("GET", api + "/content/{content}/restriction/byOperation", &WikiApi::restrictions);
+  add("GET", api + "/content/{content}/restriction/byOperation/{operation}", &WikiApi::restriction);
+  add("GET", api + "/space/{space}/permissions", &WikiApi::space_permissions);
+  add("POST", "/rpc/json-rpc/confluenceservice-v2", &WikiApi::remote_call);
   add("GET", "/rest/experimental/content/{content}/version", &WikiApi::versions);
   add("GET", "/rest/experimental/content/{content}/version/{version}", &WikiApi::version);
   add("GET", "/download/attachments/{content}/{name}", &WikiApi::download);

@@ -47,13 +47,22 @@ class WikiApi {
   http::Response versions(const http::Request& request, const Caller& caller) const;
   http::Response version(const http::Request& request, const Caller& caller) const;
   http::Response history(const http::Request& request, const Caller& caller) const;
-  http::Response nothing_inside(const http::Request& request, const Caller& caller) const;
   http::Response download(const http::Request& request, const Caller& caller) const;
   // wiki_children.cc
   http::Response children(const http::Request& request, const Caller& caller) const;
   http::Response child_comments(const http::Request& request, const Caller& caller) const;
   http::Response child_pages(const http::Request& request, const Caller& caller) const;
   http::Response child_attachments(const http::Request& request, const Caller& caller) const;
+  // wiki_more.cc
+  http::Response labels(const http::Request& request, const Caller& caller) const;
+  http::Response properties(const http::Request& request, const Caller& caller) const;
+  http::Response property(const http::Request& request, const Caller& caller) const;
+  http::Response restrictions(const http::Request& request, const Caller& caller) const;
+  http::Response restriction(const http::Request& request, const Caller& caller) const;
+  http::Response descendants(const http::Request& request, const Caller& caller) const;
+  http::Response extracted_text(const http::Request& request, const Caller& caller) const;
+  http::Response space_permissions(const http::Request& request, const Caller& caller) const;
+  http::Response remote_call(const http::Request& request, const Caller& caller) const;
   // wiki_search.cc
   http::Response content_search(const http::Request& request, const Caller& caller) const;
   http::Response search(const http::Request& request, const Caller& caller) const;

@@ -129,10 +129,12 @@ http::Response WikiApi::content(const http::Request& request, const Caller& call
 
 http::Response WikiApi::versions(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
-  if (!item || item->versions() == nullptr) return content_missing(request);
+  if (!item) return content_missing(request);
   const auto window = list_window(request, 200, 200);
   // Newest first.
-  const auto& all = *item->versions();
+  const auto made = item->attachment == nullptr ? std::vector<WikiVersion>()
+                                                : attachment_versions(*item->attachment);
+  const auto& all = item->attachment == nullptr ? *item->versions() : made;
   std::string results;
   size_t shown = 0;
   for (size_t i = window.start; i < all.size() && shown < window.limit; ++i, ++shown) {
@@ -145,8 +147,10 @@ http::Response WikiApi::versions(const http::Request& request, const Caller& cal
 http::Response WikiApi::version(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
   const auto number = parse_int(request.param("version"));
-  if (!item || item->versions() == nullptr || !number) return content_missing(request);
-  for (const auto& known : *item->versions()) {
+  if (!item || !number) return content_missing(request);
+  const auto made = item->attachment == nullptr ? std::vector<WikiVersion>()
+                                                : attachment_versions(*item->attachment);
+  for (const auto& known : item->attachment == nullptr ? *item->versions() : made) {
     if (known.number != *number) continue;
     std::string out;
     append_version(out, site_, *item, known);
@@ -163,18 +167,17 @@ http::Response WikiApi::history(const http::Request& request, const Caller& call
   return http::Response::json(200, std::move(out));
 }
 
-http::Response WikiApi::nothing_inside(const http::Request& request, const Caller& caller) const {
-  if (!visible_content(request, caller)) return content_missing(request);
-  return list_items(request, caller, {});
-}
-
 http::Response WikiApi::download(const http::Request& request, const Caller& caller) const {
   const auto item = visible_content(request, caller);
   if (item) {
     for (const auto& attachment : item->page->attachments) {
       if (attachment.gone || attachment.name != request.param("name")) continue;
+      // The newest has the bytes of its id, each older one its own.
+      const auto asked = parse_int(request.query_value("version").value_or(""));
+      const auto version =
+          asked && *asked > 0 && *asked < attachment.versions ? attachment.versions - *asked : 0;
       auto response = http::Response::text(
-          200, attachment_content(attachment.id, attachment.size, attachment.mime_type),
+          200, attachment_content(attachment.id + version, attachment.size, attachment.mime_type),
           attachment.mime_type);
       response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
                                                               percent_encode(attachment.name)));

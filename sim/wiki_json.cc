@@ -146,10 +146,10 @@ void write_links(JsonWriter& json, const WikiSite& site, const WikiItem& item, b
   json.field("webui", web_path(site, item));
   if (item.attachment != nullptr) {
     // Relative to the base, which has the context path.
-    json.field(
-        "download",
-        fmt::format("/download/attachments/{}/{}?version=1&modificationDate={}&api=v2",
-                    item.page->id, percent_encode(item.attachment->name), item.attachment->when));
+    json.field("download",
+               fmt::format("/download/attachments/{}/{}?version={}&modificationDate={}&api=v2",
+                           item.page->id, percent_encode(item.attachment->name),
+                           item.attachment->versions, item.attachment->when));
   } else if (item.comment == nullptr) {
     json.field("edit", fmt::format("/pages/resumedraft.action?draftId={}", item.id()));
     json.field("tinyui", fmt::format("/x/{:x}", item.id()));
@@ -175,10 +175,10 @@ void write_expandable(JsonWriter& json, const WikiSite& site, const WikiItem& it
   offer("container", item.comment != nullptr || item.attachment != nullptr
                          ? content_path(item.page->id)
                          : space);
-  json.field("metadata", "");
+  offer("metadata", "");
   json.field("operations", "");
   offer("children", self + "/child");
-  json.field("restrictions", self + "/restriction/byOperation");
+  offer("restrictions", self + "/restriction/byOperation");
   offer("history", self + "/history");
   offer("ancestors", "");
   offer("body", "");
@@ -252,6 +252,32 @@ void append_user(std::string& out, std::string_view base_url, size_t user) {
   json.end_object();
 }
 
+void append_labels(std::string& out, const WikiItem& item) {
+  if (item.comment != nullptr || item.attachment != nullptr) return;
+  int id = 1;
+  for (const auto& label : item.page->labels) {
+    if (id > 1) out += ',';
+    JsonWriter json(out);
+    json.begin_object();
+    json.field("prefix", "global");
+    json.field("name", label);
+    json.field("id", std::to_string(item.page->id * 10 + id++));
+    json.field("label", label);
+    json.end_object();
+  }
+}
+
+void append_restriction(std::string& out, const WikiSite& site, const WikiItem& item,
+                        std::string_view operation) {
+  std::string users;
+  const bool restricted = item.page->restricted && operation == "read";
+  if (restricted) append_user(users, site.base_url(), 0);
+  out += fmt::format(
+      R"({{"operation":"{}","restrictions":{{"user":{{"results":[{}],"start":0,"limit":200,"size":{}}},"group":{{"results":[],"start":0,"limit":200,"size":0}}}},"_links":{{"self":"{}{}/restriction/byOperation/{}"}},"_expandable":{{"content":"{}"}}}})",
+      operation, users, restricted ? 1 : 0, site.base_url(), content_path(item.id()), operation,
+      content_path(item.id()));
+}
+
 void append_version(std::string& out, const WikiSite& site, const WikiItem& item,
                     const WikiVersion& version) {
   JsonWriter json(out);
@@ -277,7 +303,9 @@ void append_content(std::string& out, const WikiSite& site, const WikiItem& item
                     const WikiVersion* version, const Expand& expand, bool single) {
   WikiVersion of_attachment;
   if (item.attachment != nullptr) {
-    of_attachment = {.number = 1, .when = item.attachment->when, .author = item.attachment->author};
+    of_attachment = {.number = item.attachment->versions,
+                     .when = item.attachment->when,
+                     .author = item.attachment->author};
     version = &of_attachment;
   } else if (version == nullptr) {
     version = &item.versions()->back();
@@ -326,11 +354,32 @@ void append_content(std::string& out, const WikiSite& site, const WikiItem& item
     json.key("children");
     json.raw(children);
   }
-  if (item.attachment != nullptr) {
+  if (item.attachment != nullptr || expand.has("metadata.labels")) {
     json.key("metadata");
     json.begin_object();
-    json.field("mediaType", item.attachment->mime_type);
-    json.field("comment", item.attachment->comment);
+    if (item.attachment != nullptr) {
+      json.field("mediaType", item.attachment->mime_type);
+      json.field("comment", item.attachment->comment);
+    }
+    if (expand.has("metadata.labels")) {
+      std::string list;
+      append_labels(list, item);
+      json.key("labels");
+      json.raw(fmt::format(
+          R"({{"results":[{}],"start":0,"limit":200,"size":{},"_links":{{"self":"{}{}/label"}}}})",
+          list,
+          item.comment == nullptr && item.attachment == nullptr ? item.page->labels.size() : 0,
+          site.base_url(), content_path(item.id())));
+    }
+    json.end_object();
+  }
+  if (expand.has("restrictions.read")) {
+    std::string read;
+    append_restriction(read, site, item, "read");
+    json.key("restrictions");
+    json.begin_object();
+    json.key("read");
+    json.raw(read);
     json.end_object();
   }
   json.field("position", -1);

@@ -42,6 +42,11 @@ void append_history(std::string& out, const WikiSite& site, const WikiItem& item
 // {"page":{list},"comment":…,"attachment":…}: the kinds that `expand` names, up to 25 of each.
 void append_children(std::string& out, const WikiSite& site, const WikiItem& item,
                      const Expand& expand);
+// The labels of a page or blog post, separated by commas.
+void append_labels(std::string& out, const WikiItem& item);
+// Who may do it ("read", "update"), when not everybody may.
+void append_restriction(std::string& out, const WikiSite& site, const WikiItem& item,
+                        std::string_view operation);
 void append_version(std::string& out, const WikiSite& site, const WikiItem& item,
                     const WikiVersion& version);
 

@@ -39,6 +39,7 @@ struct WikiAttachment {
   TimeMs when = 0;
   size_t author = 0;
   bool gone = false;
+  int64_t versions = 1;  // with other bytes each
 };
 
 struct WikiProperty {

@@ -43,6 +43,17 @@ std::string WikiItem::title() const {
   return page->newest().title;
 }
 
+std::vector<WikiVersion> attachment_versions(const WikiAttachment& attachment) {
+  constexpr TimeMs kBetween = 3'600'000;
+  std::vector<WikiVersion> versions;
+  for (int64_t number = 1; number <= attachment.versions; ++number) {
+    versions.push_back({.number = number,
+                        .when = attachment.when - (attachment.versions - number) * kBetween,
+                        .author = attachment.author});
+  }
+  return versions;
+}
+
 Result<std::unique_ptr<WikiSite>> WikiSite::build(const WikiSiteOptions& options) {
   auto site = std::unique_ptr<WikiSite>(new WikiSite(options));
   std::vector<WikiPage> pages;
@@ -120,6 +131,36 @@ std::vector<PartCounts> WikiSite::counts() const {
     }
     for (const auto& attachment : page.attachments) {
       if (!attachment.gone) ++count["attachment"];
+    }
+  }
+  return counts;
+}
+
+std::vector<PartCounts> WikiSite::more_counts() const {
+  std::vector<PartCounts> counts(spaces_.size());
+  for (size_t i = 0; i < spaces_.size(); ++i) {
+    if (!spaces_[i].description.empty()) ++counts[i]["scope_description"];
+  }
+  const auto count_messages = [](const std::vector<WikiVersion>& versions, PartCounts& count) {
+    for (const auto& version : versions) {
+      if (!version.message.empty()) ++count["version_message"];
+    }
+  };
+  for (const auto& page : pages_) {
+    if (page.status != WikiStatus::kCurrent || page.restricted) continue;
+    auto& count = counts[page.space];
+    count_messages(page.versions, count);
+    if (!page.labels.empty()) ++count["label"];
+    if (!page.properties.empty()) count["property"] += page.properties.size();
+    for (const auto& comment : page.comments) {
+      if (comment.gone) continue;
+      count_messages(comment.versions, count);
+      if (!comment.selection.empty()) ++count["selection"];
+    }
+    for (const auto& attachment : page.attachments) {
+      if (attachment.gone) continue;
+      ++count["attachment_name"];
+      if (!attachment.comment.empty()) ++count["attachment_comment"];
     }
   }
   return counts;

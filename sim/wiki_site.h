@@ -49,6 +49,9 @@ struct WikiItem {
   [[nodiscard]] const std::vector<WikiVersion>* versions() const;
 };
 
+// An attachment's versions as far as the host tells them.
+std::vector<WikiVersion> attachment_versions(const WikiAttachment& attachment);
+
 class WikiSite {
  public:
   static Result<std::unique_ptr<WikiSite>> build(const WikiSiteOptions& options);
@@ -64,9 +67,10 @@ class WikiSite {
   [[nodiscard]] const std::vector<WikiItem>& items_by_id() const { return by_id_; }
 
   [[nodiscard]] const std::vector<ManifestLine>& plants() const { return plants_; }
-  [[nodiscard]] std::vector<PartCounts> counts() const;  // by space
-  [[nodiscard]] std::vector<uint64_t> items() const;     // that the scanner's account sees
-  [[nodiscard]] std::vector<uint64_t> hidden() const;    // that it does not see
+  [[nodiscard]] std::vector<PartCounts> counts() const;       // by space
+  [[nodiscard]] std::vector<PartCounts> more_counts() const;  // labels, properties, names, messages
+  [[nodiscard]] std::vector<uint64_t> items() const;          // that the scanner's account sees
+  [[nodiscard]] std::vector<uint64_t> hidden() const;         // that it does not see
 
   // What follows is in wiki_edit.cc. Pages are named by their place in pages().
   [[nodiscard]] std::shared_mutex& mutex() const { return mutex_; }
