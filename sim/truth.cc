@@ -88,7 +88,9 @@ Whereabouts find_in_jira(const JiraSite& jira, const ManifestLine& line) {
   found.scope = jira.projects()[record.project].key;
   found.item = jira.key_of(record);
   found.places = places_in(jira.issue(*index), line.secret);
-  judge(found, record.restricted || record.archived || jira.projects()[record.project].archived);
+  judge(found, record.restricted);
+  if (!found.places.empty() && (record.archived || jira.projects()[record.project].archived))
+    found.state = "archived";
   return found;
 }
 
