@@ -1,6 +1,6 @@
 // Any bytes as a Java pattern: the first byte chooses flags, the rest up to a line break is the
 // pattern, then comes a text. Refused with a message, or compiled; matches advance and end on
-// whole characters.
+// whole characters, by whatever runs the pattern and by the machine.
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +10,19 @@
 namespace spillguard {
 namespace {
 
+void check_matches(const regex::JavaPattern& pattern, std::string_view text) {
+  static regex::MatchScratch scratch({.match = 5'000});
+  auto matcher = regex::JavaMatcher::over(pattern, text, scratch);
+  if (!matcher) return;
+  size_t end = 0;
+  while (matcher->find() == regex::MatchOutcome::kMatch) {
+    const Span found = matcher->group();
+    SG_CHECK(found.begin >= end && found.end >= found.begin);
+    SG_CHECK(!is_valid_utf8(text) || is_valid_utf8(text.substr(found.begin, found.size())));
+    end = found.end;
+  }
+}
+
 void fuzz_java(std::string_view input) {
   if (input.empty()) return;
   const auto bits = static_cast<unsigned char>(input[0]);
@@ -18,20 +31,14 @@ void fuzz_java(std::string_view input) {
   input.remove_prefix(1);
   const size_t cut = input.find('\n');
   const std::string_view text = cut == std::string_view::npos ? "" : input.substr(cut + 1);
-  const auto pattern = regex::JavaPattern::parse(input.substr(0, cut), *flags);
-  if (!pattern) {
-    SG_CHECK(!pattern.error().message.empty());
-    return;
-  }
-  static regex::MatchScratch scratch({.match = 5'000});
-  auto matcher = regex::JavaMatcher::over(*pattern, text, scratch);
-  if (!matcher) return;
-  size_t end = 0;
-  while (matcher->find() == regex::MatchOutcome::kMatch) {
-    const Span found = matcher->group();
-    SG_CHECK(found.begin >= end && found.end >= found.begin);
-    SG_CHECK(!is_valid_utf8(text) || is_valid_utf8(text.substr(found.begin, found.size())));
-    end = found.end;
+  using Runner = regex::JavaPattern::Runner;
+  for (const Runner runner : {Runner::kQuickest, Runner::kMachine}) {
+    const auto pattern = regex::JavaPattern::parse(input.substr(0, cut), *flags, runner);
+    if (!pattern) {
+      SG_CHECK(!pattern.error().message.empty());
+      return;
+    }
+    check_matches(*pattern, text);
   }
 }
 

@@ -12,7 +12,9 @@ import java.util.regex.PatternSyntaxException;
  * Writes tests/golden/java_regex/cases.tsv: what java.util.regex finds. Run with Java 17:
  * java tools/java_regex/Generate.java > tests/golden/java_regex/cases.tsv
  *
- * With arguments: how many random patterns, and their seed, to try others than the stored ones.
+ * With arguments: how many random patterns of each kind, and their seed, to try others than the
+ * stored ones: java tools/java_regex/Generate.java 20000 7 > /tmp/cases.tsv, then
+ * SG_JAVA_CASES=/tmp/cases.tsv regex_test --gtest_filter='JavaGolden*'
  *
  * Lines, fields separated by tabs, escapes \n \r \t \\ and \{hex}:
  *   T text                       texts, numbered from 0 in order of appearance
@@ -98,8 +100,8 @@ public final class Generate {
         out.append(byteOffset(text, matcher.start())).append('-')
             .append(byteOffset(text, matcher.end()));
       }
-    } catch (IllegalStateException | StackOverflowError e) {
-      return null;
+    } catch (RuntimeException | StackOverflowError e) {
+      return null; // too many steps, or one of Java's own mistakes
     }
     return out.toString();
   }
@@ -318,12 +320,83 @@ public final class Generate {
     }
   }
 
+  /** Constructs that PCRE2 does not have, or has with another meaning. */
+  private static final String[] ODD_ATOMS = {"a", "b", "ab", "A", "k", "é", ".", "\\w", "\\W", "[ab]", "[^a]", "\\b", "^",
+      "$", "\\R", "\\X", "\\b{g}", "\\B", "\\1", "\\1", "\\1", "\\2", "\\2", "\\3", "\\k<n>", "\\G", "\\Z", "\\z", "()",
+      "(a|b)", "(a|ab)", "(\\w)", "(a)?", "(a|)", "(.)", "([ab]){2}", "(?=(a|b))", "(?!(a))", "(?>(a|ab))", "(?<=(a))",
+      "(?<=(a|ab))", "(?<=a+)", "(?<!b*)", "(?<=a+b+)", "(?<=\\w{2,}?)", "(?<=(a)|b)", "(?<=.\\R)", "(?<=\\X)", "(?i)", "(?iu)", "(?-i)",
+      "(?x) ", "(?<!(?:a|ab)c?)", "(?<=\\Ga?)", "(?<=a{1,2}+)", "(?:a|b|)", "(?:\\R|a)", "(\\R)", "(?:\\R){2}", "(?:ab|a)",
+      "\\N{LATIN SMALL LETTER A}", "\\N{hangul syllables ac00}", "\\N{NO SUCH}", "\\p{javaMirrored}", "\\uD83D", "[\\uDE00a]",
+      "\\p{IsAlphabetic}", "\\P{Lu}", "\\p{L}", "µ", "ß", "aß", "İ", "ı", "ſ", "\\u212a", "ǅ", "[à-ÿ]", "[^é]", "😀", "a{65537}"};
+  private static final String[] CLASS_PARTS = {"a", "b", "k", "é", "a-c", "b-z", "\\w", "\\d", "^", "&", "&&", "&&", "&&", "[b]", "[^a]", "[a-c]",
+      "\\p{L}", "\\p{Lu}", "-", " ", "ÿ", "µ", "i", "S", "#", "Ā", "\\x41", "[a&&b]", "\\Qa-c\\E", "\n"};
+
+  private static String oddClass(Random random) {
+    StringBuilder out = new StringBuilder(random.nextInt(4) == 0 ? "[^" : "[");
+    for (int i = 1 + random.nextInt(5); i > 0; i--) {
+      out.append(CLASS_PARTS[random.nextInt(CLASS_PARTS.length)]);
+    }
+    return out.append(']').toString();
+  }
+
+  private static String oddPattern(Random random, int depth) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 1 + random.nextInt(5); i > 0; i--) {
+      String atom = ODD_ATOMS[random.nextInt(ODD_ATOMS.length)];
+      int kind = random.nextInt(12);
+      if (kind == 0) {
+        atom = oddClass(random);
+      } else if (kind <= 4 && depth > 0) {
+        String opener = kind == 4 && random.nextInt(4) == 0 ? "(?<n>" : OPENERS[random.nextInt(OPENERS.length)];
+        atom = opener + oddPattern(random, depth - 1) + ")";
+      }
+      out.append(atom).append(COUNTS[random.nextInt(COUNTS.length)]);
+      if (random.nextInt(6) == 0) {
+        out.append('|');
+      }
+    }
+    return out.toString();
+  }
+
+  private static String oddText(Random random) {
+    String[] pieces = {"a", "a", "a", "b", "b", "ab", "A", "k", "K", "\u212a", "s", "ſ", "é", "É", "µ", "μ", "ß", "ẞ", "i", "İ", "ı", "ǆ",
+        "ǅ", "\r\n", "\r", "\n", " ", "1", "&", "-", "_", "\u0301", "e\u0301", "가", "\u1100\u1161", "🇩🇪", "👨\u200d👩", "(", "ÿ", "Ā", "\u0903"};
+    StringBuilder out = new StringBuilder();
+    boolean plain = random.nextInt(3) != 0;
+    for (int i = random.nextInt(12); i > 0; i--) {
+      out.append(pieces[random.nextInt(plain ? 10 : pieces.length)]);
+    }
+    return out.toString();
+  }
+
+  private static void odd(int count, long seed) {
+    Random random = new Random(seed);
+    String[] pool = new String[200];
+    for (int i = 0; i < pool.length; i++) {
+      pool[i] = oddText(random);
+    }
+    List<Integer> indices = textsOf(pool);
+    int[] flags = {0, 0, 0, I, I, M, S, D, M | D, I | U, I | U, UC, I | UC, I | M | S, X, X | I, L, L | I | U};
+    for (int i = 0; i < count; i++) {
+      List<Integer> texts = new ArrayList<>();
+      for (int j = 0; j < 6; j++) {
+        int text = indices.get(random.nextInt(indices.size()));
+        if (!texts.contains(text)) {
+          texts.add(text);
+        }
+      }
+      add(oddPattern(random, 2), flags[random.nextInt(flags.length)], texts);
+    }
+  }
+
   public static void main(String[] args) {
     lines();
     escapes();
     classes();
     structure();
-    random(args.length > 0 ? Integer.parseInt(args[0]) : 1880, args.length > 1 ? Long.parseLong(args[1]) : 20240517);
+    long seed = args.length > 1 ? Long.parseLong(args[1]) : 20240517;
+    random(args.length > 0 ? Integer.parseInt(args[0]) : 1880, seed);
+    odd(args.length > 0 ? Integer.parseInt(args[0]) : 1500, seed);
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     for (String text : TEXTS) {
       out.print("T\t" + escape(text) + "\n");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "regex/java/lowering.h"
 
 namespace spillguard::regex::java {
@@ -9,6 +11,15 @@ namespace spillguard::regex::java {
 tl::unexpected<Error> Lowering::beyond_pcre2() {
   return fail(Code::kUnsupported, "beyond what PCRE2 can express exactly");
 }
+
+namespace {
+
+bool holds_reluctant(const Node& node) {
+  return (node.op == Node::Op::kRepeat && node.greed == Greed::kReluctant) ||
+         std::any_of(node.children.begin(), node.children.end(), holds_reluctant);
+}
+
+}  // namespace
 
 Result<std::string> Lowering::joined(const Node& node, std::string_view between) {
   std::string out;
@@ -40,6 +51,7 @@ Result<std::string> Lowering::piece(const Node& node) {
                                : fmt::format("(?<{}>{})", node.text, body);
     }
     case Node::Op::kAtomic: {
+      settles_ = true;
       SG_ASSIGN(const std::string body, joined(node, ""));
       return fmt::format("(?>{})", body);
     }
@@ -79,6 +91,7 @@ Result<std::string> Lowering::repeat(const Node& node) {
   const bool one_way = node.children.front().op == Node::Op::kSet;
   const bool required_rounds = node.greed == Greed::kPossessive && node.min > 1 && !one_way;
   // A repeated \R never gives back the half of a \r\n.
+  settles_ = settles_ || (node.greed == Greed::kPossessive && !one_way);
   if (required_rounds || node.children.front().op == Node::Op::kLineBreak) {
     child = fmt::format("(?>{})", child);
   }
@@ -106,6 +119,7 @@ Result<std::string> Lowering::back_reference(const Node& node) {
 
 Result<std::string> Lowering::look(const Node& node) {
   const Node& body = node.children.front();
+  settles_ = settles_ || holds_reluctant(body);
   const std::string_view sign = node.negative ? "!" : "=";
   if (!node.behind) {
     SG_ASSIGN(const std::string text, piece(body));
@@ -124,6 +138,10 @@ Result<Lowered> lower(const Parsed& parsed, bool attached) {
   Lowering state(parsed, attached);
   Lowered out;
   SG_ASSIGN(out.text, state.piece(parsed.root));
+  // PCRE2 10.42 makes the last repetition of an atomic group or a look-around possessive even when
+  // it is reluctant, and looks wrongly behind an optional possessive group. And its JIT code takes
+  // a repetition in an atomic group for failed when it failed from an earlier place.
+  if (state.settles()) out.text.insert(0, "(*NO_AUTO_POSSESS)(*NO_START_OPT)");
   out.beyond_ascii = state.beyond_ascii();
   return out;
 }

@@ -19,6 +19,8 @@ class Lowering {
   Result<std::string> piece(const Node& node);
 
   [[nodiscard]] bool beyond_ascii() const { return beyond_ascii_; }
+  // Some part is settled once it has matched.
+  [[nodiscard]] bool settles() const { return settles_; }
 
  private:
   // What a node matches at each length in characters that it can have.
@@ -40,6 +42,7 @@ class Lowering {
   const Parsed* parsed_;
   bool attached_;
   bool beyond_ascii_ = false;
+  bool settles_ = false;
 };
 
 }  // namespace spillguard::regex::java

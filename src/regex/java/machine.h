@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -121,6 +122,7 @@ class Machine {
     if (step.group != 0) groups_[step.group] = {begin, end};
   }
 
+  [[nodiscard]] std::optional<size_t> farthest_behind(const Step& step) const;
   [[nodiscard]] bool holds(const Step& step);
   [[nodiscard]] bool is_line_begin(const Step& step) const;
   [[nodiscard]] bool is_line_end(const Step& step) const;

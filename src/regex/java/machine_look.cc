@@ -12,37 +12,50 @@ bool ends_line(char32_t c) {
 
 }  // namespace
 
-// The body is tried from the nearest place to the farthest. Java's bounds are numbers that wrap
-// around: a farthest place beyond 2^31 characters is a negative number, which stands for everything
-// while the sum of it and the place overflows, and for nothing otherwise.
-void Machine::enter_behind(const Step& step) {
-  const auto least = static_cast<int32_t>(step.min);
+// How far Java looks back: at most so many characters. Its bounds are numbers that wrap around, so
+// two repetitions without an end make a negative one. Subtracted from the place, that is everything
+// while the sum overflows, and nothing at all (nullopt) otherwise; where Java counts pairs, it
+// counts as many characters forward and looks as far back.
+std::optional<size_t> Machine::farthest_behind(const Step& step) const {
   const auto most = static_cast<int32_t>(step.max);
-  size_t begin = at_;
-  int64_t passed = 0;
-  const auto back_to = [&](int64_t characters) {
-    while (passed < characters && begin > 0) {
-      begin = utf8_before(text_, begin);
-      ++passed;
+  if (most >= 0) return static_cast<size_t>(most);
+  size_t at = at_;
+  if (step.counts_pairs) {
+    size_t count = 0;
+    const int64_t wanted = most == INT32_MIN ? 0 : -int64_t{most};
+    for (; count < static_cast<size_t>(wanted) && at < text_.size(); ++count) {
+      at = utf8_behind(text_, at);
     }
-    return passed >= characters;
-  };
+    return count;
+  }
+  const int64_t overflow_from = int64_t{most} - INT32_MIN;
+  for (int64_t i = 0; i < overflow_from; ++i) {
+    if (at == 0) return std::nullopt;
+    at = utf8_before(text_, at);
+  }
+  return npos;
+}
+
+// The body is tried from the nearest place to the farthest.
+void Machine::enter_behind(const Step& step) {
   if (step.looks_first) {
     const bool fits =
         at_ > 0 && program_->sets[step.set].contains(utf8_at(text_, utf8_before(text_, at_)).c);
     if (!fits) return pass_if(step.negative);
   }
-  const int64_t overflow_from = int64_t{most} - INT32_MIN;
-  const bool everything = most < 0 && back_to(overflow_from);
-  begin = at_;
-  passed = 0;
-  const bool possible = (everything || most >= least) && least >= 0 && back_to(least);
-  steps_ += static_cast<uint64_t>(passed) / 8;
+  const auto farthest = farthest_behind(step);
+  const size_t nearest = step.min;
+  size_t begin = at_;
+  size_t passed = 0;
+  for (; passed < nearest && begin > 0; ++passed) begin = utf8_before(text_, begin);
+  steps_ += passed / 8;
+  const bool enough = passed == nearest || step.counts_pairs;
+  const bool possible = enough && farthest && passed <= *farthest;
   if (!possible) return pass_if(step.negative);
   wait(kBody, at_);
   Call& mine = calls_.back();
   mine.width = begin;
-  mine.rounds = everything ? npos : static_cast<size_t>(most - least);
+  mine.rounds = *farthest - passed;
   mine.least = behind_to_;
   behind_to_ = at_;
   call(step.body, begin);

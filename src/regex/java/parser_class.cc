@@ -115,10 +115,8 @@ Status Parser::class_intersection(ClassState& state) {
     state.steps.push_back({false, std::move(right)});  // without a left side, && changes nothing
     return {};
   }
-  if (!state.last) {
-    return error_at(start, "&& has nothing on its right side, and Java fails when it matches this");
-  }
-  state.steps.push_back({true, *state.last});
+  // Behind a letter Java has forgotten what was read last, and fails when it matches the class.
+  state.steps.push_back({true, state.last ? *state.last : SetExpr()});
   return {};
 }
 

@@ -149,6 +149,10 @@ Result<uint32_t> ProgramBuilder::look(const Node& parent, uint32_t next) {
       return pattern_error(Code::kInvalidArgument, pattern_, parent.position,
                            "this look-behind has no obvious upper bound; Java wants one");
     }
+    const std::string_view rest = pattern_.substr(parent.position);
+    out.counts_pairs = std::any_of(rest.begin(), rest.end(), [](char byte) {
+      return static_cast<unsigned char>(byte) >= 0xF0;
+    });
     const auto last = last_characters(parent.children.front());
     // What the body captures on its way to nothing may be seen by references.
     out.looks_first = last && !parsed_->has_references;

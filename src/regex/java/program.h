@@ -55,7 +55,8 @@ struct Step {
   Folding folding = Folding::kNone;
   bool negative = false;
   bool unix_lines = false;
-  bool looks_first = false;  // of a kBehind: the character before must be one of sets[set]
+  bool counts_pairs = false;  // of a kBehind: Java counts it for characters beyond U+FFFF
+  bool looks_first = false;   // of a kBehind: the character before must be one of sets[set]
   uint32_t next = kNoStep;
   uint32_t body = kNoStep;
   uint32_t set = 0;

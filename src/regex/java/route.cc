@@ -78,6 +78,8 @@ class RouteFinder {
       references_.emplace_back(node.number, path_);
     } else if (node.op == Node::Op::kAssert && node.assertion == Node::Assert::kClusterEdge) {
       route_.machine = route_.every_place_counts = true;
+    } else if (node.op == Node::Op::kGrapheme) {
+      route_.machine = true;  // clusters of Unicode 14 are others
     } else if (node.op == Node::Op::kRepeat) {
       look_at_rounds(node);
     }
