@@ -6,7 +6,7 @@ function(sg_catalogue)
   # The archive's file: whoever links the target asks for the catalogue, too.
   add_dependencies(make_catalogue sg_detect)
   target_link_libraries(make_catalogue PRIVATE $<TARGET_FILE:sg_detect> sg_regex sg_base
-    PkgConfig::HS tomlplusplus::tomlplusplus)
+    tomlplusplus::tomlplusplus)
   set_target_properties(make_catalogue PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
   add_custom_command(OUTPUT ${folder}/rules.catalogue
     COMMAND ${CMAKE_COMMAND} -E env LLVM_PROFILE_FILE=/dev/null $<TARGET_FILE:make_catalogue> ${folder}/rules.catalogue

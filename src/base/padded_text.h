@@ -1,5 +1,5 @@
-// Text that may be read 64 bytes past its end. The matcher's library (Hyperscan 5.4.0) does read
-// past the end of what it scans, so scanned text is a type of its own and no raw buffer can get in.
+// Text that may be read 64 bytes past its end. Scans take text a vector at a time and so read past
+// the end of it: scanned text is a type of its own, and no raw buffer can get in.
 #pragma once
 
 #include <array>

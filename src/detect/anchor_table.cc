@@ -69,6 +69,8 @@ uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
 }
 
 void AnchorTable::seal() {
+  std::vector<ClassSet> class_sets;  // by number of a class
+  for (const regex::ByteSet& set : classes_) class_sets.push_back(classes_of(set));
   for (size_t literal = 0; literal < literals_.size(); ++literal) {
     const std::vector<Hook>& hooks = added_[literal];
     Entry entry{.first_hook = static_cast<uint32_t>(hooks_.size()),
@@ -86,10 +88,31 @@ void AnchorTable::seal() {
     }
     entry.before = class_number(before);
     for (size_t i = 0; i < kGateAfter; ++i) entry.after[i] = class_number(after[i]);
+    if (entry.keyword == kNoKeyword) describe_neighbours(hooks, class_sets, literals_[literal]);
     hooks_.insert(hooks_.end(), hooks.begin(), hooks.end());
     entries_.push_back(entry);
   }
   added_.clear();
+}
+
+// What some hook of the literal lets pass beside it.
+void AnchorTable::describe_neighbours(const std::vector<Hook>& hooks,
+                                      std::span<const ClassSet> class_sets,
+                                      Literal& literal) const {
+  if (hooks.empty()) return;
+  literal.before = 0;
+  literal.may_begin_text = false;
+  uint32_t count = kMaxAfter;
+  for (const Hook& hook : hooks) {
+    const Guard& guard = guards_[hook.guard];
+    literal.before |= class_sets[guard.before];
+    literal.may_begin_text |= guard.may_begin_text;
+    count = std::min<uint32_t>(count, guard.count);
+  }
+  literal.after.resize(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    for (const Hook& hook : hooks) literal.after[i] |= class_sets[guards_[hook.guard].after[i]];
+  }
 }
 
 bool AnchorTable::passes_far(const Guard& test, std::string_view text, size_t end) const {

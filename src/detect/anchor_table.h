@@ -111,6 +111,8 @@ class AnchorTable {
   [[nodiscard]] bool passes_far(const Guard& test, std::string_view text, size_t end) const;
   [[nodiscard]] bool has_run(const Guard& test, std::string_view text, size_t end) const;
   uint32_t literal_number(std::string_view text, bool ignore_case);
+  void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
+                           Literal& literal) const;
   uint16_t class_number(const regex::ByteSet& set);
   uint32_t guard_number(const regex::AnchorGuard& guard);
 

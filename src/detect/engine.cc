@@ -1,4 +1,4 @@
-// How a scan goes: the text is searched block by block for all anchors at once; a hit whose
+// How a scan goes: the text is searched for all anchors at once; a hit whose
 // neighbours fit opens a window for each rule of the anchor, or widens the one that is open; a
 // window that no later hit can reach is confirmed with the rule's pattern. All work is linear in
 // the text: windows of a rule are merged, and a match of it is tried at most once from each byte.
@@ -28,8 +28,8 @@ struct Engine::Scratch::State {
     Progress progress;
   };
 
-  State(LiteralScratch scratch, FindScratch find_scratch, size_t rules)
-      : literals(std::move(scratch)), finding(std::move(find_scratch)), windows(rules) {}
+  State(FindScratch find_scratch, size_t rules)
+      : finding(std::move(find_scratch)), windows(rules) {}
 
   LiteralScratch literals;
   regex::MatchScratch matching;
@@ -52,8 +52,8 @@ Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
 
 Engine::Scratch Engine::make_scratch() const {
-  return Scratch(std::make_unique<Scratch::State>(
-      state_->index.make_scratch(), state_->finds.make_scratch(), state_->rules.size()));
+  return Scratch(
+      std::make_unique<Scratch::State>(state_->finds.make_scratch(), state_->rules.size()));
 }
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
@@ -117,29 +117,22 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
     open.window = {.begin = from, .last = begin, .reach = to};
   };
 
-  size_t seen = 0;  // hits up to here were dealt with
-  while (seen < whole.size()) {
-    const size_t begin = seen - std::min(seen, engine.overlap_bytes);
-    const size_t length = std::min(engine.block_bytes, whole.size() - begin);
-    memory.hits.clear();
-    engine.index.scan(text.subview(begin, length), memory.literals, memory.hits);
+  LiteralIndex::begin(memory.literals);
+  while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
     for (const LiteralHit& hit : memory.hits) {
-      const size_t hit_end = begin + hit.end;
-      if (hit_end <= seen) continue;
-      const size_t hit_begin = hit_end - engine.anchors.length(hit.literal);
-      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit_end)) {
+      const size_t hit_begin = hit.end - engine.anchors.length(hit.literal);
+      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit.end)) {
         for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
-          if (engine.anchors.passes(hook.guard, whole, hit_begin, hit_end)) {
-            wake(hook.rule, hit_begin, hit_end);
+          if (engine.anchors.passes(hook.guard, whole, hit_begin, hit.end)) {
+            wake(hook.rule, hit_begin, hit.end);
           }
         }
       }
       const uint32_t keyword = engine.anchors.keyword(hit.literal);
       if (keyword != AnchorTable::kNoKeyword) {
-        engine.generic.on_hit(whole, keyword, {hit_begin, hit_end}, memory.generic);
+        engine.generic.on_hit(whole, keyword, {hit_begin, hit.end}, memory.generic);
       }
     }
-    seen = begin + length;
   }
   for (const uint32_t rule : memory.touched) confirm(rule);
   engine.finds.sweep(text, memory.finding, memory.matching, result);
@@ -155,14 +148,9 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
 uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {
   Scratch::State& memory = *scratch.state_;
   uint64_t count = 0;
-  size_t seen = 0;
-  while (seen < text.size()) {
-    const size_t begin = seen - std::min(seen, state_->overlap_bytes);
-    const size_t length = std::min(state_->block_bytes, text.size() - begin);
-    memory.hits.clear();
-    state_->index.scan(text.subview(begin, length), memory.literals, memory.hits);
-    for (const LiteralHit& hit : memory.hits) count += begin + hit.end > seen ? 1 : 0;
-    seen = begin + length;
+  LiteralIndex::begin(memory.literals);
+  while (state_->index.next(text, state_->stretch, memory.literals, memory.hits)) {
+    count += memory.hits.size();
   }
   return count;
 }

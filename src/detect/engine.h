@@ -1,4 +1,4 @@
-// The detection engine: literal anchors first (one Hyperscan literal database over all rules), then
+// The detection engine: literal anchors first (one search for those of all rules), then
 // confirmation with PCRE2 in windows around the anchors, then filters. Deterministic: the same text
 // and rules give the same matches in the same order.
 //
@@ -74,9 +74,9 @@ struct DecodedText {
 };
 
 struct EngineOptions {
-  // Bytes that the first stage takes at a time: small enough that the second finds them in the
-  // cache. Findings do not depend on it.
-  size_t block_bytes = size_t{256} * 1024;
+  // Bytes that the first stage takes at a time, 2 to 2048; what is more counts as the most.
+  // Findings do not depend on it.
+  size_t block_bytes = 2048;
   // Whether encoded text is decoded and scanned too, see layers.h.
   bool decode = true;
   // Off only where the caller ran the check itself and builds many engines.

@@ -20,7 +20,6 @@ struct EngineParts {
   std::vector<CompiledRule> compiled;
   generic::GenericDetector generic;
   AnchorTable anchors;
-  size_t longest = 1;  // anchor or keyword
 };
 
 Result<EngineParts> gather(std::vector<Rule> rules) {
@@ -46,16 +45,12 @@ Result<EngineParts> gather(std::vector<Rule> rules) {
         out.anchors.add(number, ready.anchors()[i], ready.anchors_ignore_case(), plan.guards[i]);
       }
     }
-    out.longest = std::max<size_t>(out.longest, ready.longest_anchor());
     out.compiled.push_back(std::move(ready));
     out.rules.push_back(std::move(rule));
   }
   if (out.generic.in_use()) {
     const auto keywords = generic::GenericDetector::keywords();
-    for (uint32_t i = 0; i < keywords.size(); ++i) {
-      out.anchors.add_keyword(i, keywords[i]);
-      out.longest = std::max(out.longest, keywords[i].size());
-    }
+    for (uint32_t i = 0; i < keywords.size(); ++i) out.anchors.add_keyword(i, keywords[i]);
   }
   out.anchors.seal();
   return out;
@@ -81,8 +76,7 @@ Result<std::shared_ptr<const Engine>> Engine::build(RuleSet rules, const EngineO
   state->version = std::move(version);
   state->anchors = std::move(parts.anchors);
   state->generic = parts.generic;
-  state->overlap_bytes = parts.longest - 1;
-  state->block_bytes = std::clamp(options.block_bytes, parts.longest * 2, LiteralIndex::kMaxBlock);
+  state->stretch = options.block_bytes;
   state->finds = FindStage(parts.compiled.size());
   for (const CompiledRule& rule : parts.compiled) {
     if (rule.find_rule()) state->finds.add(rule.find_rule());

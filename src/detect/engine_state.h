@@ -37,8 +37,7 @@ struct Engine::State {
   generic::GenericDetector generic;
   FindStage finds;
   LiteralIndex index;
-  size_t block_bytes = 0;
-  size_t overlap_bytes = 0;  // of two blocks: the longest anchor less one
+  size_t stretch = 0;  // bytes of text that are searched at a time
   bool decode = true;
   LayerRules layer_rules;
 };

@@ -1,210 +1,179 @@
 #include "detect/literal_index.h"
 
-#include <fmt/format.h>
-#include <hs.h>
-
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <string_view>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <utility>
 
 namespace spillguard::detect {
 namespace {
 
-int collect(unsigned int id, unsigned long long /*from*/, unsigned long long to,
-            unsigned int /*flags*/, void* context) {
-  static_cast<std::vector<LiteralHit>*>(context)->push_back({id, static_cast<uint32_t>(to)});
-  return 0;
+constexpr uint64_t kFoldAll = kFoldBit * 0x0101010101010101U;
+constexpr uint64_t kCaseBit = 0x20;
+
+static_assert(std::endian::native == std::endian::little, "windows are read as words");
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// The eight bytes from a place of the text on; those before the text are zeros.
+uint64_t bytes_from(const char* text, std::ptrdiff_t place) {
+  uint64_t word = 0;
+  std::memcpy(&word, text + std::max<std::ptrdiff_t>(place, 0), sizeof word);
+  return place < 0 ? word << (8U * static_cast<unsigned>(-place)) : word;
 }
 
-char lower_byte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-// What a plain search finds; the truth of the self-check.
-class PlainSearch {
- public:
-  explicit PlainSearch(const std::vector<Literal>& literals) : literals_(literals) {
-    for (uint32_t i = 0; i < literals.size(); ++i) {
-      ends_[static_cast<unsigned char>(lower_byte(literals[i].bytes.back()))].push_back(i);
-    }
-  }
-  [[nodiscard]] std::vector<LiteralHit> hits(std::string_view text) const;
-
- private:
-  const std::vector<Literal>& literals_;
-  std::array<std::vector<uint32_t>, 256> ends_;  // literals by their last byte
-};
-
-std::vector<LiteralHit> PlainSearch::hits(std::string_view text) const {
-  const std::vector<Literal>& literals = literals_;
-  std::vector<LiteralHit> hits;
-  for (size_t end = 1; end <= text.size(); ++end) {
-    for (const uint32_t i : ends_[static_cast<unsigned char>(lower_byte(text[end - 1]))]) {
-      const std::string& bytes = literals[i].bytes;
-      if (bytes.size() > end) continue;
-      const std::string_view here = text.substr(end - bytes.size(), bytes.size());
-      const bool same = std::equal(here.begin(), here.end(), bytes.begin(), [&](char a, char b) {
-        return literals[i].ignore_case ? lower_byte(a) == lower_byte(b) : a == b;
-      });
-      if (same) hits.push_back({i, static_cast<uint32_t>(end)});
-    }
-  }
-  return hits;
-}
-
-void sort_hits(std::vector<LiteralHit>& hits) {
-  std::sort(hits.begin(), hits.end(), [](const LiteralHit& a, const LiteralHit& b) {
-    return a.end != b.end ? a.end < b.end : a.literal < b.literal;
-  });
-}
-
-bool same_hits(std::vector<LiteralHit> a, std::vector<LiteralHit> b) {
-  sort_hits(a);
-  sort_hits(b);
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const LiteralHit& x, const LiteralHit& y) {
-                      return x.literal == y.literal && x.end == y.end;
-                    });
+bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
+  return a.end != b.end ? a.end < b.end : a.literal < b.literal;
 }
 
 }  // namespace
 
-void LiteralScratch::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
-void LiteralIndex::Free::operator()(hs_database* database) const { hs_free_database(database); }
-void LiteralIndex::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
-
-Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals,
-                                         std::string_view prepared) {
-  if (!prepared.empty()) {
-    if (auto index = take(literals, prepared)) return std::move(*index);
-  }
-  SG_ASSIGN(LiteralIndex index, compile(literals));
-  SG_TRY(index.make_prototype());
-  return index;
+// The upper bits are good.
+uint64_t LiteralIndex::hash(uint64_t key, uint32_t bucket) {
+  return (key + bucket) * 0x9E3779B97F4A7C15U;
 }
 
-Result<LiteralIndex> LiteralIndex::compile(const std::vector<Literal>& literals,
-                                           const unsigned long long* features) {
-  LiteralIndex index;
-  if (literals.empty()) return index;
-  std::vector<const char*> texts;
-  std::vector<size_t> lengths;
-  std::vector<unsigned> flags;
-  std::vector<unsigned> ids;
-  for (const Literal& literal : literals) {
-    texts.push_back(literal.bytes.data());
-    lengths.push_back(literal.bytes.size());
-    flags.push_back(literal.ignore_case ? HS_FLAG_CASELESS : 0U);
-    ids.push_back(static_cast<unsigned>(ids.size()));
-  }
-  hs_platform_info_t platform{};
-  if (features != nullptr) platform.cpu_features = *features;
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  const hs_error_t result = hs_compile_lit_multi(
-      texts.data(), flags.data(), ids.data(), lengths.data(), static_cast<unsigned>(texts.size()),
-      HS_MODE_BLOCK, features != nullptr ? &platform : nullptr, &database, &error);
-  if (result != HS_SUCCESS) {
-    const std::string why = error != nullptr ? error->message : fmt::format("error {}", result);
-    hs_free_compile_error(error);
-    return fail(Code::kInternal, fmt::format("Hyperscan {} can not compile {} anchors: {}",
-                                             hs_version(), literals.size(), why));
-  }
-  index.database_.reset(database);
-  return index;
+void LiteralIndex::add_slot(uint64_t key, uint32_t bucket, uint32_t first) {
+  const uint64_t value = hash(key, bucket);
+  const uint64_t bit = value >> (64 - kBloomBits);
+  bloom_[bit / 64] |= uint64_t{1} << (bit % 64);
+  size_t at = value >> (64 - slot_bits_);
+  while (slots_[at].bucket != LiteralWindow::kBuckets) at = (at + 1) % slots_.size();
+  slots_[at] = {.key = key, .bucket = bucket, .first = first};
 }
 
-Status LiteralIndex::make_prototype() {
-  if (database_ == nullptr) return {};
-  hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(database_.get(), &scratch) != HS_SUCCESS) {
-    return fail(Code::kInternal,
-                fmt::format("Hyperscan {} can not get its scratch memory", hs_version()));
-  }
-  prototype_.reset(scratch);
-  return {};
-}
-
-// Other numbers for the hits from `first` on; those of literals that nobody asked for go.
-void LiteralIndex::renumber(std::vector<LiteralHit>& hits, size_t first) const {
-  size_t kept = first;
-  for (size_t i = first; i < hits.size(); ++i) {
-    const uint32_t number = numbers_[hits[i].literal];
-    if (number != kDropped) hits[kept++] = {number, hits[i].end};
-  }
-  hits.resize(kept);
-}
-
-LiteralScratch LiteralIndex::make_scratch() const {
-  LiteralScratch out;
-  if (prototype_ != nullptr) {
-    hs_scratch_t* scratch = nullptr;
-    SG_CHECK(hs_clone_scratch(prototype_.get(), &scratch) ==
-             HS_SUCCESS);  // only out of memory fails
-    out.scratch_.reset(scratch);
-  }
-  return out;
-}
-
-void LiteralIndex::scan(PaddedView block, LiteralScratch& scratch,
-                        std::vector<LiteralHit>& hits) const {
-  SG_CHECK(block.size() <= kMaxBlock);
-  if (database_ == nullptr || block.empty()) return;
-  const size_t first = hits.size();
-  const hs_error_t result =
-      hs_scan(database_.get(), block.data(), static_cast<unsigned>(block.size()), 0,
-              scratch.scratch_.get(), &collect, &hits);
-  SG_CHECK(result == HS_SUCCESS);
-  if (!numbers_.empty()) renumber(hits, first);
-  // The library promises order by end; the engine relies on it, so it is made sure of.
-  const auto by_end = [](const LiteralHit& a, const LiteralHit& b) {
-    return a.end != b.end ? a.end < b.end : a.literal < b.literal;
-  };
-  const auto ends = [](const LiteralHit& a, const LiteralHit& b) { return a.end < b.end; };
-  const auto begin = hits.begin() + static_cast<std::ptrdiff_t>(first);
-  if (!std::is_sorted(begin, hits.end(), ends)) std::sort(begin, hits.end(), by_end);
-}
-
-Status LiteralIndex::self_check() {
-  if (hs_valid_platform() != HS_SUCCESS) {
-    return fail(
-        Code::kUnsupported,
-        fmt::format("Hyperscan {} does not run on this processor: it needs SSSE3", hs_version()));
-  }
-  const std::vector<Literal> literals = {{"ab", false},
-                                         {"abc", false},
-                                         {"bca", false},
-                                         {"AbC", true},
-                                         {"ghp_", false},
-                                         {"xox", true},
-                                         {"-----BEGIN ", false},
-                                         {"a-long-literal-that-is-wider-than-a-vector", false},
-                                         {std::string("\0\xFF\x80", 3), false}};
-  SG_ASSIGN(const LiteralIndex index, build(literals));
-  LiteralScratch scratch = index.make_scratch();
-  const PlainSearch truth(literals);
-  // Each literal at every distance from the begin and the end, so that it lies in, over and at the
-  // edges of all vector widths.
-  for (const Literal& literal : literals) {
-    for (size_t lead = 0; lead <= 70; lead += 7) {
-      for (size_t tail = 0; tail <= 66; tail += 11) {
-        std::string text =
-            std::string(lead, '.') + literal.bytes + std::string(tail, 'a') + "ABcabca";
-        text += literal.bytes;  // and as the very last bytes
-        const PaddedText padded(text);
-        std::vector<LiteralHit> hits;
-        index.scan(padded.view(), scratch, hits);
-        if (!same_hits(hits, truth.hits(text))) {
-          return fail(
-              Code::kUnsupported,
-              fmt::format(
-                  "the matching library Hyperscan {} finds wrong places for \"{}\" at {} of a "
-                  "{}-byte text; install Debian's libhyperscan5 (5.4.0)",
-                  hs_version(), literal.bytes, lead, text.size()));
-        }
-      }
+void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& plan) {
+  sieve_ = PairSieve(literals, plan);
+  for (uint32_t bucket = 0; bucket < LiteralWindow::kBuckets; ++bucket) {
+    for (unsigned i = 0; i < LiteralWindow::kBytes; ++i) {
+      if ((plan.key_bytes(bucket) >> i & 1U) != 0) key_masks_[bucket] |= uint64_t{0xFF} << (8 * i);
     }
   }
-  return {};
+  std::map<std::pair<uint32_t, uint64_t>, std::vector<Entry>> groups;  // by bucket and key
+  for (uint32_t i = 0; i < literals.size(); ++i) {
+    const Literal& literal = literals[i];
+    texts_.push_back({.begin = static_cast<uint32_t>(bytes_.size()),
+                      .length = static_cast<uint32_t>(literal.bytes.size()),
+                      .ignore_case = literal.ignore_case});
+    bytes_ += literal.bytes;
+    for (const WindowPlan::Place& place : plan.places()[i]) {
+      Entry entry{.literal = i, .offset = place.offset};
+      uint64_t key_bytes = 0;
+      size_t known = 0;
+      for (unsigned byte = 0; byte < sizeof entry.mask; ++byte) {
+        const int at = place.offset + static_cast<int>(byte);
+        if (at < 0 || at >= static_cast<int>(literal.bytes.size())) continue;
+        const char c = literal.bytes[static_cast<size_t>(at)];
+        const uint64_t value = static_cast<unsigned char>(c);
+        const uint64_t mask = literal.ignore_case && is_letter(c) ? 0xFF & ~kCaseBit : 0xFF;
+        entry.mask |= mask << (8 * byte);
+        entry.want |= (value & mask) << (8 * byte);
+        key_bytes |= value << (8 * byte);
+        ++known;
+      }
+      entry.is_all_known = known == literal.bytes.size();
+      groups[{place.bucket, (key_bytes | kFoldAll) & key_masks_[place.bucket]}].push_back(entry);
+    }
+  }
+  bloom_.resize((size_t{1} << kBloomBits) / 64);
+  slot_bits_ = std::max(4U, static_cast<unsigned>(std::bit_width(groups.size())) + 1);
+  slots_.resize(size_t{1} << slot_bits_);
+  for (auto& [place, group] : groups) {
+    group.back().is_last = true;
+    add_slot(place.second, place.first, static_cast<uint32_t>(entries_.size()));
+    entries_.insert(entries_.end(), group.begin(), group.end());
+  }
+}
+
+const LiteralIndex::Entry* LiteralIndex::entries(uint64_t key, uint32_t bucket) const {
+  const Slot* const slots = slots_.data();
+  size_t at = hash(key, bucket) >> (64 - slot_bits_);
+  while (slots[at].bucket != LiteralWindow::kBuckets) {
+    if (slots[at].key == key && slots[at].bucket == bucket) {
+      return entries_.data() + slots[at].first;
+    }
+    at = (at + 1) % (size_t{1} << slot_bits_);
+  }
+  return nullptr;
+}
+
+bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
+  const char* const bytes = bytes_.data() + literal.begin;
+  if (!literal.ignore_case) return std::memcmp(place, bytes, literal.length) == 0;
+  for (uint32_t i = 0; i < literal.length; ++i) {
+    if (place[i] == bytes[i]) continue;
+    if (!is_letter(bytes[i]) || (place[i] ^ bytes[i]) != static_cast<char>(kCaseBit)) return false;
+  }
+  return true;
+}
+
+void LiteralIndex::compare(PaddedView text, SieveScratch& sieve,
+                           std::vector<LiteralHit>& found) const {
+  const char* const data = text.data();
+  SieveHit* const candidates = sieve.hits.data();
+  const uint64_t* const bloom = bloom_.data();
+  size_t kept = 0;  // without a branch, for nobody could tell which way it goes
+  for (size_t i = 0; i < sieve.count; ++i) {
+    const SieveHit here = candidates[i];
+    const uint64_t bytes = bytes_from(data, sieve.begin + 2 * std::ptrdiff_t{here.pair});
+    const uint64_t key = (bytes | kFoldAll) & key_masks_.data()[here.bucket];
+    const uint64_t bit = hash(key, here.bucket) >> (64 - kBloomBits);
+    candidates[kept] = here;
+    kept += bloom[bit / 64] >> (bit % 64) & 1U;
+  }
+  for (size_t i = 0; i < kept; ++i) {
+    const SieveHit here = candidates[i];
+    const std::ptrdiff_t place = sieve.begin + 2 * std::ptrdiff_t{here.pair};
+    const uint64_t bytes = bytes_from(data, place);
+    const Entry* entry = entries((bytes | kFoldAll) & key_masks_.data()[here.bucket], here.bucket);
+    if (entry == nullptr) continue;
+    for (;; ++entry) {
+      if ((bytes & entry->mask) == entry->want) {
+        const Text& literal = texts_.data()[entry->literal];
+        const std::ptrdiff_t begin = place - entry->offset;
+        const size_t end = static_cast<size_t>(begin) + literal.length;
+        if (begin >= 0 && end <= text.size() &&
+            (entry->is_all_known || stands_at(literal, data + begin))) {
+          found.push_back({.literal = entry->literal, .end = end});
+        }
+      }
+      if (entry->is_last) break;
+    }
+  }
+}
+
+void LiteralIndex::begin(LiteralScratch& scratch) {
+  scratch.at_ = 0;
+  scratch.ended_ = false;
+  scratch.waiting_.clear();
+}
+
+bool LiteralIndex::next(PaddedView text, size_t stretch, LiteralScratch& scratch,
+                        std::vector<LiteralHit>& hits, bool portable) const {
+  hits.clear();
+  if (scratch.ended_ || texts_.empty()) return false;
+  stretch = std::clamp<size_t>(stretch, 2, SieveScratch::kStretch) / 2 * 2;
+  const size_t bytes = std::min(stretch, text.size() - scratch.at_);
+  sieve_.look(text, scratch.at_, bytes, *scratch.sieve_, portable);
+  scratch.at_ += bytes;
+  scratch.ended_ = scratch.at_ == text.size();
+  // What was held back is taken up again.
+  hits.swap(scratch.waiting_);
+  compare(text, *scratch.sieve_, hits);
+  if (!std::is_sorted(hits.begin(), hits.end(), ends_earlier)) {
+    std::sort(hits.begin(), hits.end(), ends_earlier);
+  }
+  if (!scratch.ended_) {
+    // No window that is still to come begins before `at` - 4, and none of their literals ends where
+    // its window begins.
+    const auto first = std::find_if(hits.begin(), hits.end(), [&](const LiteralHit& hit) {
+      return hit.end + 3 >= scratch.at_;
+    });
+    scratch.waiting_.assign(first, hits.end());
+    hits.erase(first, hits.end());
+  }
+  return true;
 }
 
 }  // namespace spillguard::detect

@@ -1,4 +1,6 @@
-// The first stage: all anchors of all rules in one literal database of Hyperscan.
+// The first stage: finds all anchors of all rules, and the keywords of the detectors, in one pass
+// over a text. A sieve of pairs of bytes (literals/pair_sieve.h) leaves few places, the key of a
+// place tells which literals may stand there, and those are compared.
 //
 // Thread-safety: an index is immutable; each thread has a LiteralScratch.
 #pragma once
@@ -6,84 +8,100 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/padded_text.h"
-
-struct hs_database;
-struct hs_scratch;
+#include "detect/literals/literal.h"
+#include "detect/literals/pair_sieve.h"
+#include "detect/literals/window_plan.h"
 
 namespace spillguard::detect {
 
-struct Literal {
-  std::string bytes;
-  bool ignore_case = false;  // of ASCII letters
-};
-
-// A literal that ends at a place of the scanned block.
+// A literal that ends at a place of the scanned text.
 struct LiteralHit {
   uint32_t literal = 0;  // index into what the index was built from
-  uint32_t end = 0;      // offset behind its last byte
+  size_t end = 0;        // offset behind its last byte
+  friend bool operator==(const LiteralHit&, const LiteralHit&) = default;
 };
 
+// How far the search of a text has come. Of one index.
 class LiteralScratch {
- public:
-  LiteralScratch(LiteralScratch&&) noexcept = default;
-  LiteralScratch& operator=(LiteralScratch&&) noexcept = default;
-
  private:
   friend class LiteralIndex;
-  struct Free {
-    void operator()(hs_scratch* scratch) const;
-  };
-  LiteralScratch() = default;
-  std::unique_ptr<hs_scratch, Free> scratch_;
+  std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
+  std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
+  size_t at_ = 0;
+  bool ended_ = false;
 };
 
 class LiteralIndex {
  public:
-  static constexpr size_t kMaxBlock = size_t{1} << 30;  // bytes of one scan
-
-  // kInternal names the library's complaint. Literals are distinct and not empty. When `prepared`
-  // holds them, this processor can run it and the library is the same, it is used; else a database
-  // is compiled here. Both find the same.
+  // Literals are distinct; kInvalidArgument: one is empty. `prepared` is what prepare() gave, for
+  // these or other literals: it saves time, and what is found does not depend on it.
   static Result<LiteralIndex> build(const std::vector<Literal>& literals,
                                     std::string_view prepared = {});
-  // What build() takes for the same literals, or for many of them, at another time.
+  // What build() takes for the same literals, or for some of them and others, at another time.
   static Result<std::string> prepare(const std::vector<Literal>& literals);
-  // Finds what is known to be there, and nothing else, in small texts, at the edges of vectors and
-  // at the end of a buffer. kUnsupported names the library and the case that went wrong.
+  // Finds what is known to be there, and nothing else, in small texts, at the edges of stretches
+  // and at the end of a buffer, with and without this processor's vectors. kUnsupported names the
+  // case that went wrong.
   static Status self_check();
 
+  // Whether nothing had to be planned here.
   [[nodiscard]] bool is_prepared() const { return prepared_; }
-  [[nodiscard]] LiteralScratch make_scratch() const;
-  // Appends all hits to `hits`, by end. The block is at most kMaxBlock bytes.
-  void scan(PaddedView block, LiteralScratch& scratch, std::vector<LiteralHit>& hits) const;
+
+  // A search begins: begin(), then next() until it is false. `hits` are those of one stretch after
+  // the other, by their ends; a hit whose neighbours do not fit the literal's may be among them.
+  static void begin(LiteralScratch& scratch);
+  bool next(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& hits) const {
+    return next(text, SieveScratch::kStretch, scratch, hits);
+  }
+  // The same with stretches of so many bytes, 2 … SieveScratch::kStretch, and, when `portable`,
+  // without vectors: for tests, for the hits are the same.
+  bool next(PaddedView text, size_t stretch, LiteralScratch& scratch, std::vector<LiteralHit>& hits,
+            bool portable = false) const;
 
  private:
-  struct Free {
-    void operator()(hs_database* database) const;
-    void operator()(hs_scratch* scratch) const;
+  // A literal that may stand where its window's key does.
+  struct Entry {
+    uint64_t mask = 0;  // the first 8 bytes from the window's begin, as far as they are known
+    uint64_t want = 0;
+    uint32_t literal = 0;
+    int16_t offset = 0;         // of the window from the literal
+    bool is_last = false;       // of those with the same key
+    bool is_all_known = false;  // by mask and want
   };
-  static constexpr uint32_t kDropped = UINT32_MAX;
+  struct Slot {
+    uint64_t key = 0;
+    uint32_t bucket = LiteralWindow::kBuckets;  // none
+    uint32_t first = 0;                         // of its entries
+  };
+  struct Text {
+    uint32_t begin = 0;  // in bytes_
+    uint32_t length = 0;
+    bool ignore_case = false;
+  };
+  static constexpr unsigned kBloomBits = 16;
 
   LiteralIndex() = default;
-  // For a processor with these features (of hs.h), or for the one that runs this.
-  static Result<LiteralIndex> compile(const std::vector<Literal>& literals,
-                                      const unsigned long long* features = nullptr);
-  static std::optional<LiteralIndex> take(const std::vector<Literal>& literals,
-                                          std::string_view prepared);
-  Status make_prototype();
-  void renumber(std::vector<LiteralHit>& hits, size_t first) const;
+  void fill(const std::vector<Literal>& literals, const WindowPlan& plan);
+  void add_slot(uint64_t key, uint32_t bucket, uint32_t first);
+  static uint64_t hash(uint64_t key, uint32_t bucket);
+  [[nodiscard]] const Entry* entries(uint64_t key, uint32_t bucket) const;
+  [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
+  void compare(PaddedView text, SieveScratch& sieve, std::vector<LiteralHit>& found) const;
 
-  std::unique_ptr<hs_database, Free> database_;  // none when there are no literals
-  std::unique_ptr<hs_scratch, Free> prototype_;
-  // For each literal of the database its number for the caller, or kDropped; empty when the same.
-  std::vector<uint32_t> numbers_;
+  PairSieve sieve_;
+  std::array<uint64_t, LiteralWindow::kBuckets> key_masks_{};
+  std::vector<uint64_t> bloom_;  // a bit for each hash of a key and its bucket
+  std::vector<Slot> slots_;      // by hash, the next free one where that is taken
+  unsigned slot_bits_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<Text> texts_;  // by literal
+  std::string bytes_;
   bool prepared_ = false;
 };
 
