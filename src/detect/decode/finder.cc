@@ -10,11 +10,6 @@ namespace spillguard::detect::decode {
 namespace finding {
 namespace {
 
-// A run may have a path in front of it, whose letters and slashes are base64 too. Decoding is tried
-// behind so many slashes, and no further in than this.
-constexpr int kMaxTries = 5;
-constexpr size_t kMaxLead = 96;
-
 // Walks through ascending spans.
 class Cover {
  public:
@@ -59,25 +54,11 @@ void drop_unchanged(const Level* above, size_t sections, Level& out) {
 
 void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, Level& out) {
   size_t& done = done_[static_cast<size_t>(Encoding::kBase64)];
-  if (begin < done) return;
-  const std::string_view lead = text.substr(0, std::min(bounds.end, begin + finding::kMaxLead));
-  size_t at = begin;
-  for (int tries = 0; tries < finding::kMaxTries && bounds.end - at >= kMinBase64; ++tries) {
-    const Span run{.begin = at, .end = bounds.end};
-    if (const uint8_t begins = may_begin(text.data()[at]); begins != 0) {
-      const bool base64 = (begins & first_look::kBase64) != 0 && may_be_base64(text, at);
-      size_t end = base64 ? decode_base64(text, run, out) : 0;
-      const bool hex = end == 0 && (begins & first_look::kHex) != 0 && may_be_hex(text, at);
-      if (hex) end = decode_hex(text, run, out);
-      if (end != 0) {
-        done = end;
-        return;
-      }
-    }
-    at = lead.find('/', at);
-    if (at == std::string_view::npos) return;
-    ++at;
-  }
+  if (begin < done || bounds.end - begin < kMinBase64) return;
+  const Span run{.begin = begin, .end = bounds.end};
+  size_t end = may_be_base64(text, begin) ? decode_base64(text, run, out) : 0;
+  if (end == 0 && may_be_hex(text, begin)) end = decode_hex(text, run, out);
+  if (end != 0) done = end;
 }
 
 void Finder::open_escape(std::string_view text, size_t at, const Span& bounds, Level& out) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "detect/decode/first_look.h"
 #include "detect/decode/opaque_run.h"
 
 #if defined(__x86_64__)
@@ -17,7 +18,7 @@ namespace marking {
 namespace {
 
 constexpr size_t kBlock = 64;
-static_assert(kMinBase64 == 20, "Collector::runs() looks for 16 and 4 more");
+static_assert(kMinBase64 == 20, "Runs looks for 16 and 4 more");
 
 // Whether a word begins here that is long enough for a secret: most \n of real texts are folders.
 bool joins_long_word(std::string_view text, size_t at) {
@@ -95,34 +96,29 @@ bool begins_escape(std::string_view text, size_t at) {
   }
 }
 
-// Turns masks of 64 bytes into marks.
-class Collector {
+// Finds runs in masks of letters, 64 at a time. What is kept of the block before stays in
+// registers.
+class Runs {
  public:
-  Collector(PaddedView text, Marks& marks) : text_(text), marks_(marks) {}
-
-  // Bit i of `letters`: the byte at + i is of base64; of `leads`: it may begin an escape.
-  [[gnu::always_inline]] void block(size_t at, uint64_t letters, uint64_t leads) {
+  // Bit i: a run has its twentieth letter there, or the part of one behind a slash.
+  [[gnu::always_inline]] uint64_t twentieths(uint64_t letters, uint64_t slashes) {
     // A bit stays where 2, 4, 8, 16 and then 20 letters end.
     const uint64_t two = letters & moved(letters, letters_, 1);
     const uint64_t four = two & moved(two, two_, 2);
     const uint64_t eight = four & moved(four, four_, 4);
     const uint64_t sixteen = eight & moved(eight, eight_, 8);
     const uint64_t twenty = sixteen & moved(sixteen, sixteen_, 4);
-    if (twenty != 0) add_runs(at, twenty & ~moved(twenty, twenty_, 1));
+    // Of slashes in a row the last.
+    const uint64_t parts = moved(slashes, slashes_, 20) & ~moved(slashes, slashes_, 19);
+    const uint64_t first = twenty & (~moved(twenty, twenty_, 1) | parts);
+    slashes_ = slashes;
     letters_ = letters;
     two_ = two;
     four_ = four;
     eight_ = eight;
     sixteen_ = sixteen;
     twenty_ = twenty;
-    for (; leads != 0; leads &= leads - 1) {
-      const size_t lead = at + static_cast<size_t>(std::countr_zero(leads));
-      const auto byte = static_cast<unsigned char>(text_.data()[lead]);
-      // Behind the last byte stands padding.
-      const auto next = static_cast<unsigned char>(text_.data()[lead + 1]);
-      if ((kLeads[byte] & kFollowers[next]) == 0) continue;
-      if (begins_escape(text_.text(), lead)) marks_.escapes.push_back(lead);
-    }
+    return first;
   }
 
  private:
@@ -130,23 +126,65 @@ class Collector {
   static uint64_t moved(uint64_t block, uint64_t block_before, unsigned by) {
     return block << by | block_before >> (kBlock - by);
   }
-  // Bits are where runs have their twentieth letter.
-  void add_runs(size_t at, uint64_t twentieths) {
-    for (; twentieths != 0; twentieths &= twentieths - 1) {
-      const auto twentieth = static_cast<size_t>(std::countr_zero(twentieths));
-      marks_.runs.push_back(at + twentieth + 1 - kMinBase64);
-    }
-  }
 
-  PaddedView text_;
-  Marks& marks_;
-  // Of the block before.
+  uint64_t slashes_ = 0;
   uint64_t letters_ = 0;
   uint64_t two_ = 0;
   uint64_t four_ = 0;
   uint64_t eight_ = 0;
   uint64_t sixteen_ = 0;
   uint64_t twenty_ = 0;
+};
+
+// Masks of blocks that are not empty. The loop over blocks only puts them down, so that it has no
+// branch that depends on the text.
+class Noted {
+ public:
+  static constexpr size_t kMost = 64;  // blocks, until they are taken
+  [[gnu::always_inline]] void note(size_t at, uint64_t mask) {
+    blocks_[count_] = {.at = at, .mask = mask};
+    count_ += mask != 0 ? 1 : 0;
+  }
+  // Calls use(offset) for each bit, ascending.
+  template <typename Use>
+  void take(Use use) {
+    for (size_t i = 0; i < count_; ++i) {
+      for (uint64_t mask = blocks_[i].mask; mask != 0; mask &= mask - 1) {
+        use(blocks_[i].at + static_cast<size_t>(std::countr_zero(mask)));
+      }
+    }
+    count_ = 0;
+  }
+
+ private:
+  struct Block {
+    size_t at = 0;
+    uint64_t mask = 0;
+  };
+  // The last one is written to, but never kept.
+  std::array<Block, kMost + 1> blocks_;
+  size_t count_ = 0;
+};
+
+// What was noted of some blocks: where runs have their twentieth letters, and bytes that may begin
+// an escape.
+struct Notes {
+  Noted twentieths;
+  Noted leads;
+
+  void take(PaddedView text, Marks& marks) {
+    twentieths.take([&](size_t at) {
+      const size_t begin = at + 1 - kMinBase64;
+      if (may_begin_text(text.data() + begin)) marks.runs.push_back(begin);
+    });
+    leads.take([&](size_t at) {
+      const auto byte = static_cast<unsigned char>(text.data()[at]);
+      // Behind the last byte stands padding.
+      const auto next = static_cast<unsigned char>(text.data()[at + 1]);
+      if ((kLeads[byte] & kFollowers[next]) == 0) return;
+      if (begins_escape(text.text(), at)) marks.escapes.push_back(at);
+    });
+  }
 };
 
 constexpr uint8_t kLetter = 1;
@@ -164,17 +202,24 @@ constexpr std::array<uint8_t, 256> make_classes() {
 }
 constexpr std::array<uint8_t, 256> kClasses = make_classes();
 
-void blocks_plainly(std::string_view text, Collector& collector) {
+void blocks_plainly(PaddedView padded, Marks& marks) {
+  const std::string_view text = padded.text();
+  Runs runs;
+  Notes notes;
   for (size_t at = 0; at < text.size(); at += kBlock) {
     const std::string_view block = text.substr(at, kBlock);
     uint64_t letters = 0;
     uint64_t leads = 0;
+    uint64_t slashes = 0;
     for (size_t i = 0; i < block.size(); ++i) {
       const uint8_t kind = kClasses[static_cast<unsigned char>(block[i])];
       letters |= uint64_t{kind == kLetter} << i;
       leads |= uint64_t{kind == kLead} << i;
+      slashes |= uint64_t{block[i] == '/'} << i;
     }
-    collector.block(at, letters, leads);
+    notes.twentieths.note(at, runs.twentieths(letters, slashes));
+    notes.leads.note(at, leads);
+    notes.take(padded, marks);
   }
 }
 
@@ -186,8 +231,9 @@ struct Tables {
 };
 
 struct Masks {
-  uint32_t letters;
-  uint32_t leads;
+  uint64_t others;  // than letters
+  uint64_t leads;
+  uint64_t slashes;
 };
 
 // In the tables, above the bits of letters: one for each upper half that leads have.
@@ -227,29 +273,39 @@ __attribute__((target("avx2,bmi,lzcnt"), always_inline)) inline Masks masks_of(
                                         _mm256_shuffle_epi8(tables.high, upper));
   const __m256i others = _mm256_cmpeq_epi8(_mm256_and_si256(sets, _mm256_set1_epi8(kLetterBits)),
                                            _mm256_setzero_si256());
+  const __m256i slashes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('/'));
   const __m256i leads = _mm256_adds_epu8(sets, _mm256_set1_epi8(kToTop));
-  return {~static_cast<uint32_t>(_mm256_movemask_epi8(others)),
-          static_cast<uint32_t>(_mm256_movemask_epi8(leads))};
+  return {static_cast<uint32_t>(_mm256_movemask_epi8(others)),
+          static_cast<uint32_t>(_mm256_movemask_epi8(leads)),
+          static_cast<uint32_t>(_mm256_movemask_epi8(slashes))};
 }
 
 // The last block may be short: what is read behind the text is its padding.
-__attribute__((target("avx2,bmi,lzcnt"))) void blocks_by_avx2(PaddedView text,
-                                                              Collector& collector) {
+__attribute__((target("avx2,bmi,lzcnt"))) void blocks_by_avx2(PaddedView text, Marks& marks) {
   static_assert(PaddedText::kPadding >= kBlock);
   const Tables tables = make_tables();
-  for (size_t at = 0; at < text.size(); at += kBlock) {
-    const char* block = text.data() + at;
-    const Masks first = masks_of(block, tables);
-    const Masks second = masks_of(block + kBlock / 2, tables);
-    uint64_t letters = uint64_t{second.letters} << 32U | first.letters;
-    uint64_t leads = uint64_t{second.leads} << 32U | first.leads;
-    const size_t left = text.size() - at;
-    if (left < kBlock) {
-      const uint64_t inside = (uint64_t{1} << left) - 1;
-      letters &= inside;
-      leads &= inside;
+  const char* const bytes = text.data();
+  const size_t size = text.size();
+  Runs runs;
+  Notes notes;
+  for (size_t at = 0; at < size;) {
+    const size_t stop = std::min(size, at + kBlock * Noted::kMost);
+    for (; at < stop; at += kBlock) {
+      const Masks low = masks_of(bytes + at, tables);
+      const Masks high = masks_of(bytes + at + kBlock / 2, tables);
+      uint64_t letters = ~(high.others << 32U | low.others);
+      uint64_t leads = high.leads << 32U | low.leads;
+      if (size - at < kBlock) {
+        const uint64_t inside = (uint64_t{1} << (size - at)) - 1;
+        letters &= inside;
+        leads &= inside;
+      }
+      // Those behind the text follow no letter of it.
+      const uint64_t slashes = high.slashes << 32U | low.slashes;
+      notes.twentieths.note(at, runs.twentieths(letters, slashes));
+      notes.leads.note(at, leads);
     }
-    collector.block(at, letters, leads);
+    notes.take(text, marks);
   }
 }
 
@@ -258,10 +314,7 @@ __attribute__((target("avx2,bmi,lzcnt"))) void blocks_by_avx2(PaddedView text,
 }  // namespace
 }  // namespace marking
 
-void find_marks_plainly(PaddedView text, Marks& marks) {
-  marking::Collector collector(text, marks);
-  marking::blocks_plainly(text.text(), collector);
-}
+void find_marks_plainly(PaddedView text, Marks& marks) { marking::blocks_plainly(text, marks); }
 
 void find_marks(PaddedView text, Marks& marks) {
 #if defined(__x86_64__)
@@ -269,12 +322,11 @@ void find_marks(PaddedView text, Marks& marks) {
                                   __builtin_cpu_supports("bmi") != 0 &&
                                   __builtin_cpu_supports("lzcnt") != 0;
   if (kHasVectors) {
-    marking::Collector collector(text, marks);
-    marking::blocks_by_avx2(text, collector);
+    marking::blocks_by_avx2(text, marks);
     return;
   }
 #endif
-  find_marks_plainly(text, marks);
+  marking::blocks_plainly(text, marks);
 }
 
 }  // namespace spillguard::detect::decode

@@ -12,7 +12,9 @@
 namespace spillguard::detect::decode {
 
 struct Marks {
-  std::vector<size_t> runs;     // where kMinBase64 or more letters of base64 in a row begin
+  // Where kMinBase64 or more letters of base64 in a row begin, in front or behind a slash (a path
+  // may stand before what is encoded), and the first of them may be of a text.
+  std::vector<size_t> runs;
   std::vector<size_t> escapes;  // '%', '\', '&', and '=' before '3' or a line's end
   void clear() {
     runs.clear();

@@ -10,6 +10,7 @@
 
 #include "base/embedded.h"
 #include "detect/generic/key_words.h"
+#include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -122,13 +123,17 @@ int64_t Model::weigh(const FeatureVector& features) const {
 }
 
 std::optional<double> Model::find(std::string_view text, const Candidate& candidate) const {
-  const ValueClass value_class = classify(text, candidate);
+  const std::string_view key = text.substr(candidate.key.begin, candidate.key.size());
+  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
+  const ValueClass value_class = classify_but_stand_ins(value, candidate.quote != '\0');
   if (never_secret(value_class)) return std::nullopt;
   FeatureVector features = near_features(text, candidate, value_class, letters_);
   // Most fail whatever else may speak for them. A step of odds is smaller than one of scores.
   constexpr int64_t kStep = 16;
   const int64_t needed = thresholds_.at(static_cast<size_t>(candidate.setting)) - kStep;
   if ((weigh(features) + far_most_) / kFeatureUnit < needed) return std::nullopt;
+  if (names_no_secret(key)) return std::nullopt;
+  if (may_stand_in(value_class) && is_stand_in(value)) return std::nullopt;
   add_far_features(text, candidate, features);
   const double score = probability(weigh(features) / kFeatureUnit);
   return score < threshold(candidate) ? std::nullopt : std::optional(score);

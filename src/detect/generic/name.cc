@@ -191,7 +191,7 @@ size_t end_of_owner(std::string_view text, size_t end) {
 
 // Whether "user/" or "user and " stands before the name.
 bool has_user_before(std::string_view text, size_t begin) {
-  // The ties below by their ends: most names have another word before them.
+  // "user / ", "user and ": most names have another word before them.
   const char last = begin == 0 ? '\0' : text[begin - 1];
   if (last == ' ') {
     const auto blank_at = [&](size_t back) { return begin >= back && text[begin - back] == ' '; };
@@ -199,18 +199,23 @@ bool has_user_before(std::string_view text, size_t begin) {
   } else if (last != '/' && last != '&' && last != '|' && last != ':') {
     return false;
   }
-  size_t end = begin;
-  const auto step_back = [&](std::string_view bytes) {
-    if (end >= bytes.size() && goes_on_with(text, end - bytes.size(), bytes)) {
-      end -= bytes.size();
-      return true;
-    }
-    return false;
+  const auto stands_before = [&](size_t place, std::string_view bytes) {
+    return place >= bytes.size() && goes_on_with(text, place - bytes.size(), bytes);
   };
-  const bool tied = step_back(" / ") || step_back("/") || step_back(" and ") || step_back(" & ") ||
-                    step_back("&") || step_back(" + ") || step_back(" und ") || step_back(" et ") ||
-                    step_back(" y ") || step_back(" e ") || step_back("|") || step_back(":");
-  if (!tied) return false;
+  size_t end = begin - 1;
+  if (last == ' ') {
+    const auto tie = [&]() -> size_t {
+      for (const std::string_view word :
+           {"/"sv, "&"sv, "+"sv, "y"sv, "e"sv, "et"sv, "and"sv, "und"sv}) {
+        if (stands_before(end, word) && at(text, end - word.size() - 1) == ' ') {
+          return word.size() + 1;
+        }
+      }
+      return 0;
+    }();
+    if (tie == 0) return false;
+    end -= tie;
+  }
   size_t word = end;
   while (word > 0 && end - word < kMaxPart && is_name_byte(text, word - 1)) --word;
   if (word == end) return false;

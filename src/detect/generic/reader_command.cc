@@ -9,6 +9,7 @@ using std::string_view_literals::operator""sv;
 namespace {
 
 constexpr size_t kMaxArguments = 320;  // bytes of a command that are read
+constexpr int kMaxCount = 40;          // of arguments
 
 enum class Form : uint8_t {
   kAttached,     // -pV
@@ -222,6 +223,24 @@ void read_net_use(const Command& command, Arguments& arguments) {
   }
 }
 
+// Whether an argument begins as some option of the program at `name` does: most commands have none.
+bool has_option(std::string_view text, size_t name, size_t from) {
+  Arguments arguments(text, from);
+  for (int i = 0; i < kMaxCount; ++i) {
+    const auto argument = arguments.next();
+    if (!argument) return false;
+    arguments.take_pending();
+    const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());
+    for (const Tool& tool : kTools) {
+      if (!tool.option.empty() && bytes.starts_with(tool.option) &&
+          goes_on_with(text, name, tool.name)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 // The value right behind a phrase; nothing when there is none.
 bool offer_behind_phrase(std::string_view text, Span phrase, size_t from, Noun noun, bool quoted,
                          std::vector<Candidate>& out) {
@@ -244,8 +263,10 @@ void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
     ++end;
   if (!is_blank(at(text, end))) return;
   const Command command{.text = text, .name = {hit.begin, end}, .out = out};
+  std::optional<bool> options;  // whether there is one, once it was asked
   for (const Tool& tool : kTools) {
     if (!goes_on_with(text, hit.begin, tool.name)) continue;
+    if (!options && !tool.option.empty()) options = has_option(text, hit.begin, end);
     Arguments arguments(text, end);
     if (tool.form == Form::kUserSlash) {
       read_sqlplus(command, arguments);
@@ -255,8 +276,8 @@ void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
       const auto value = arguments.next();
       // "unzip -p" writes to the output; only -P takes a password.
       if (value && text[hit.end - 1] == 'P') command.offer(*value, command.name, Noun::kPassword);
-    } else {
-      for (int i = 0; i < 40; ++i) {
+    } else if (!options || *options) {
+      for (int i = 0; i < kMaxCount; ++i) {
         const auto argument = arguments.next();
         if (!argument) break;
         const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());

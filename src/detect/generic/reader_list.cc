@@ -65,7 +65,7 @@ size_t find_blank_back(std::string_view text, size_t end) {
   constexpr size_t kLongest = 10;
   const size_t first = end - std::min(end, kLongest);
   size_t begin = end;
-  while (begin > first && text[begin - 1] != ' ') --begin;
+  while (begin > first && text.data()[begin - 1] != ' ') --begin;
   return begin;
 }
 

@@ -78,7 +78,21 @@ bool is_description(std::string_view text, Span word) {
   return word.size() <= kLongest && describes(text.substr(word.begin, word.size()));
 }
 
+// Whether a word of letters alone stands here, and nothing that would make more of it: most names
+// in sentences are followed by one.
+bool is_plain_word(std::string_view text, size_t from) {
+  constexpr size_t kLongest = 40;
+  const size_t last = std::min(text.size(), from + kLongest);
+  size_t end = from;
+  while (end < last && is_kind(text.data()[end], kLetterKind)) ++end;
+  if (end == from) return false;
+  const char c = at(text, end);
+  if (c == '.' || c == '?') return is_gap(at(text, end + 1));
+  return is_gap(c) || c == ',' || c == ';';
+}
+
 bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
+  if (doubt == Doubt::kWords && is_plain_word(place.text, from)) return false;
   auto value = value_at(place.text, from);
   if (value && value->span.size() == 1 && is_digit(place.text[from])) {
     // "enable secret 0 v": the kind of a password in the settings of switches

@@ -54,6 +54,17 @@ std::string_view value_class_name(ValueClass value_class) {
 }
 
 ValueClass classify_value(std::string_view value, bool quoted) {
+  const ValueClass value_class = classify_but_stand_ins(value, quoted);
+  return may_stand_in(value_class) && is_stand_in(value) ? ValueClass::kPlaceholder : value_class;
+}
+
+bool may_stand_in(ValueClass value_class) {
+  using enum ValueClass;
+  return value_class == kOpaque || value_class == kCode || value_class == kPhrase ||
+         value_class == kDottedName;
+}
+
+ValueClass classify_but_stand_ins(std::string_view value, bool quoted) {
   using enum ValueClass;
   const ByteSet bytes(value);
   if (!bytes.any_of(kAlnums)) return is_masked(value) ? kMasked : kEmpty;
@@ -74,7 +85,6 @@ ValueClass classify_value(std::string_view value, bool quoted) {
   if (bytes.any_of(kOfIssueKeys) && is_issue_key(value)) return kIssueKey;
   if (bytes.any_of(kOfPaths) && is_path(value)) return kPath;
   if (bytes.any_of(kOfFileNames) && is_file_name(value)) return kFileName;
-  if (is_stand_in(value)) return kPlaceholder;
   if ((bytes.any_of(kOfCode) || value.front() == 'f') && is_code(value, quoted)) return kCode;
   if (bytes.any_of(kOfPhrases) && is_phrase(value)) return kPhrase;
   if (bytes.any_of(kOfDottedNames) && is_dotted_name(value)) return kDottedName;

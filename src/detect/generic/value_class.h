@@ -39,6 +39,11 @@ std::string_view value_class_name(ValueClass value_class);
 
 // quoted: whether quotes stand around the value, so that it is no code.
 ValueClass classify_value(std::string_view value, bool quoted);
+// The same without a look for stand-ins, which takes longest; what may still be one is told by
+// may_stand_in().
+ValueClass classify_but_stand_ins(std::string_view value, bool quoted);
+// Whether a value that is of this class so far is a placeholder if is_stand_in() says so.
+bool may_stand_in(ValueClass value_class);
 
 // Whether a value of this class is never a secret, whatever stands around it.
 bool never_secret(ValueClass value_class);
