@@ -80,7 +80,7 @@ TEST(Marks, VectorsAndPlainCodeAgree) {
   }
   std::string all;
   for (int c = 0; c < 256; ++c) {
-    all += std::string(30, static_cast<char>(c)) + " " + static_cast<char>(c) + "3D";
+    all += std::string(30, static_cast<char>(c)) + " " + static_cast<char>(c) + "3D\n";
   }
   const PaddedText padded(all);
   Marks quick;
