@@ -1,6 +1,9 @@
 // The REST resources of the simulated Jira. Thread-safe: each request holds the site's lock.
 #pragma once
 
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +40,14 @@ class JiraApi {
 
   // jira_search.cc
   http::Response search(const http::Request& request, const Caller& caller) const;
+  // The query's result, or the one that was kept since it was last asked for.
+  struct Found {
+    std::vector<uint32_t> issues;
+    std::vector<std::string> warnings;
+  };
+  [[nodiscard]] Result<std::shared_ptr<const Found>> find_issues(const std::string& jql,
+                                                                 bool validate,
+                                                                 const Caller& caller) const;
   // jira_issue.cc
   http::Response issue(const http::Request& request, const Caller& caller) const;
   http::Response comments(const http::Request& request, const Caller& caller) const;
@@ -111,6 +122,14 @@ class JiraApi {
   Auth& auth_;
   JiraApiOptions options_;
   http::Router router_;
+
+  // Pages of one listing of many issues: sorted once, not for each page.
+  struct Kept {
+    std::string key;
+    std::shared_ptr<const Found> found;
+  };
+  mutable std::mutex kept_mutex_;
+  mutable std::deque<Kept> kept_;
 };
 
 // Which fields a caller asked for.
