@@ -75,8 +75,8 @@ http::Response WikiApi::server_information(const http::Request& /*request*/,
   json.begin_object();
   json.field("baseUrl", site_.base_url());
   json.field("version", "10.0.3");
-  json.field("buildNumber", "10003");
-  json.field("marketplaceBuildNumber", "10003");
+  json.field("buildNumber", 10003);
+  json.field("marketplaceBuildNumber", 10003);
   json.field("buildDate", "2025-06-01T00:00:00.000Z");
   json.end_object();
   return http::Response::json(200, std::move(out));
