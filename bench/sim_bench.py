@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How many issues a second the simulator serves: whole issues with change history, 1,000 a page, over loopback.
 
-sim_bench.py --bin DIR [--issues N] [--clients N]. Printed beside a fixed answer of the same server (serverInfo), so that the machine's
+sim_bench.py --bin DIR [--issues N] [--clients N] [--scale N]. With --scale a site of so many issues (1,000,000) is started as well: how long that
+takes, and the memory before and after pages of it were read. Printed beside a fixed answer of the same server (serverInfo), so that the machine's
 own speed can be told from the simulator's.
 """
 import argparse
@@ -16,7 +17,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools"))
-from harness.processes import Simulator  # noqa: E402
+from harness.processes import Process, Simulator  # noqa: E402
 
 AUTH = {"Authorization": "Basic " + base64.b64encode(b"scanner:scanner").decode(), "Content-Type": "application/json"}
 
@@ -37,6 +38,7 @@ def main():
     parser.add_argument("--bin", required=True)
     parser.add_argument("--issues", type=int, default=8000)
     parser.add_argument("--clients", type=int, default=2)
+    parser.add_argument("--scale", type=int, default=0)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="spillguard-bench-") as folder:
         sim = Simulator(args.bin, folder, ["--issues", args.issues]).wait_ready()
@@ -68,6 +70,40 @@ def main():
             print(f"reference: {2000 * args.clients / fixed:,.0f} fixed answers/s from the same clients")
         finally:
             sim.stop()
+        if args.scale:
+            show_scale(args)
+
+
+def show_scale(args):
+    with tempfile.TemporaryDirectory(prefix="spillguard-bench-") as folder:
+        # Without --counts: counting the parts of a million issues makes each of them once.
+        ready_file = os.path.join(folder, "ready.json")
+        command = [os.path.join(args.bin, "spillguard-sim"), "--issues", str(args.scale), "--ready-file", ready_file]
+        begin = time.monotonic()
+        again = Process("spillguard-sim", command, os.path.join(folder, "big.log"))
+        try:
+            def ready():
+                try:
+                    with open(ready_file, encoding="utf-8") as f:
+                        return json.load(f)
+                except (OSError, ValueError):
+                    return None
+            url = urllib.parse.urlsplit(again.wait_for(ready)["jiraBaseUrl"])
+            started = time.monotonic() - begin
+            before, _ = again.memory_mb()
+            connection = http.client.HTTPConnection(url.netloc)
+            begin = time.monotonic()
+            for start in range(0, 20_000, 1000):
+                body = json.dumps({"jql": "project = OPS order by created asc, key asc", "startAt": start, "maxResults": 1000,
+                                   "fields": ["*all"], "expand": ["changelog"]})
+                connection.request("POST", url.path + "/rest/api/2/search", body, AUTH)
+                connection.getresponse().read()
+            seconds = time.monotonic() - begin
+            after, most = again.memory_mb()
+            print(f"scale: {args.scale:,} issues ready after {started:.1f} s, {before:.0f} MB; after 20,000 were read {after:.0f} MB, "
+                  f"at most {most:.0f} MB, {20_000 / seconds:,.0f} issues/s")
+        finally:
+            again.stop()
 
 
 main()

@@ -56,6 +56,8 @@ bool is_forged(const http::Request& request) {
     const auto referer = request.headers.get("Referer");
     if (origin ? origin_of(*origin) != host : origin_of(referer.value_or("")) != host) return true;
   }
+  // A page of another origin can make no DELETE without being asked about it first.
+  if (request.method == "DELETE" && !request.headers.has("Content-Type")) return false;
   auto type = request.headers.get("Content-Type").value_or("");
   type = trim(type.substr(0, type.find(';')));
   return type.empty() || equals_ignore_case(type, "application/x-www-form-urlencoded") ||

@@ -140,7 +140,7 @@ class JiraExtras {
       // Names hold what people and systems put there.
       made.attachments.push_back({.id = id,
                                   .author = person(),
-                                  .name = "..\\50%+ä & " + plant.secret + " .txt",
+                                  .name = "50%+ä & #7 " + plant.secret + " .txt",
                                   .mime_type = "text/plain",
                                   .created = made.created,
                                   .size = 64 + random_.below(900)});

@@ -119,6 +119,43 @@ def changed_sides(issue):
     return sides
 
 
+def test_jira_client_webhooks(bin_dir, tmp_path):
+    simulator = Simulator(bin_dir, str(tmp_path), (*SITE, "--jira-version", 9)).wait_ready()
+    try:
+        seen = run_node("jira_webhooks.mjs", simulator.jira_url)
+    finally:
+        simulator.stop()
+    made = seen["made"]
+    assert made["name"] == "from a client" and made["enabled"] and made["lastUpdatedUser"] == "scanner"
+    assert made["events"] == ["jira:issue_updated", "comment_created"]
+    assert made["filters"]["issue-related-events-section"] == "project = OPS"
+    assert seen["listed"] == 1 and seen["same"] and seen["left"] == 0
+    assert "permission" in seen["reader"]
+
+
+def test_python_jira_under_faults(bin_dir, tmp_path):
+    """A client that follows what is echoed reads everything through caps, nodes and odd names."""
+    jira = pytest.importorskip("jira", reason="SKIPPED: Debian's python3-jira is not installed")
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"seed": 3, "nodes": {"count": 3}, "faults": [
+        {"fault": "page_cap", "limit": 13, "times": 0}, {"fault": "touch", "chance": 40, "times": 0, "product": "jira"},
+        {"fault": "slow", "ms": 16, "chance": 20}]}))
+    simulator = Simulator(bin_dir, str(tmp_path), (*SITE, "--extras", 4, "--fault-plan", plan)).wait_ready()
+    try:
+        client = jira.JIRA(server=simulator.jira_url, basic_auth=("scanner", "scanner"), max_retries=0)
+        issues = client.search_issues("ORDER BY created ASC, key ASC", maxResults=False)
+        items = expected_items(simulator, "jira")
+        assert len({issue.id for issue in issues}) == len(issues) == total(items)
+        odd = [a for issue in issues for a in issue.fields.attachment if a.filename.startswith("50%+")]
+        assert len(odd) == 4 and all(len(a.get()) == a.size for a in odd)
+        linked = [issue for issue in issues if issue.fields.issuelinks]
+        assert linked and all(hasattr(link, "inwardIssue") or hasattr(link, "outwardIssue") for i in linked for link in i.fields.issuelinks)
+        assert any(client.remote_links(issue) for issue in issues)
+        assert any(client.project_components(project) for project in client.projects())
+    finally:
+        simulator.stop()
+
+
 def test_python_jira(sim):
     jira = pytest.importorskip("jira", reason="SKIPPED: Debian's python3-jira is not installed")
     client = jira.JIRA(server=sim.jira_url, basic_auth=("scanner", "scanner"), max_retries=0)
