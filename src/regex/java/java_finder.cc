@@ -8,7 +8,8 @@
 namespace spillguard::regex {
 namespace {
 
-constexpr uint64_t kWorkOfAStep = 4;  // units of a finder's budget
+constexpr uint64_t kUnpaidStepsOfAPoint = 2;  // of those that nobody counts
+constexpr uint64_t kWorkOfAStep = 4;          // units of a finder's budget
 
 }  // namespace
 
@@ -26,12 +27,12 @@ bool JavaFinder::next(std::string_view text, size_t first, size_t last, FindPlac
 uint64_t JavaFinder::steps_left(std::string_view text, const FindPlace& place) const {
   const uint64_t budget = options_.free_work + options_.work_a_byte * text.size();
   const uint64_t left = budget - std::min(budget, place.work);
-  return options_.base_limit * java::Machine::kStepsOfAPoint + left / kWorkOfAStep;
+  return options_.base_limit * kUnpaidStepsOfAPoint + left / kWorkOfAStep;
 }
 
 bool JavaFinder::next_by_machine(std::string_view text, size_t first, size_t last, FindPlace& place,
                                  MatchScratch& scratch, Span& match) const {
-  const uint64_t unpaid = options_.base_limit * java::Machine::kStepsOfAPoint;
+  const uint64_t unpaid = options_.base_limit * kUnpaidStepsOfAPoint;
   const uint64_t most = unpaid + options_.top_limit * java::Machine::kStepsOfAPoint;
   java::Machine& machine = scratch.machine();
   machine.begin(*pattern_->program_, text, place.last_end);
@@ -39,6 +40,7 @@ bool JavaFinder::next_by_machine(std::string_view text, size_t first, size_t las
   while (from < text.size() && java::continues_utf8(text[from])) ++from;
   last = std::min(last, text.size());
   for (; from <= last && !place.spent; from = java::utf8_behind(text, from)) {
+    if (!pattern_->every_place_counts_ && !machine.may_begin(from)) continue;
     const uint64_t left = steps_left(text, place);
     const auto outcome = machine.match_at(from, std::min(most, left));
     const uint64_t steps = machine.steps();

@@ -119,6 +119,7 @@ MatchOutcome JavaMatcher::find_by_machine(size_t from) {
   java::Machine& machine = scratch_->machine();
   machine.begin(*pattern_->program_, text_, from_);
   for (; from <= text_.size(); from = java::utf8_behind(text_, from)) {
+    if (!pattern_->every_place_counts_ && !machine.may_begin(from)) continue;
     switch (machine.match_at(from, scratch_->match_limit() * java::Machine::kStepsOfAPoint)) {
       case java::Machine::Outcome::kMatch:
         from_ = machine.group(0).end;

@@ -29,7 +29,18 @@ void Machine::begin(const Program& program, std::string_view text, size_t last_e
   groups_.assign(program.groups, Span{npos, npos});
   locals_.assign(program.locals, npos);
   memos_.resize(std::max<size_t>(memos_.size(), program.memos));
+  forget();
+}
+
+void Machine::forget() {
+  if (remembered_ == 0) return;
   for (auto& memo : memos_) memo.clear();
+  remembered_ = 0;
+}
+
+bool Machine::may_begin(size_t at) const {
+  if (program_->first == kNoStep) return true;
+  return at < text_.size() && program_->sets[program_->first].contains(utf8_at(text_, at).c);
 }
 
 Machine::Outcome Machine::match_at(size_t at, uint64_t limit) {

@@ -19,7 +19,8 @@ class Machine {
   static constexpr size_t npos = static_cast<size_t>(-1);
   static constexpr size_t kMaxDepth = 200'000;  // calls in one another
 
-  static constexpr uint64_t kStepsOfAPoint = 4;  // for a backtracking point of PCRE2
+  static constexpr size_t kMaxRemembered = 200'000;  // places that loops remember
+  static constexpr uint64_t kStepsOfAPoint = 4;      // for a backtracking point of PCRE2
 
   enum class Outcome { kMatch, kNoMatch, kLimit };
 
@@ -30,6 +31,10 @@ class Machine {
   // A match that begins at `at`. Captures of earlier tries of the same search may be seen by back
   // references, as in Java. kLimit: more than `limit` steps were needed, or too many calls.
   Outcome match_at(size_t at, uint64_t limit);
+
+  // False when no match can begin there, in time that is worth no step. What tries would have left
+  // for later ones is not done then.
+  [[nodiscard]] bool may_begin(size_t at) const;
 
   // Of the last match; begin == end == npos when the group took no part.
   [[nodiscard]] Span group(uint32_t number) const {
@@ -118,6 +123,7 @@ class Machine {
     call(step.next, mine.at);
   }
   void back_off_group(const Step& step, Call& mine);
+  void forget();
   void set_group(const Step& step, size_t begin, size_t end) {
     if (step.group != 0) groups_[step.group] = {begin, end};
   }
@@ -143,6 +149,7 @@ class Machine {
   std::vector<Span> groups_;
   std::vector<size_t> locals_;
   std::vector<std::unordered_set<size_t>> memos_;
+  size_t remembered_ = 0;  // places in all memos
   std::vector<Call> calls_;
   uint32_t step_ = 0;
   size_t at_ = 0;

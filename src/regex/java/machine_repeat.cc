@@ -272,7 +272,10 @@ void Machine::resume_loop(const Step& step, Call& mine) {
   }
   locals_[step.count] = mine.rounds;
   if (mine.stage == kRequired) return finish(false);
-  if (step.memo != kNoStep) memos_[step.memo].insert(mine.at);
+  if (step.memo != kNoStep) {
+    if (remembered_ >= kMaxRemembered) forget();
+    remembered_ += memos_[step.memo].insert(mine.at).second ? 1 : 0;
+  }
   replace(step.next, mine.at);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "regex/java/edge_sets.h"
 #include "regex/java/pattern_error.h"
 #include "regex/java/properties.h"
 #include "regex/java/study.h"
@@ -12,33 +13,6 @@
 
 namespace spillguard::regex::java {
 namespace {
-
-// The characters that a match of the node can end with; nullopt when that is not plain to see.
-std::optional<SetExpr> last_characters(const Node& node) {
-  switch (node.op) {
-    case Node::Op::kSet:
-      return node.set;
-    case Node::Op::kConcat:
-      if (node.children.empty()) return std::nullopt;
-      return last_characters(node.children.back());
-    case Node::Op::kCapture:
-    case Node::Op::kAtomic:
-      return last_characters(node.children.front());
-    case Node::Op::kRepeat:
-      if (node.min == 0) return std::nullopt;
-      return last_characters(node.children.front());
-    case Node::Op::kAlternate: {
-      std::optional<SetExpr> out = last_characters(node.children.front());
-      for (size_t i = 1; i < node.children.size() && out; ++i) {
-        const auto other = last_characters(node.children[i]);
-        out = other ? std::optional(set_union(*out, *other)) : std::nullopt;
-      }
-      return out;
-    }
-    default:
-      return std::nullopt;
-  }
-}
 
 // Steps are made from the back, so that each knows what comes behind it.
 class ProgramBuilder {
@@ -99,6 +73,8 @@ Result<Program> ProgramBuilder::build() {
   out_.letters_and_digits = add_set(set_union(std::move(letters), SetExpr::of_property("Nd")));
   out_.marks = add_set(SetExpr::of_property("Mn"));
   SG_ASSIGN(out_.root, node(parsed_->root, accept_));
+  const auto first = with_sets_ ? first_characters(parsed_->root) : std::nullopt;
+  if (first) out_.first = add_set(*first);
   return std::move(out_);
 }
 

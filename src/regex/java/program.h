@@ -92,6 +92,7 @@ struct Program {
   uint32_t groups = 1;  // with group 0
   uint32_t locals = 0;
   uint32_t memos = 0;
+  uint32_t first = kNoStep;  // the set that matches begin with; kNoStep when it is not known
   // The sets that word edges ask beside their own.
   uint32_t letters_and_digits = 0;
   uint32_t marks = 0;
