@@ -40,10 +40,14 @@ struct Parser::ClassState {
   }
   SetExpr take() {
     join_letters();
-    const SetExpr all_letters = SetExpr::of(CodeRanges(letters));
     std::optional<SetExpr> out;
     for (Step& step : steps) {
-      SetExpr operand = step.set ? std::move(*step.set) : all_letters;
+      SetExpr operand;
+      if (step.set) {
+        operand = std::move(*step.set);
+      } else {
+        operand = SetExpr::of(CodeRanges(letters));
+      }
       if (!out) {
         out = std::move(operand);
       } else if (step.intersect) {
