@@ -1,26 +1,27 @@
-// How fast texts are scanned, against what the machine can do in the same run: memchr, and the bare
-// search for anchors. All figures are for one core, by processor time. Real tickets and pages when
-// they are there, generated text else.
+// How fast texts are scanned, against what the machine can do in the same run: memchr, the bare
+// search for literals, and that search by an outside library. All figures are by processor time.
+// Real tickets and pages when they are there, generated text else.
 //
 //   detect_bench [--data DIR] [--megabytes N] [--rules N] [--rounds N]
 //
 // --rules N fills the built-in rules up to N with generated ones, to see how the engine scales.
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cstring>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "base/file.h"
 #include "base/padded_text.h"
 #include "base/strings.h"
 #include "bench/bench_rules.h"
+#include "bench/bench_texts.h"
+#include "bench/outside_search.h"
 #include "detect/engine.h"
 #include "detect/rule.h"
 
@@ -34,131 +35,87 @@ struct Options {
   int rounds = 3;
 };
 
+// The texts one by one, only those of 0.5 to 8 KB, and all in one.
 struct Corpus {
-  std::vector<PaddedText> documents;
+  std::vector<PaddedView> documents;
+  std::vector<PaddedView> small;
   PaddedText whole;
-  size_t bytes = 0;
-  bool real = false;
-
-  void add(std::string_view text) {
-    if (text.empty()) return;
-    documents.emplace_back(text);
-    bytes += text.size();
-  }
 };
 
-void add_string(const boost::json::object& object, std::string_view key, Corpus& corpus) {
-  const auto* value = object.if_contains(key);
-  if (value != nullptr && value->is_string()) corpus.add(value->get_string());
-}
+constexpr size_t kSmallLeast = 512;
+constexpr size_t kSmallMost = 8192;
 
-void add_issue(const boost::json::object& issue, Corpus& corpus) {
-  const auto* fields = issue.if_contains("fields");
-  if (fields == nullptr || !fields->is_object()) return;
-  add_string(fields->get_object(), "description", corpus);
-  add_string(fields->get_object(), "environment", corpus);
-  const auto* comment = fields->get_object().if_contains("comment");
-  if (comment == nullptr || !comment->is_object()) return;
-  const auto* list = comment->get_object().if_contains("comments");
-  if (list == nullptr || !list->is_array()) return;
-  for (const auto& entry : list->get_array()) {
-    if (entry.is_object()) add_string(entry.get_object(), "body", corpus);
-  }
-}
-
-void add_page(const boost::json::object& page, Corpus& corpus) {
-  const auto* versions = page.if_contains("versions");
-  if (versions == nullptr || !versions->is_array() || versions->get_array().empty()) return;
-  const auto& newest = versions->get_array().back();
-  if (newest.is_object()) add_string(newest.get_object(), "text", corpus);
-}
-
-// Half of the bytes from tickets, half from pages.
-void load(const Options& options, Corpus& corpus) {
-  const auto read = [&](const std::string& name, size_t until, auto&& add) {
-    const Status status =
-        for_each_line(options.data + "/" + name, [&](std::string_view line) -> Status {
-          if (corpus.bytes >= until) return fail(Code::kCancelled, "enough");
-          boost::system::error_code error;
-          const boost::json::value value = boost::json::parse(line, error);
-          if (!error && value.is_object()) add(value.get_object(), corpus);
-          return {};
-        });
-    if (!status && status.error().code != Code::kCancelled) {
-      fmt::print("NOTE: {}\n", status.error().message);
-    }
-  };
-  read("jira-issues.jsonl.gz", options.bytes / 2, add_issue);
-  read("wiki-pages.jsonl.gz", options.bytes, add_page);
-  corpus.real = corpus.bytes > 0;
-  if (!corpus.real) {
-    fmt::print("NOTE: no texts in {}: measuring generated text, which is easier than real text\n",
-               options.data);
-    uint64_t seed = 1;
-    while (corpus.bytes < options.bytes) corpus.add(bench::generated_text(seed++));
-  }
+Corpus corpus_of(const bench::Texts& texts) {
+  Corpus corpus;
   std::string whole;
-  whole.reserve(corpus.bytes + corpus.documents.size());
-  for (const PaddedText& document : corpus.documents) {
+  whole.reserve(texts.bytes + texts.documents.size());
+  for (const PaddedText& document : texts.documents) {
+    corpus.documents.push_back(document.view());
+    if (document.size() >= kSmallLeast && document.size() <= kSmallMost) {
+      corpus.small.push_back(document.view());
+    }
     whole += document.text();
     whole += '\n';
   }
   corpus.whole = PaddedText(std::move(whole));
+  return corpus;
 }
 
-// Processor time of the whole process, in seconds: on a busy machine the clock on the wall measures
-// the neighbours.
-double cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-}
-
-// The best of some rounds, in seconds of the processor.
-double best_seconds(int rounds, const std::function<void()>& work) {
-  double best = 1e9;
-  for (int i = 0; i < rounds; ++i) {
-    const double start = cpu_seconds();
-    work();
-    best = std::min(best, cpu_seconds() - start);
-  }
-  return best;
+size_t bytes_of(const std::vector<PaddedView>& views) {
+  size_t bytes = 0;
+  for (const PaddedView& view : views) bytes += view.size();
+  return bytes;
 }
 
 using Work = std::function<uint64_t(PaddedView)>;  // returns what it counted
 using MakeWork = std::function<Work()>;            // one for each thread
 
 struct Measured {
-  double gigabytes_a_second = 0;  // of one core
+  double gigabytes_a_second = 0;  // of all threads together, each with a core of its own
   uint64_t counted = 0;
 };
 
-Measured measure(const Corpus& corpus, bool as_documents, unsigned threads, int rounds,
+// Each thread takes every n-th of the texts; where there is only one, all threads take it. The time
+// is that of the thread that was busy longest, by its processor: on a busy machine the clock on the
+// wall measures the neighbours.
+Measured measure(const std::vector<PaddedView>& views, unsigned threads, int rounds,
                  const MakeWork& make) {
-  std::vector<PaddedView> views;
-  if (as_documents) {
-    for (const PaddedText& document : corpus.documents) views.push_back(document.view());
-  } else {
-    for (unsigned i = 0; i < threads; ++i) views.push_back(corpus.whole.view());
-  }
-  size_t bytes = 0;
-  for (const PaddedView& view : views) bytes += view.size();
   std::vector<Work> works;
   for (unsigned i = 0; i < threads; ++i) works.push_back(make());
   std::vector<uint64_t> counts(threads);
+  std::vector<double> seconds(threads);
+  const bool is_one = views.size() == 1;
   const auto run_part = [&](unsigned part) {
+    const double start = bench::thread_seconds();
     uint64_t count = 0;
-    for (size_t i = part; i < views.size(); i += threads) count += works[part](views[i]);
+    for (size_t i = is_one ? 0 : part; i < views.size(); i += threads)
+      count += works[part](views[i]);
     counts[part] = count;
+    seconds[part] = bench::thread_seconds() - start;
   };
-  const double seconds = best_seconds(rounds, [&] {
-    std::vector<std::jthread> running;
-    for (unsigned part = 1; part < threads; ++part) running.emplace_back(run_part, part);
-    run_part(0);
-  });
+  double best = 1e9;
+  for (int round = 0; round < rounds; ++round) {
+    {
+      std::vector<std::jthread> running;
+      for (unsigned part = 1; part < threads; ++part) running.emplace_back(run_part, part);
+      run_part(0);
+    }
+    best = std::min(best, *std::max_element(seconds.begin(), seconds.end()));
+  }
   uint64_t counted = 0;
   for (const uint64_t count : counts) counted += count;
-  return {static_cast<double>(bytes) / seconds / 1e9, counted};
+  const size_t copies = is_one ? threads : 1;
+  return {static_cast<double>(bytes_of(views) * copies) / best / 1e9, counted / copies};
+}
+
+// The same literals by an outside library; nothing where it was not installed when this was built.
+std::optional<MakeWork> outside_search(const detect::Engine& engine) {
+  std::shared_ptr<bench::OutsideSearch> search = bench::make_outside_search(engine.literals());
+  if (search == nullptr) return std::nullopt;
+  return [search]() -> Work {
+    auto scratch = search->make_scratch();
+    return [search, scratch](PaddedView text) { return search->count(text, *scratch); };
+  };
 }
 
 void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engine>& engine,
@@ -180,23 +137,31 @@ void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engin
       return result->matches.size();
     };
   };
-  fmt::print("{:<14}{:>8}{:>14}{:>15}{:>14}{:>12}{:>13}{:>12}\n", "texts", "threads", "memchr GB/s",
-             "anchors GB/s", "engine GB/s", "of anchors", "anchors/MB", "findings");
-  for (const bool as_documents : {true, false}) {
+  const std::optional<MakeWork> outside = outside_search(*engine);
+  fmt::print(
+      "GB/s of all threads together. literals: our first stage alone; {}: the same literals by\n"
+      "that library{}; ratios: of the engine to either search.\n",
+      bench::kOutsideName, outside ? "" : " (not installed: left out)");
+  fmt::print("{:<18}{:>8}{:>9}{:>10}{:>11}{:>8}{:>13}{:>13}{:>10}\n", "texts", "threads", "memchr",
+             "literals", bench::kOutsideName, "engine", "of literals", "of library", "findings");
+  const std::vector<PaddedView> whole = {corpus.whole.view()};
+  const auto row = [&](std::string_view name, const std::vector<PaddedView>& views) {
+    if (views.empty()) return;
     for (const unsigned threads : {1U, 2U}) {
-      const Measured reference = measure(corpus, as_documents, threads, rounds, memchr_work);
-      const Measured anchors = measure(corpus, as_documents, threads, rounds, anchor_work);
-      const Measured full = measure(corpus, as_documents, threads, rounds, engine_work);
-      const double copies = as_documents ? 1 : threads;
+      const Measured reference = measure(views, threads, rounds, memchr_work);
+      const Measured anchors = measure(views, threads, rounds, anchor_work);
+      const Measured library = outside ? measure(views, threads, rounds, *outside) : Measured{};
+      const Measured full = measure(views, threads, rounds, engine_work);
       fmt::print(
-          "{:<14}{:>8}{:>14.2f}{:>15.2f}{:>14.2f}{:>12.2f}{:>13.0f}{:>12}\n",
-          as_documents ? "documents" : "one buffer", threads, reference.gigabytes_a_second,
-          anchors.gigabytes_a_second, full.gigabytes_a_second,
-          full.gigabytes_a_second / anchors.gigabytes_a_second,
-          static_cast<double>(anchors.counted) / copies / (static_cast<double>(corpus.bytes) / 1e6),
-          static_cast<uint64_t>(static_cast<double>(full.counted) / copies));
+          "{:<18}{:>8}{:>9.2f}{:>10.2f}{:>11.2f}{:>8.2f}{:>13.2f}{:>13.2f}{:>10}\n", name, threads,
+          reference.gigabytes_a_second, anchors.gigabytes_a_second, library.gigabytes_a_second,
+          full.gigabytes_a_second, full.gigabytes_a_second / anchors.gigabytes_a_second,
+          outside ? full.gigabytes_a_second / library.gigabytes_a_second : 0.0, full.counted);
     }
-  }
+  };
+  row("documents", corpus.documents);
+  row("those of 0.5-8 KB", corpus.small);
+  row("one buffer", whole);
 }
 
 // Which rules find most, to see what is noise.
@@ -207,14 +172,15 @@ void print_loudest(const Corpus& corpus, const detect::Engine& engine) {
   detect::ScanResult result;
   uint64_t all = 0;
   uint64_t limits = 0;
-  for (const PaddedText& document : corpus.documents) {
-    engine.scan(document.view(), scratch, result);
+  for (const PaddedView& document : corpus.documents) {
+    engine.scan(document, scratch, result);
     all += result.matches.size();
     limits += result.limits.size();
     for (const detect::Match& match : result.matches) ++counts[match.rule].first;
   }
   fmt::print("findings: {}, {:.2f} a MB, undecided places: {}\n", all,
-             static_cast<double>(all) / (static_cast<double>(corpus.bytes) / 1e6), limits);
+             static_cast<double>(all) / (static_cast<double>(bytes_of(corpus.documents)) / 1e6),
+             limits);
   std::sort(counts.rbegin(), counts.rend());
   for (size_t i = 0; i < std::min<size_t>(8, counts.size()) && counts[i].first > 0; ++i) {
     fmt::print("  {:>7}  {}\n", counts[i].first, counts[i].second);
@@ -249,18 +215,20 @@ int run(int argc, char** argv) {
   const size_t own = detect::RuleSet::built_in().rules().size();
   const detect::RuleSet rules = bench::filled_up(detect::RuleSet::built_in(), options.rules);
   Result<std::shared_ptr<const detect::Engine>> engine = fail(Code::kInternal, "not built");
-  const double seconds = best_seconds(1, [&] { engine = detect::Engine::build(rules); });
+  const double start = bench::thread_seconds();
+  engine = detect::Engine::build(rules);
+  const double seconds = bench::thread_seconds() - start;
   if (!engine) {
     fmt::print("{}\n", engine.error().message);
     return 1;
   }
   fmt::print("rules: {} built in, {} generated; engine built in {:.0f} ms\n", own,
              rules.rules().size() - own, seconds * 1e3);
-  Corpus corpus;
-  load(options, corpus);
-  fmt::print("texts: {}, {} in {} documents, {} each\n", corpus.real ? "real" : "generated",
-             human_bytes(corpus.bytes), corpus.documents.size(),
-             human_bytes(corpus.bytes / std::max<size_t>(1, corpus.documents.size())));
+  const bench::Texts texts = bench::load_texts(options.data, options.bytes);
+  const Corpus corpus = corpus_of(texts);
+  fmt::print("texts: {}, {} in {} documents, {} each\n", texts.real ? "real" : "generated",
+             human_bytes(texts.bytes), texts.documents.size(),
+             human_bytes(texts.bytes / std::max<size_t>(1, texts.documents.size())));
   print_table(corpus, *engine, options.rounds);
   print_loudest(corpus, **engine);
   rusage usage{};

@@ -155,6 +155,7 @@ uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {
   return count;
 }
 
+const std::vector<Literal>& Engine::literals() const { return state_->anchors.literals(); }
 std::span<const Rule> Engine::rules() const { return state_->rules; }
 const std::string& Engine::version() const { return state_->version; }
 bool Engine::has_prepared_literals() const { return state_->index.is_prepared(); }

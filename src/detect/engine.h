@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/padded_text.h"
 #include "base/span.h"
+#include "detect/literals/literal.h"
 #include "detect/rule.h"
 #include "regex/pattern.h"
 
@@ -103,8 +104,8 @@ class Engine {
     std::unique_ptr<State> state_;
   };
 
-  // Compiles the enabled rules. Runs the self-check of the matching library first and refuses to
-  // work with one that fails it.
+  // Compiles the enabled rules. Runs the self-check of the first stage first and refuses to
+  // work where it fails.
   static Result<std::shared_ptr<const Engine>> build(RuleSet rules,
                                                      const EngineOptions& options = {});
   ~Engine();
@@ -116,6 +117,9 @@ class Engine {
   [[nodiscard]] std::optional<DecodedText> decoded_text(PaddedView text, const Match& match) const;
   // Only the first stage, for benchmarks: the number of anchor hits.
   uint64_t count_anchors(PaddedView text, Scratch& scratch) const;
+
+  // What the first stage looks for, for benchmarks.
+  [[nodiscard]] const std::vector<Literal>& literals() const;
 
   [[nodiscard]] std::span<const Rule> rules() const;  // the enabled ones, by id
   [[nodiscard]] const std::string& version() const;  // RuleSet::version() of what it was built from
