@@ -39,8 +39,8 @@ void LiteralIndex::add_slot(uint64_t key, uint32_t bucket, uint32_t first) {
   const uint64_t bit = value >> (64 - kBloomBits);
   bloom_[bit / 64] |= uint64_t{1} << (bit % 64);
   size_t at = value >> (64 - slot_bits_);
-  while (slots_[at].bucket != LiteralWindow::kBuckets) at = (at + 1) % slots_.size();
-  slots_[at] = {.key = key, .bucket = bucket, .first = first};
+  while (slots_[at].first != kNone) at = (at + 1) % slots_.size();
+  slots_[at] = {.tag = static_cast<uint32_t>(value), .first = first};
 }
 
 void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& plan) {
@@ -86,18 +86,6 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& 
   }
 }
 
-const LiteralIndex::Entry* LiteralIndex::entries(uint64_t key, uint32_t bucket) const {
-  const Slot* const slots = slots_.data();
-  size_t at = hash(key, bucket) >> (64 - slot_bits_);
-  while (slots[at].bucket != LiteralWindow::kBuckets) {
-    if (slots[at].key == key && slots[at].bucket == bucket) {
-      return entries_.data() + slots[at].first;
-    }
-    at = (at + 1) % (size_t{1} << slot_bits_);
-  }
-  return nullptr;
-}
-
 bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
   const char* const bytes = bytes_.data() + literal.begin;
   if (!literal.ignore_case) return std::memcmp(place, bytes, literal.length) == 0;
@@ -108,37 +96,63 @@ bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
   return true;
 }
 
-void LiteralIndex::compare(PaddedView text, SieveScratch& sieve,
-                           std::vector<LiteralHit>& found) const {
-  const char* const data = text.data();
-  SieveHit* const candidates = sieve.hits.data();
+// Those whose key is that of some literal, or looks like one. Without a branch, for nobody could
+// tell which way it goes.
+size_t LiteralIndex::pass_keys(const char* text, const SieveScratch& sieve,
+                               LiteralPassed* passed) const {
   const uint64_t* const bloom = bloom_.data();
-  size_t kept = 0;  // without a branch, for nobody could tell which way it goes
+  const uint64_t* const masks = key_masks_.data();
+  size_t count = 0;
   for (size_t i = 0; i < sieve.count; ++i) {
-    const SieveHit here = candidates[i];
-    const uint64_t bytes = bytes_from(data, sieve.begin + 2 * std::ptrdiff_t{here.pair});
-    const uint64_t key = (bytes | kFoldAll) & key_masks_.data()[here.bucket];
-    const uint64_t bit = hash(key, here.bucket) >> (64 - kBloomBits);
-    candidates[kept] = here;
-    kept += bloom[bit / 64] >> (bit % 64) & 1U;
+    const SieveHit hit = sieve.hits.data()[i];
+    const uint64_t bytes = bytes_from(text, sieve.begin + 2 * std::ptrdiff_t{hit.pair});
+    const uint64_t value = hash((bytes | kFoldAll) & masks[hit.bucket], hit.bucket);
+    const uint64_t bit = value >> (64 - kBloomBits);
+    passed[count] = {.hit = hit,
+                     .slot = static_cast<uint32_t>(value >> (64 - slot_bits_)),
+                     .tag = static_cast<uint32_t>(value)};
+    count += bloom[bit / 64] >> (bit % 64) & 1U;
   }
-  for (size_t i = 0; i < kept; ++i) {
-    const SieveHit here = candidates[i];
-    const std::ptrdiff_t place = sieve.begin + 2 * std::ptrdiff_t{here.pair};
-    const uint64_t bytes = bytes_from(data, place);
-    const Entry* entry = entries((bytes | kFoldAll) & key_masks_.data()[here.bucket], here.bucket);
-    if (entry == nullptr) continue;
-    for (;; ++entry) {
-      if ((bytes & entry->mask) == entry->want) {
-        const Text& literal = texts_.data()[entry->literal];
-        const std::ptrdiff_t begin = place - entry->offset;
-        const size_t end = static_cast<size_t>(begin) + literal.length;
-        if (begin >= 0 && end <= text.size() &&
-            (entry->is_all_known || stands_at(literal, data + begin))) {
-          found.push_back({.literal = entry->literal, .end = end});
-        }
+  return count;
+}
+
+// The literals from the entry on that have its key, at a window's place.
+void LiteralIndex::compare(PaddedView text, const Entry* entry, std::ptrdiff_t place,
+                           std::vector<LiteralHit>& found) const {
+  const uint64_t bytes = bytes_from(text.data(), place);
+  for (;; ++entry) {
+    if ((bytes & entry->mask) == entry->want) {
+      const Text& literal = texts_.data()[entry->literal];
+      const std::ptrdiff_t begin = place - entry->offset;
+      const size_t end = static_cast<size_t>(begin) + literal.length;
+      if (begin >= 0 && end <= text.size() &&
+          (entry->is_all_known || stands_at(literal, text.data() + begin))) {
+        found.push_back({.literal = entry->literal, .end = end});
       }
-      if (entry->is_last) break;
+    }
+    if (entry->is_last) return;
+  }
+}
+
+// In three rounds, so that what a round needs of the memory is there when it comes.
+void LiteralIndex::compare_all(PaddedView text, LiteralScratch& scratch,
+                               std::vector<LiteralHit>& found) const {
+  const SieveScratch& sieve = *scratch.sieve_;
+  if (scratch.passed_.size() < sieve.count) scratch.passed_.resize(sieve.count);
+  LiteralPassed* const passed = scratch.passed_.data();
+  const size_t count = pass_keys(text.data(), sieve, passed);
+  const Slot* const slots = slots_.data();
+  const Entry* const entries = entries_.data();
+  for (size_t i = 0; i < count; ++i) __builtin_prefetch(slots + passed[i].slot);
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t first = slots[passed[i].slot].first;
+    __builtin_prefetch(entries + (first == kNone ? 0 : first));
+  }
+  const size_t last_slot = slots_.size() - 1;
+  for (size_t i = 0; i < count; ++i) {
+    const std::ptrdiff_t place = sieve.begin + 2 * std::ptrdiff_t{passed[i].hit.pair};
+    for (size_t at = passed[i].slot; slots[at].first != kNone; at = (at + 1) & last_slot) {
+      if (slots[at].tag == passed[i].tag) compare(text, entries + slots[at].first, place, found);
     }
   }
 }
@@ -160,7 +174,7 @@ bool LiteralIndex::next(PaddedView text, size_t stretch, LiteralScratch& scratch
   scratch.ended_ = scratch.at_ == text.size();
   // What was held back is taken up again.
   hits.swap(scratch.waiting_);
-  compare(text, *scratch.sieve_, hits);
+  compare_all(text, scratch, hits);
   if (!std::is_sorted(hits.begin(), hits.end(), ends_earlier)) {
     std::sort(hits.begin(), hits.end(), ends_earlier);
   }

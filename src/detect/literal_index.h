@@ -27,12 +27,20 @@ struct LiteralHit {
   friend bool operator==(const LiteralHit&, const LiteralHit&) = default;
 };
 
+// What passed the sieve and the bits of the keys, on its way to the comparison.
+struct LiteralPassed {
+  SieveHit hit;
+  uint32_t slot = 0;
+  uint32_t tag = 0;
+};
+
 // How far the search of a text has come. Of one index.
 class LiteralScratch {
  private:
   friend class LiteralIndex;
   std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
-  std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
+  std::vector<LiteralPassed> passed_;  // of a stretch
+  std::vector<LiteralHit> waiting_;    // found, but others that end earlier may still be found
   size_t at_ = 0;
   bool ended_ = false;
 };
@@ -74,25 +82,28 @@ class LiteralIndex {
     bool is_last = false;       // of those with the same key
     bool is_all_known = false;  // by mask and want
   };
+  // Where the entries of a key are. Those whose tags are the same are all looked at.
   struct Slot {
-    uint64_t key = 0;
-    uint32_t bucket = LiteralWindow::kBuckets;  // none
-    uint32_t first = 0;                         // of its entries
+    uint32_t tag = 0;
+    uint32_t first = kNone;  // of its entries; kNone: the slot is free
   };
   struct Text {
     uint32_t begin = 0;  // in bytes_
     uint32_t length = 0;
     bool ignore_case = false;
   };
+  static constexpr uint32_t kNone = UINT32_MAX;
   static constexpr unsigned kBloomBits = 16;
 
   LiteralIndex() = default;
   void fill(const std::vector<Literal>& literals, const WindowPlan& plan);
   void add_slot(uint64_t key, uint32_t bucket, uint32_t first);
   static uint64_t hash(uint64_t key, uint32_t bucket);
-  [[nodiscard]] const Entry* entries(uint64_t key, uint32_t bucket) const;
   [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
-  void compare(PaddedView text, SieveScratch& sieve, std::vector<LiteralHit>& found) const;
+  size_t pass_keys(const char* text, const SieveScratch& sieve, LiteralPassed* passed) const;
+  void compare(PaddedView text, const Entry* entry, std::ptrdiff_t place,
+               std::vector<LiteralHit>& found) const;
+  void compare_all(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& found) const;
 
   PairSieve sieve_;
   std::array<uint64_t, LiteralWindow::kBuckets> key_masks_{};
