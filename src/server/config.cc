@@ -92,6 +92,7 @@ Result<SiteConfig> read_site(ConfigTable& table) {
   site.host.timeout_ms = table.integer("timeout_seconds", 60, 1, 3600) * 1000;
   site.host.page_size = static_cast<int>(table.integer("page_size", 1000, 1, 1000));
   site.host.max_concurrency = static_cast<int>(table.integer("max_concurrency", 4, 1, 64));
+  site.host.retry.first_delay_ms = table.integer("retry_milliseconds", 500, 1, 60'000);
   site.host.issue_properties = table.boolean("issue_properties", true);
   site.host.remote_links = table.boolean("remote_links", true);
   site.host.drafts = table.boolean("drafts", true);

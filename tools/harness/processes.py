@@ -134,7 +134,7 @@ base_url = "{jira_url}"
 listen = "127.0.0.1:{jira_port}"
 user = "scanner"
 password_env = "SPILLGUARD_DEMO_PASSWORD"
-{tls}
+{site}{tls}
 [[site]]
 name = "confluence"
 product = "confluence"
@@ -142,13 +142,13 @@ base_url = "{confluence_url}"
 listen = "127.0.0.1:{confluence_port}"
 user = "scanner"
 password_env = "SPILLGUARD_DEMO_PASSWORD"
-{tls}"""
+{site}{tls}"""
 
 
 class Server(Process):
     """spillguard serve for the two simulated sites. jira and confluence are the API's addresses."""
 
-    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False, scan=""):
+    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False, scan="", site=""):
         self.folder = folder
         self.bin_dir = bin_dir
         self.password = "scanner"  # of the account that scans
@@ -165,7 +165,7 @@ class Server(Process):
             f.write(CONFIG.format(data=os.path.join(folder, "data"), log_level=log_level, jira_url=sim.jira_url,
                                   confluence_url=sim.confluence_url, jira_port=self.ports["jira"],
                                   confluence_port=self.ports["confluence"], health_port=self.ports["health"],
-                                  tls=tls_lines, scan=scan))
+                                  tls=tls_lines, scan=scan, site=site))
         self.start()
 
     def start(self):
