@@ -199,6 +199,16 @@ struct HostCounters {
   int64_t retries = 0;
 };
 
+// Where a host shall send its webhooks, and the secret that it signs them with.
+struct WebhookSpec {
+  std::string url;
+  Secret secret;
+};
+struct WebhookState {
+  bool is_new = false;     // registered just now; else it was there
+  bool is_signed = false;  // the host signs what it sends
+};
+
 class Host {
  public:
   virtual ~Host() = default;
@@ -226,6 +236,12 @@ class Host {
   virtual Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) = 0;
   // The number of that version, for filtering results.
   virtual Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) = 0;
+
+  // Registers our webhook unless it is there. kPermissionDenied when the account may not.
+  virtual Result<WebhookState> ensure_webhook(const WebhookSpec& spec) {
+    static_cast<void>(spec);
+    return fail(Code::kUnsupported, "this host has no webhooks");
+  }
 
   // The same questions asked with a caller's own credential. Never retried, never cached here.
   virtual Result<Identity> caller_identity(const CallerCredential& caller) = 0;

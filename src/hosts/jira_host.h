@@ -35,6 +35,8 @@ class JiraHost : public Host {
   Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
   Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
 
+  Result<WebhookState> ensure_webhook(const WebhookSpec& spec) override;
+
   Result<Identity> caller_identity(const CallerCredential& caller) override;
   Result<bool> is_product_admin(const CallerCredential& caller) override;
   Result<bool> is_scope_admin(const CallerCredential& caller,

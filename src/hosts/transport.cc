@@ -268,7 +268,7 @@ void Transport::note_refused(const Error& error) {
 
 Result<Answer> Transport::ask(const Question& question) {
   auto answer = ask_again(question);
-  if (!answer && answer.error().code == Code::kUnauthenticated) {
+  if (!answer && answer.error().code == Code::kUnauthenticated && !question.keeps_credential) {
     note_refused(answer.error());
   } else if (answer) {
     const std::lock_guard lock(mutex_);
@@ -278,18 +278,16 @@ Result<Answer> Transport::ask(const Question& question) {
 }
 
 Result<Answer> Transport::ask_again(const Question& question) {
-  const int attempts =
-      question.once ? 1
-                    : std::max(1, question.attempts > 0
-                                      ? std::min(question.attempts, options_.retry.max_attempts)
-                                      : options_.retry.max_attempts);
+  const int attempts = question.once ? 1 : std::max(1, options_.retry.max_attempts);
+  // Who can ask for less instead does so soon; being refused or cut off is another matter.
+  const int with_less = question.attempts > 0 ? std::min(question.attempts, attempts) : attempts;
   int64_t waited = 0;
   Attempt failed;
   for (int number = 0; number < attempts; ++number) {
     failed = Attempt{};
     auto answer = attempt(question, failed);
     if (answer) return answer;
-    if (!failed.retry || number + 1 == attempts) break;
+    if (!failed.retry || number + 1 >= (failed.smaller ? with_less : attempts)) break;
     const int64_t wait = std::max(failed.wait_ms, jittered(options_.retry, number));
     if (waited + wait > options_.retry.max_total_ms) break;
     waited += wait;

@@ -45,8 +45,10 @@ struct Question {
   Query query{};
   // When not empty: a POST of this JSON. Only for searches, which may be asked twice.
   std::string body{};
-  int attempts = 0;            // 0 = the host's
-  bool once = false;           // changes something on the host: never asked again by itself
+  int attempts = 0;   // 0 = the host's
+  bool once = false;  // changes something on the host: never asked again by itself
+  // A refusal says that we may not do this, not that our credential is bad.
+  bool keeps_credential = false;
   Failure* failure = nullptr;  // filled when the question fails
 };
 
@@ -119,5 +121,14 @@ class Transport {
   std::atomic<int64_t> bytes_{0};
   std::atomic<int64_t> retries_{0};
 };
+
+// A host's list of webhooks (webhooks.cc).
+struct HookPlace {
+  std::vector<std::string> path;
+  bool is_jira = false;
+  bool has_secret = false;
+};
+// Adds ours to the list unless it is there; whether it was added.
+Result<bool> ensure_hook(Transport& transport, const HookPlace& place, const WebhookSpec& spec);
 
 }  // namespace spillguard::hosts
