@@ -60,9 +60,9 @@ class Run:
                 raise StartError(f"{product}: {answer.status} {answer.text[:300]}")
             time.sleep(0.05)
 
-    def scan_all(self, product):
+    def scan_all(self, product, force=None):
         for _ in range(200):
-            if self.api(product).scan_all().status == 200:
+            if self.api(product).scan_all(force).status == 200:
                 return
             time.sleep(0.05)
         raise StartError(f"{product}: no scan can be asked for")
@@ -92,9 +92,9 @@ class Run:
                 return
             time.sleep(0.05)
 
-    def listing(self):
+    def listing(self, force=None):
         for product in PRODUCTS:
-            self.scan_all(product)
+            self.scan_all(product, force)
         time.sleep(0.2)
         for product in PRODUCTS:
             self.until_scanned(product)
@@ -145,10 +145,14 @@ def one(bin_dir, seed, keep):
             run.until_scanned(product)
         run.listing()  # in the middle of faults and changes
         run.control("settle", "POST", b"{}")
-        # Twice: what is gone is believed the second time. Then all anew, because versions that were removed leave no trace in a listing.
+        # Twice: what is gone is believed the second time.
         run.listing()
         run.listing()
         problems, plants = problems_of(run)
+        # Versions of a page that were removed leave no trace in a listing: only reading all anew finds the ledger's number too high.
+        if any("parts in the ledger" in p for p in problems):
+            run.listing("true")
+            problems = problems_of(run)[0]
         stats = json.loads(run.control("stats"))
         refused = sum(v.get("refused", 0) for v in stats.values() if isinstance(v, dict))
     except (StartError, OSError, RuntimeError) as error:

@@ -7,6 +7,7 @@
 #include "detect/live_rules.h"
 #include "hosts/callers.h"
 #include "hosts/host.h"
+#include "jobs/hint_inbox.h"
 #include "jobs/queue.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ struct ApiContext {
   jobs::Queue& queue;
   const detect::LiveRules& rules;
   const MasterKey& key;
+  jobs::HintInbox& hints;
+  bool hooks_signed = false;  // webhooks without a signature are refused
 
   [[nodiscard]] bool is_jira() const { return site.product == store::Product::kJira; }
   // "project" or "space"; "issue" or "content".

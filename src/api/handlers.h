@@ -12,7 +12,12 @@ using ApiHandler = Result<http::Response> (*)(const ApiContext&, const http::Req
 // Reading (results.cc).
 Result<http::Response> get_scope(const ApiContext& context, const http::Request& request);
 Result<http::Response> get_item(const ApiContext& context, const http::Request& request);
+// The ledger (coverage.cc).
 Result<http::Response> get_site_coverage(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_scope_coverage(const ApiContext& context, const http::Request& request);
+
+// What a host tells of changes (hooks.cc): no caller, but an address that nobody guesses.
+Result<http::Response> take_hook(const ApiContext& context, const http::Request& request);
 
 // Starting scans (triggers.cc).
 Result<http::Response> scan_all(const ApiContext& context, const http::Request& request);

@@ -38,38 +38,4 @@ Result<http::Response> get_item(const ApiContext& context, const http::Request& 
   return http::Response::json(200, std::move(body));
 }
 
-Result<http::Response> get_site_coverage(const ApiContext& context, const http::Request& request) {
-  SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_ASSIGN(const bool everything, context.callers.is_product_admin(caller.credential));
-  SG_ASSIGN(const auto scopes, context.store.scopes(context.site.id));
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object();
-  json.field("product", store::product_name(context.site.product));
-  json.key("scopes");
-  json.begin_array();
-  for (const store::Scope& scope : scopes) {
-    if (!everything) {
-      const auto admin = context.callers.is_scope_admin(caller.credential, scope.key);
-      if (!admin && admin.error().code != Code::kNotFound) return fail(admin.error());
-      if (!admin || !*admin) continue;
-    }
-    SG_ASSIGN(const auto cells, context.store.coverage(scope.id));
-    SG_ASSIGN(const int64_t items, context.store.count_items(scope.id));
-    json.begin_object();
-    json.field("key", scope.key);
-    json.field("name", scope.name);
-    json.field("scanState", store::scan_state_name(scope.state));
-    json.field("progress", progress_of(scope));
-    json.field("itemsDone", scope.items_done);
-    json.field("itemsTotal", scope.items_total);
-    json.field("items", items);
-    write_coverage(json, cells);
-    json.end_object();
-  }
-  json.end_array();
-  json.end_object();
-  return http::Response::json(200, std::move(body));
-}
-
 }  // namespace spillguard::api

@@ -38,6 +38,8 @@ constexpr Route kRoutes[] = {
 
     {"POST", "/scan/all", Serves::kBoth, scan_all},
     {"GET", "/coverage", Serves::kBoth, get_site_coverage},
+    {"GET", "/coverage/project/{key}", Serves::kJira, get_scope_coverage},
+    {"GET", "/coverage/space/{key}", Serves::kConfluence, get_scope_coverage},
 };
 
 http::Response answer(const ApiContext& context, const http::Request& request, ApiHandler handler) {
@@ -66,6 +68,9 @@ http::Handler make_api(const ApiContext& context) {
                   });
     }
   }
+  router->add(
+      "POST", fmt::format("{}/rest/security/hooks/{{token}}", context.context_path),
+      [&context](const http::Request& request) { return answer(context, request, take_hook); });
   router->set_error_handler([&context](const http::Request& request, int status) {
     return error_response(
         context.site.product, status,

@@ -11,6 +11,8 @@ namespace spillguard::cli {
 void add_scan(CommandLine& line);
 void add_rules(CommandLine& line);
 void add_serve(CommandLine& line);
+void add_coverage(CommandLine& line);
+void add_webhooks(CommandLine& line);
 void add_check_config(CommandLine& line);
 void add_version(CommandLine& line);
 

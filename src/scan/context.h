@@ -20,6 +20,7 @@ struct ScanSite {
   store::Site site;
   hosts::Host* host = nullptr;
   QuietHours quiet = {};
+  hosts::WebhookSpec webhook = {};  // registered on the host when its address is not empty
 };
 
 struct ScanContext {

@@ -199,7 +199,7 @@ class World {
                                                         .queue = *queue,
                                                         .rules = rules,
                                                         .key = key,
-                                                        .sites = {{*site, &host, {}}},
+                                                        .sites = {{*site, &host, {}, {}}},
                                                         .stop = stop});
     store::Scope row;
     row.host_id = "s1";

@@ -22,12 +22,30 @@ Scheduler::Scheduler(ScanContext& context, const ScheduleOptions& options)
       if (auto done = run_due(now_ms()); !done) {
         log::warn("what is due can not be scheduled: {}", done.error().message);
       }
+      ensure_webhooks(now_ms());
     }
   });
 }
 
 Scheduler::~Scheduler() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Scheduler::ensure_webhooks(TimeMs now) {
+  constexpr int64_t kHourMs = 3600'000;
+  for (const ScanSite& site : context_.sites) {
+    TimeMs& due = webhooks_due_[site.site.id];
+    if (site.webhook.url.empty() || now < due) continue;
+    const auto state = site.host->ensure_webhook(site.webhook);
+    due = now + (state ? 24 * kHourMs : kHourMs);
+    // The address is as good as a password: not in the log.
+    if (!state) {
+      log::warn("site {}: no webhook: {}", site.site.name, state.error().message);
+    } else if (state->is_new) {
+      log::info("site {}: webhook registered, {}", site.site.name,
+                state->is_signed ? "signed" : "not signed: this host knows no secrets");
+    }
+  }
 }
 
 Result<int64_t> Scheduler::run_due(TimeMs now) {

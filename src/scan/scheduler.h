@@ -33,12 +33,15 @@ class Scheduler {
 
  private:
   Result<int64_t> run_due(const ScanSite& site, TimeMs now);
+  // Registers our webhooks where they are not, once an hour until it went well, then once a day.
+  void ensure_webhooks(TimeMs now);
   Status enqueue(jobs::ScanKind kind, const ScanSite& site, int64_t scope_id,
                  const std::string& run, TimeMs now);
 
   ScanContext& context_;
   ScheduleOptions options_;
   std::unordered_map<int64_t, TimeMs> asked_;  // when a job of this scope was last enqueued here
+  std::unordered_map<int64_t, TimeMs> webhooks_due_;  // by site
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "api/api.h"
+#include "api/hooks.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -46,6 +47,7 @@ struct App::State {
         database(std::move(opened)),
         store(*database),
         queue(*database, config.node),
+        hints(*database, queue),
         scan{
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
   }
@@ -56,6 +58,7 @@ struct App::State {
   std::unique_ptr<db::Database> database;
   store::Store store;
   jobs::Queue queue;
+  jobs::HintInbox hints;
   detect::LiveRules rules;
   StopFlag stop;
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
@@ -78,17 +81,24 @@ Status App::State::open_site(SiteConfig site_config) {
   SG_ASSIGN(const auto row,
             store.ensure_site(site.config.name, to_store_product(site.config.host.product),
                               site.config.host.base_url));
-  site.api =
-      std::make_unique<api::ApiContext>(api::ApiContext{.site = row,
-                                                        .public_url = site.config.public_url,
-                                                        .context_path = site.config.context_path,
-                                                        .host = *site.host,
-                                                        .callers = *site.callers,
-                                                        .store = store,
-                                                        .queue = queue,
-                                                        .rules = rules,
-                                                        .key = key});
+  site.api = std::make_unique<api::ApiContext>(
+      api::ApiContext{.site = row,
+                      .public_url = site.config.public_url,
+                      .context_path = site.config.context_path,
+                      .host = *site.host,
+                      .callers = *site.callers,
+                      .store = store,
+                      .queue = queue,
+                      .rules = rules,
+                      .key = key,
+                      .hints = hints,
+                      .hooks_signed = site.config.webhook_signed});
   scan.sites.push_back({.site = row, .host = site.host.get(), .quiet = site.config.quiet});
+  if (!site.config.webhook_url.empty()) {
+    scan.sites.back().webhook = {
+        .url = site.config.webhook_url + "/" + api::hook_token(key, site.config.name),
+        .secret = api::hook_secret(key, site.config.name)};
+  }
   return {};
 }
 

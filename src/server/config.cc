@@ -98,6 +98,11 @@ Result<SiteConfig> read_site(ConfigTable& table) {
   site.host.drafts = table.boolean("drafts", true);
   site.host.trash = table.boolean("trash", false);
   site.host.refused_pause_ms = table.integer("login_pause_seconds", 30, 0, 3600) * 1000;
+  site.webhook_url = without_trailing_slashes(table.string("webhook_url", ""));
+  if (!site.webhook_url.empty() && !is_http_url(site.webhook_url)) {
+    table.reject("webhook_url", "must start with http:// or https://");
+  }
+  site.webhook_signed = table.boolean("webhook_signed", false);
   auto quiet = scan::QuietHours::parse(table.string("quiet_hours", ""));
   if (!quiet) table.reject("quiet_hours", quiet.error().message);
   site.quiet = quiet.value_or(scan::QuietHours{});

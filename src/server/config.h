@@ -29,6 +29,9 @@ struct SiteConfig {
   ListenAddress listen;
   http::TlsMode tls = http::TlsMode::kOff;
   scan::QuietHours quiet;
+  std::string
+      webhook_url;  // where the host reaches /rest/security/hooks; "" = not registered by us
+  bool webhook_signed = false;
   std::string certificate;
   std::string private_key;
 };

@@ -134,7 +134,7 @@ base_url = "{jira_url}"
 listen = "127.0.0.1:{jira_port}"
 user = "scanner"
 password_env = "SPILLGUARD_DEMO_PASSWORD"
-{site}{tls}
+{jira_site}{tls}
 [[site]]
 name = "confluence"
 product = "confluence"
@@ -142,7 +142,7 @@ base_url = "{confluence_url}"
 listen = "127.0.0.1:{confluence_port}"
 user = "scanner"
 password_env = "SPILLGUARD_DEMO_PASSWORD"
-{site}{tls}"""
+{confluence_site}{tls}"""
 
 
 class Server(Process):
@@ -165,7 +165,8 @@ class Server(Process):
             f.write(CONFIG.format(data=os.path.join(folder, "data"), log_level=log_level, jira_url=sim.jira_url,
                                   confluence_url=sim.confluence_url, jira_port=self.ports["jira"],
                                   confluence_port=self.ports["confluence"], health_port=self.ports["health"],
-                                  tls=tls_lines, scan=scan, site=site))
+                                  tls=tls_lines, scan=scan, jira_site=site.replace("{port}", str(self.ports["jira"])),
+                                  confluence_site=site.replace("{port}", str(self.ports["confluence"]))))
         self.start()
 
     def start(self):
