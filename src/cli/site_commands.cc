@@ -138,7 +138,8 @@ int webhooks(const std::string& path, Io& io) {
 
 void add_coverage(CommandLine& line) {
   const auto options = std::make_shared<site_commands::CoverageOptions>();
-  line.positionals("KEY", options->keys, "Projects and spaces; all when none is named");
+  line.options("-k,--key", options->keys,
+               "A project or space (may be repeated); all when none is named");
   line.option("-c,--config", options->config, "the configuration file (docs/configuration.md)");
   line.choice("--format", options->format, {"text", "jsonl"}, "Form of the answer");
   line.run([options](Io& io) { return site_commands::coverage(*options, io); });

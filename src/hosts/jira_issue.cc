@@ -316,7 +316,7 @@ Status emit_scope(ItemRef ref, std::vector<ScopeText> texts, const PageRequest& 
     SG_ASSIGN(const auto known, request.known({ref}));
     if (!known.empty() && known[0] && known[0]->up_to_date_rules &&
         known[0]->updated == ref.updated) {
-      return {};
+      return sink.on_unchanged(ref);  // its key may be another
     }
   }
   SG_TRY(sink.begin_item(ref));

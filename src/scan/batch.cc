@@ -93,7 +93,7 @@ Status BatchSink::on_unchanged(const hosts::ItemRef& item) {
       relocated_.push_back({.host_id = item.id, .key = item.key, .link = item.link});
     }
   }
-  ++done_since_checkpoint_;
+  if (!item.is_scope) ++done_since_checkpoint_;
   return {};
 }
 

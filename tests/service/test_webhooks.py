@@ -101,4 +101,4 @@ def test_coverage_on_the_command_line_and_by_scope(stack, bin_dir):
             waiting = sum(k["skipped"].get("waiting_for_extraction", 0) for k in one["kinds"])
             listed = [p for p in one["problems"] if p["reason"] == "waiting_for_extraction"]
             assert len(listed) == waiting and all(p["detail"] for p in listed), "each with its type"
-    assert subprocess.run(command + ["NOSUCH"], env=env, capture_output=True, check=False).returncode == 2
+    assert subprocess.run(command + ["--key", "NOSUCH"], env=env, capture_output=True, check=False).returncode == 2
