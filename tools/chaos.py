@@ -92,10 +92,19 @@ class Run:
                 return
             time.sleep(0.05)
 
+    def sites_listed(self):
+        with urllib.request.urlopen(self.server.health + "/metrics", timeout=10) as answer:
+            return sum(float(line.rpartition(" ")[2]) for line in answer.read().decode().splitlines()
+                       if line.startswith("spillguard_jobs_total{") and 'kind="scan_site"' in line and 'outcome="again"' not in line)
+
     def listing(self, force=None):
+        before = self.sites_listed()
         for product in PRODUCTS:
             self.scan_all(product, force)
-        time.sleep(0.2)
+        # Until the scopes are scheduled: before that they look scanned.
+        end = time.monotonic() + 60
+        while self.sites_listed() < before + len(PRODUCTS) and time.monotonic() < end:
+            time.sleep(0.02)
         for product in PRODUCTS:
             self.until_scanned(product)
         self.wait_idle()
