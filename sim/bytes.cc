@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/prose.h"
 #include "sim/random.h"
 
@@ -28,6 +30,24 @@ std::string attachment_content(int64_t id, uint64_t size, std::string_view mime_
   }
   out.resize(wanted);
   return out;
+}
+
+http::Response attachment_response(int64_t id, uint64_t size, const std::string& mime_type) {
+  static constexpr uint64_t kPiece = 1 << 20;
+  auto type = mime_type.empty() ? std::string("application/octet-stream") : mime_type;
+  if (size <= kPiece)
+    return http::Response::text(200, attachment_content(id, size, mime_type), std::move(type));
+  auto response = http::Response::text(200, {}, std::move(type));
+  response.stream = [id, size, mime_type](http::BodyWriter& writer) -> Status {
+    int64_t piece = 0;
+    for (uint64_t left = size; left > 0; ++piece) {
+      const auto part = std::min(left, kPiece);
+      SG_TRY(writer.write(attachment_content(id + piece, part, mime_type)));
+      left -= part;
+    }
+    return {};
+  };
+  return response;
 }
 
 }  // namespace spillguard::sim

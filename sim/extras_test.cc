@@ -137,6 +137,12 @@ TEST(SimExtras, CountsAreStillWhatAClientCounts) {
   // The walk does not ask for archived spaces.
   std::erase_if(told, [](const auto& entry) { return std::get<1>(entry.first) == "OLD"; });
   EXPECT_EQ(told, walk.parts);
+  EXPECT_EQ(counted_of(truth.at("trash")).size(),
+            2 * truth.at("trash").at("items").as_array().size());
+  uint64_t drafts = 0;
+  for (const auto& entry : truth.at("drafts").at("items").as_array())
+    drafts += entry.at("items").to_number<uint64_t>();
+  EXPECT_EQ(drafts, kExtras);
   truth.as_object()["parts"] = truth.at("more_parts");
   const auto more = counted_of(truth);
   std::map<std::string, uint64_t> kinds;

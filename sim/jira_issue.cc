@@ -169,11 +169,8 @@ http::Response JiraApi::attachment_bytes(const http::Request& request, const Cal
     return response;
   }
   const auto& attachment = *place->attachment;
-  auto response = http::Response::text(
-      200,
-      attachment_content(attachment.id, std::min(attachment.size, kMostBytes),
-                         attachment.mime_type),
-      attachment.mime_type.empty() ? "application/octet-stream" : attachment.mime_type);
+  auto response = attachment_response(attachment.id, std::min(attachment.size, kMostBytes),
+                                      attachment.mime_type);
   response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
                                                           percent_encode(attachment.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");

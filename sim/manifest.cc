@@ -115,4 +115,28 @@ std::string counts_text(const JiraSite& jira, const WikiSite& wiki) {
   return out;
 }
 
+std::string status_counts_text(const WikiSite& wiki, WikiStatus status) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  const auto write = [&](std::string_view name, const std::vector<PartCounts>& counts) {
+    json.key(name);
+    json.begin_array();
+    for (size_t i = 0; i < counts.size(); ++i)
+      write_scope(json, "confluence", wiki.spaces()[i].key, counts[i]);
+    json.end_array();
+  };
+  write("parts", wiki.counts(status));
+  write("more_parts", wiki.more_counts(status));
+  json.key("items");
+  json.begin_array();
+  const auto items = wiki.items(status);
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i] > 0) write_items(json, "confluence", wiki.spaces()[i].key, items[i]);
+  }
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
 }  // namespace spillguard::sim

@@ -13,4 +13,7 @@ std::string manifest_text(const JiraSite& jira, const WikiSite& wiki);
 // {"parts":[{"product","scope","kind","parts"}…],"more_parts":[…],"items":[{"product","scope","items"}…],"plants":N}
 std::string counts_text(const JiraSite& jira, const WikiSite& wiki);
 
+// The same of Confluence's drafts or trash, which stand in no list of what is current.
+std::string status_counts_text(const WikiSite& wiki, WikiStatus status);
+
 }  // namespace spillguard::sim

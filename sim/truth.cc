@@ -272,6 +272,8 @@ std::string truth_json(const JiraSite& jira, const WikiSite& wiki, const Churn& 
       write_deleted(deleted, "confluence", page.id);
   }
   deleted.end_array();
+  out += ",\"drafts\":" + status_counts_text(wiki, WikiStatus::kDraft);
+  out += ",\"trash\":" + status_counts_text(wiki, WikiStatus::kTrashed);
   out += ",\"changes\":" + std::to_string(churn.made()) + "}\n";
   return out;
 }

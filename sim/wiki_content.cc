@@ -176,9 +176,8 @@ http::Response WikiApi::download(const http::Request& request, const Caller& cal
       const auto asked = parse_int(request.query_value("version").value_or(""));
       const auto version =
           asked && *asked > 0 && *asked < attachment.versions ? attachment.versions - *asked : 0;
-      auto response = http::Response::text(
-          200, attachment_content(attachment.id + version, attachment.size, attachment.mime_type),
-          attachment.mime_type);
+      auto response =
+          attachment_response(attachment.id + version, attachment.size, attachment.mime_type);
       response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
                                                               percent_encode(attachment.name)));
       return response;

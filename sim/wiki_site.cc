@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "sim/users.h"
 #include "sim/wiki_loader.h"
 #include "sim/wiki_plants.h"
 
@@ -114,10 +115,15 @@ std::optional<WikiItem> WikiSite::find(std::string_view id) const {
                                                        : std::optional(found->second);
 }
 
-std::vector<PartCounts> WikiSite::counts() const {
+bool WikiSite::counted(const WikiPage& page, WikiStatus status) {
+  if (page.status != status || page.restricted) return false;
+  return status != WikiStatus::kDraft || all_users()[page.newest().author].name == "scanner";
+}
+
+std::vector<PartCounts> WikiSite::counts(WikiStatus status) const {
   std::vector<PartCounts> counts(spaces_.size());
   for (const auto& page : pages_) {
-    if (page.status != WikiStatus::kCurrent || page.restricted) continue;
+    if (!counted(page, status)) continue;
     auto& count = counts[page.space];
     for (const auto& version : page.versions) {
       if (!version.title.empty()) ++count["title"];
@@ -136,10 +142,11 @@ std::vector<PartCounts> WikiSite::counts() const {
   return counts;
 }
 
-std::vector<PartCounts> WikiSite::more_counts() const {
+std::vector<PartCounts> WikiSite::more_counts(WikiStatus status) const {
   std::vector<PartCounts> counts(spaces_.size());
   for (size_t i = 0; i < spaces_.size(); ++i) {
-    if (!spaces_[i].description.empty()) ++counts[i]["scope_description"];
+    if (status == WikiStatus::kCurrent && !spaces_[i].description.empty())
+      ++counts[i]["scope_description"];
   }
   const auto count_messages = [](const std::vector<WikiVersion>& versions, PartCounts& count) {
     for (const auto& version : versions) {
@@ -147,7 +154,7 @@ std::vector<PartCounts> WikiSite::more_counts() const {
     }
   };
   for (const auto& page : pages_) {
-    if (page.status != WikiStatus::kCurrent || page.restricted) continue;
+    if (!counted(page, status)) continue;
     auto& count = counts[page.space];
     count_messages(page.versions, count);
     if (!page.labels.empty()) ++count["label"];
@@ -166,10 +173,9 @@ std::vector<PartCounts> WikiSite::more_counts() const {
   return counts;
 }
 
-std::vector<uint64_t> WikiSite::items() const {
+std::vector<uint64_t> WikiSite::items(WikiStatus status) const {
   std::vector<uint64_t> items(spaces_.size());
-  for (const auto& page : pages_)
-    items[page.space] += page.status == WikiStatus::kCurrent && !page.restricted ? 1 : 0;
+  for (const auto& page : pages_) items[page.space] += counted(page, status) ? 1 : 0;
   return items;
 }
 

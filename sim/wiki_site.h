@@ -67,10 +67,12 @@ class WikiSite {
   [[nodiscard]] const std::vector<WikiItem>& items_by_id() const { return by_id_; }
 
   [[nodiscard]] const std::vector<ManifestLine>& plants() const { return plants_; }
-  [[nodiscard]] std::vector<PartCounts> counts() const;       // by space
-  [[nodiscard]] std::vector<PartCounts> more_counts() const;  // labels, properties, names, messages
-  [[nodiscard]] std::vector<uint64_t> items() const;          // that the scanner's account sees
-  [[nodiscard]] std::vector<uint64_t> hidden() const;         // that it does not see
+  // By space, of what the scanner's account sees: of drafts its own, of the trash all of it.
+  [[nodiscard]] std::vector<PartCounts> counts(WikiStatus status = WikiStatus::kCurrent) const;
+  // Labels, properties, names, messages; with what is current also the spaces' own texts.
+  [[nodiscard]] std::vector<PartCounts> more_counts(WikiStatus status = WikiStatus::kCurrent) const;
+  [[nodiscard]] std::vector<uint64_t> items(WikiStatus status = WikiStatus::kCurrent) const;
+  [[nodiscard]] std::vector<uint64_t> hidden() const;  // that it does not see
 
   // What follows is in wiki_edit.cc. Pages are named by their place in pages().
   [[nodiscard]] std::shared_mutex& mutex() const { return mutex_; }
@@ -107,6 +109,7 @@ class WikiSite {
  private:
   explicit WikiSite(WikiSiteOptions options) : options_(std::move(options)) {}
   void index();
+  [[nodiscard]] static bool counted(const WikiPage& page, WikiStatus status);
   void add_item(const WikiItem& item);
   void remember(const WikiItem& item, TimeMs now, bool existed);
   void remember_all(const WikiPage& page, TimeMs now);
