@@ -12,11 +12,11 @@ macro(sg_add_modules)
   sg_module(jobs USES base db LIBS Boost::json)
   sg_module(http USES base LIBS Boost::headers OpenSSL::SSL OpenSSL::Crypto sg_curl_headers ZLIB::ZLIB
                            ${CMAKE_DL_LIBS})
-  sg_module(hosts USES base http text LIBS Boost::json)
+  sg_module(hosts USES base http text LIBS Boost::json EXPAT::EXPAT)
   sg_module(scan USES base hosts text detect store jobs LIBS Boost::json)
   sg_module(api USES base http hosts store jobs detect LIBS Boost::json)
   sg_module(server USES base http db store jobs hosts text detect scan api)
-  sg_module(cli USES base detect text server LIBS Boost::json)
+  sg_module(cli USES base detect text hosts server LIBS Boost::json)
 
   file(GLOB sg_rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.toml)
   sg_embed(sg_detect rule_files ${sg_rule_files})

@@ -41,8 +41,8 @@ void CommandLine::optional_positional(const std::string& name, std::string& valu
 }
 
 void CommandLine::positionals(const std::string& name, std::vector<std::string>& values,
-                              const std::string& help) {
-  app_.add_option(name, values, help)->required();
+                              const std::string& help, bool required) {
+  app_.add_option(name, values, help)->required(required);
 }
 
 CommandLine CommandLine::subcommand(const std::string& name, const std::string& help) {

@@ -56,7 +56,7 @@ class CommandLine {
   void optional_positional(const std::string& name, std::string& value, const std::string& help);
   // One or more.
   void positionals(const std::string& name, std::vector<std::string>& values,
-                   const std::string& help);
+                   const std::string& help, bool required = true);
   // A command of its own below this one, of which one must be given.
   CommandLine subcommand(const std::string& name, const std::string& help);
   void run(Runner runner);

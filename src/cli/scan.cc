@@ -14,6 +14,7 @@
 #include "cli/baseline.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/export_scan.h"
 #include "cli/file_scan.h"
 #include "cli/file_walk.h"
 #include "cli/findings_writer.h"
@@ -180,6 +181,15 @@ int run_scan(const ScanOptions& options, Io& io) {
   if (!known) {
     return refuse(known.error());
   }
+  if (!options.export_path.empty()) {
+    if (!options.paths.empty()) {
+      return refuse({Code::kInvalidArgument, "--export stands alone: give no other PATH"});
+    }
+    return run_export_scan(options, *prepared, io);
+  }
+  if (options.paths.empty()) {
+    return refuse({Code::kInvalidArgument, "PATH is required (or --export FILE)"});
+  }
   const auto walked =
       walk(options.paths, {.folder_files = !options.no_ignore, .files = options.ignore_files});
   if (!walked) {
@@ -235,7 +245,9 @@ int run_scan(const ScanOptions& options, Io& io) {
 void add_scan(CommandLine& line) {
   // Shared by the declared options and the runner.
   const auto options = std::make_shared<ScanOptions>();
-  line.positionals("PATH", options->paths, "Files and folders; - is the standard input");
+  line.positionals("PATH", options->paths, "Files and folders; - is the standard input", false);
+  line.option("--export", options->export_path,
+              "An export instead: entities.xml of Confluence, or issues of Jira as REST JSON");
   line.choice("--format", options->format, {"text", "jsonl", "json", "csv", "sarif"},
               "Form of the findings");
   line.flag("--redact", options->redact,

@@ -13,6 +13,7 @@ namespace spillguard::cli {
 
 struct ScanOptions {
   std::vector<std::string> paths;
+  std::string export_path;  // an export of Confluence or Jira instead of paths
   RuleOptions rules;
   std::string format = "text";  // see findings_writer.h
   std::string markup = "auto";  // auto or a markup's name
