@@ -72,11 +72,9 @@ void JiraSite::count(size_t index, const JiraIssue& issue, bool add) {
     PartCounts counts;
     count_kinds(issue, counts);
     for (const auto& [kind, number] : counts) {
-      if (add) {
-        total[kind] += number;
-      } else if ((total[kind] -= number) == 0) {
-        total.erase(kind);
-      }
+      auto& value = total[kind];
+      value = add ? value + number : value - number;
+      if (value == 0) total.erase(kind);
     }
   };
   apply(census_.parts[record.project], count_parts);
