@@ -13,14 +13,26 @@ constexpr int64_t kPollMs = 1'000;  // for jobs that other processes enqueue
 
 Workers::Workers(ScanContext& context, size_t parallel, int64_t renew_every_ms)
     : context_(context), runner_(context) {
-  const std::vector<std::string> single = {std::string(scan_job_kind(jobs::ScanKind::kItem)),
-                                           std::string(scan_job_kind(jobs::ScanKind::kVersion))};
+  const auto names = [](std::initializer_list<jobs::ScanKind> kinds) {
+    std::vector<std::string> out;
+    for (const jobs::ScanKind kind : kinds) out.emplace_back(scan_job_kind(kind));
+    return out;
+  };
+  using jobs::ScanKind;
+  const auto single = names({ScanKind::kItem, ScanKind::kVersion});
+  const auto asked_for =
+      names({ScanKind::kSite, ScanKind::kScope, ScanKind::kItem, ScanKind::kVersion});
+  const auto keeping_up = names({ScanKind::kChanges, ScanKind::kHint, ScanKind::kScopes});
   for (size_t i = 0; i < parallel; ++i) {
-    threads_.emplace_back([this, i] {
+    threads_.emplace_back([this, i, asked_for] {
       set_thread_name("scan-" + std::to_string(i));
-      work({});
+      work(asked_for);
     });
   }
+  threads_.emplace_back([this, keeping_up] {
+    set_thread_name("scan-changes");
+    work(keeping_up);
+  });
   threads_.emplace_back([this, single] {
     set_thread_name("scan-single");
     work(single);

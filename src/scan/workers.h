@@ -1,6 +1,7 @@
 // The threads that take scan jobs from the queue and run them, and one that keeps their leases.
-// Some threads take any job, one takes single items only, so that nobody who asked for one issue
-// waits for a whole project.
+// Some threads take what somebody asked for, one of single items only, so that nobody who asked for
+// one issue waits for a whole project, and one keeps up with changes: neither first scans nor
+// changes wait for each other.
 #pragma once
 
 #include <atomic>
@@ -16,7 +17,8 @@ namespace spillguard::scan {
 
 class Workers {
  public:
-  // `parallel` jobs of any kind at a time. `context` outlives the workers. Threads start at once.
+  // `parallel` jobs that were asked for at a time. `context` outlives the workers. Threads start at
+  // once.
   Workers(ScanContext& context, size_t parallel, int64_t renew_every_ms = 15'000);
   // Asks running scans to stop at the next part, waits, and gives their jobs back.
   ~Workers();
