@@ -144,13 +144,16 @@ Status read_export_rows(const std::string& path,
     const bool last = size < buffer.size();
     if (XML_Parse(parser.get(), buffer.data(), static_cast<int>(size), last ? 1 : 0) !=
         XML_STATUS_OK) {
-      const std::string line = std::to_string(XML_GetCurrentLineNumber(parser.get()));
+      std::string where = path;
+      where += ", line ";
+      where += std::to_string(XML_GetCurrentLineNumber(parser.get()));
       if (!builder.status()) {
         Error error = builder.status().error();
-        return fail(std::move(error).context(path + ", line " + line));
+        return fail(std::move(error).context(where));
       }
-      return fail(Code::kCorrupt,
-                  path + ", line " + line + ": " + XML_ErrorString(XML_GetErrorCode(parser.get())));
+      where += ": ";
+      where += XML_ErrorString(XML_GetErrorCode(parser.get()));
+      return fail(Code::kCorrupt, std::move(where));
     }
     if (last) return {};
   }
