@@ -59,7 +59,9 @@ Result<http::Response> scan_all(const ApiContext& context, const http::Request& 
   scan.site_id = context.site.id;
   scan.force = force.value_or(false);
   scan.requested_by = caller.identity.name;
-  SG_ASSIGN(const int64_t job, schedule(context, scan, {}));
+  SG_ASSIGN(const int64_t job, schedule(context, scan, [&](db::Connection& connection) {
+              return context.store.mark_site_scheduled(connection, scan.site_id);
+            }));
   return http::Response::json(200, scheduled_json("", job));
 }
 

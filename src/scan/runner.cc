@@ -82,6 +82,10 @@ Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, c
   Status recorded;
   if (request.kind == jobs::ScanKind::kScope) {
     recorded = context_.store.fail_scan(request.scope_id, error.message);
+  } else if (request.kind == jobs::ScanKind::kSite) {
+    recorded = context_.store.database().write([&](db::Connection& connection) {
+      return context_.store.unschedule_site(connection, request.site_id);
+    });
   } else if (request.kind == jobs::ScanKind::kChanges) {
     recorded = context_.store.postpone_changes(request.scope_id, error.message);
   } else if (request.kind == jobs::ScanKind::kItem || request.kind == jobs::ScanKind::kVersion) {
@@ -109,6 +113,8 @@ Status Runner::run_site(const jobs::Job& job, const jobs::ScanRequest& request) 
   // All or none: a scan of the site that was asked for is never half scheduled.
   SG_TRY(context_.store.database().write([&](db::Connection& connection) -> Status {
     SG_TRY(jobs::Queue::check_fence(connection, job));
+    // All that were known are scheduled since the scan was asked for; some may be gone.
+    SG_TRY(context_.store.unschedule_site(connection, site->site.id));
     for (const auto& scope : scopes) {
       jobs::ScanRequest one;
       one.kind = jobs::ScanKind::kScope;

@@ -214,6 +214,23 @@ Status Store::mark_scheduled(db::Connection& connection, int64_t scope_id) {
   return {};
 }
 
+Status Store::mark_site_scheduled(db::Connection& connection, int64_t site_id) {
+  return run(connection,
+             "UPDATE scopes SET scheduled_at = $2, "
+             "asked_again = CASE WHEN state = $3 THEN 1 ELSE 0 END, "
+             "state = CASE WHEN state = $3 THEN state ELSE $4 END WHERE site_id = $1",
+             site_id, clock_(), static_cast<int>(ScanState::kScanning),
+             static_cast<int>(ScanState::kScheduled));
+}
+
+Status Store::unschedule_site(db::Connection& connection, int64_t site_id) {
+  return run(connection,
+             "UPDATE scopes SET state = CASE WHEN error <> '' THEN $2 "
+             "WHEN completed_at > 0 THEN $3 ELSE $4 END WHERE site_id = $1 AND state = $5",
+             site_id, static_cast<int>(ScanState::kError), static_cast<int>(ScanState::kScanned),
+             static_cast<int>(ScanState::kUnscanned), static_cast<int>(ScanState::kScheduled));
+}
+
 Status Store::unschedule(int64_t scope_id) {
   return database_.write([&](db::Connection& connection) {
     // What it was is still in the row: an error, a completed scan, or neither.

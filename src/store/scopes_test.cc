@@ -25,6 +25,18 @@ TEST_F(ScopesTest, SitesAreKnownByName) {
   EXPECT_NE(other.error().message.find("another name"), std::string::npos);
 }
 
+TEST_F(ScopesTest, AScanOfTheSiteIsSeenAtItsScopesAtOnce) {
+  const auto of_site = [&](Status (Store::*change)(db::Connection&, int64_t)) {
+    must(store_->database().write(
+        [&](db::Connection& connection) { return ((*store_).*change)(connection, site_.id); }));
+  };
+  EXPECT_EQ(scope().state, ScanState::kUnscanned);
+  of_site(&Store::mark_site_scheduled);
+  EXPECT_EQ(scope().state, ScanState::kScheduled);
+  of_site(&Store::unschedule_site);
+  EXPECT_EQ(scope().state, ScanState::kUnscanned);
+}
+
 TEST_F(ScopesTest, KeysFollowTheHost) {
   Scope from_host = scope_;
   from_host.key = "DOCS";

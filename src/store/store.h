@@ -86,6 +86,12 @@ class Store {
   Result<std::vector<Scope>> scopes(int64_t site_id);
   // A scope that is being scanned stays kScanning and is kScheduled again when that scan is done.
   Status mark_scheduled(db::Connection& connection, int64_t scope_id);
+  // The same for all scopes of the site that are known: whoever asked for a scan of the site and
+  // looks at a scope sees that it is to come, before the host has been asked what there is.
+  Status mark_site_scheduled(db::Connection& connection, int64_t site_id);
+  // Those of the site that are only scheduled are again what they were: the scan of the site did
+  // not come to them. One with a job of its own is shown so until that begins.
+  Status unschedule_site(db::Connection& connection, int64_t site_id);
   // A scan begins or goes on: state kScanning. `restart` drops the checkpoint, resets progress and
   // opens a new serial; so does a scan that has no checkpoint to go on from.
   Result<Scope> begin_scan(int64_t scope_id, bool restart);
