@@ -27,6 +27,8 @@ namespace {
 
 constexpr double kMostFactor = 2.1;
 constexpr size_t kFirstSize = size_t{256} * 1024;
+constexpr size_t kMostFirstSize = size_t{4} << 20;
+constexpr double kLeastSeconds = 50e-6;
 constexpr int kLeastRounds = 3;
 constexpr int kMostRounds = 40;
 constexpr double kDenseSeconds = 50e-3;
@@ -55,7 +57,7 @@ struct Growth {
 
 // A measurement of each size goes over the same number of bytes, one after the other, and the best
 // of some counts: neighbours on the machine disturb all three alike.
-Growth measure(const Work& work, const HostileInput& input, size_t first_size) {
+Growth measure_from(const Work& work, const HostileInput& input, size_t first_size) {
   Growth growth;
   growth.size = first_size;
   growth.seconds.fill(1e9);
@@ -68,6 +70,17 @@ Growth measure(const Work& work, const HostileInput& input, size_t first_size) {
       for (int pass = 0; pass < passes; ++pass) work(texts[i].view());
       growth.seconds[i] = std::min(growth.seconds[i], (thread_seconds() - start) / passes);
     }
+  }
+  return growth;
+}
+
+// What takes no time at some size is measured at a larger one: below, the clock is what is
+// measured.
+Growth measure(const Work& work, const HostileInput& input, size_t first_size) {
+  Growth growth = measure_from(work, input, first_size);
+  while (growth.seconds[0] < kLeastSeconds && first_size < kMostFirstSize) {
+    first_size *= 4;
+    growth = measure_from(work, input, first_size);
   }
   return growth;
 }

@@ -14,7 +14,7 @@ constexpr uint64_t kCaseBit = 0x20;
 
 static_assert(std::endian::native == std::endian::little, "windows are read as words");
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_cased(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // The eight bytes from a place of the text on; those before the text are zeros.
 uint64_t bytes_from(const char* text, std::ptrdiff_t place) {
@@ -66,7 +66,7 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& 
         if (at < 0 || at >= static_cast<int>(literal.bytes.size())) continue;
         const char c = literal.bytes[static_cast<size_t>(at)];
         const uint64_t value = static_cast<unsigned char>(c);
-        const uint64_t mask = literal.ignore_case && is_letter(c) ? 0xFF & ~kCaseBit : 0xFF;
+        const uint64_t mask = literal.ignore_case && is_cased(c) ? 0xFF & ~kCaseBit : 0xFF;
         entry.mask |= mask << (8 * byte);
         entry.want |= (value & mask) << (8 * byte);
         key_bytes |= value << (8 * byte);
@@ -91,7 +91,7 @@ bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
   if (!literal.ignore_case) return std::memcmp(place, bytes, literal.length) == 0;
   for (uint32_t i = 0; i < literal.length; ++i) {
     if (place[i] == bytes[i]) continue;
-    if (!is_letter(bytes[i]) || (place[i] ^ bytes[i]) != static_cast<char>(kCaseBit)) return false;
+    if (!is_cased(bytes[i]) || (place[i] ^ bytes[i]) != static_cast<char>(kCaseBit)) return false;
   }
   return true;
 }

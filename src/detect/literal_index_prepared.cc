@@ -60,7 +60,7 @@ Result<std::string> LiteralIndex::prepare(const std::vector<Literal>& literals) 
     out.text(literals[i].bytes);
     out.number(literals[i].ignore_case ? 1 : 0);
     for (const WindowPlan::Place& place : plan.places()[i]) {
-      out.number(static_cast<uint64_t>(place.offset + kOffsetBias));
+      out.number(static_cast<uint8_t>(place.offset + kOffsetBias));
       out.number(place.bucket);
     }
   }

@@ -10,7 +10,7 @@
 namespace spillguard::detect {
 namespace {
 
-using Sets = std::array<ClassSet, LiteralWindow::kBytes>;
+using WindowSets = std::array<ClassSet, LiteralWindow::kBytes>;
 
 // What a place that the sieve lets pass costs, and what one does whose key is that of some
 // literal: by their ratio windows are chosen.
@@ -70,7 +70,7 @@ char other_case(char c) {
 struct Choice {
   int32_t offset = 0;
   uint32_t key = 0;  // of the bucket
-  Sets sets{};
+  WindowSets sets{};
   std::string bytes = {};  // of the key, folded
 };
 
@@ -90,8 +90,9 @@ std::vector<Choice> choices_of(const Literal& literal, bool odd,
       Choice choice{.offset = offset, .key = key, .sets = WindowPlan::sets_of(literal, offset)};
       for (size_t i = 0; i < LiteralWindow::kBytes; ++i) {
         if ((key >> i & 1U) == 0) continue;
-        const size_t at = static_cast<size_t>(offset + static_cast<int32_t>(i));
-        choice.bytes += static_cast<char>(static_cast<unsigned char>(literal.bytes[at]) | kFoldBit);
+        const int32_t at = offset + static_cast<int32_t>(i);
+        const auto byte = static_cast<unsigned char>(literal.bytes[static_cast<size_t>(at)]);
+        choice.bytes += static_cast<char>(byte | kFoldBit);
       }
       out.push_back(std::move(choice));
     }
@@ -199,8 +200,8 @@ bool fits(const Literal& literal, bool odd, const WindowPlan::Place& place,
 
 }  // namespace
 
-Sets WindowPlan::sets_of(const Literal& literal, int32_t offset) {
-  Sets sets{};
+WindowSets WindowPlan::sets_of(const Literal& literal, int32_t offset) {
+  WindowSets sets{};
   const auto length = static_cast<int32_t>(literal.bytes.size());
   for (size_t i = 0; i < sets.size(); ++i) {
     const int32_t at = offset + static_cast<int32_t>(i);
