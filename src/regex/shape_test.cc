@@ -214,5 +214,10 @@ TEST(Pattern, GroupsAndBounds) {
   EXPECT_EQ(pattern->match("xxxac", 0, 3, false, scratch), MatchOutcome::kMatch);
 }
 
+TEST(Shape, ALoneEndOfQuotingIsNotUnderstood) {
+  EXPECT_FALSE(Shape::of("ab\\E?c", false).has_value());  // the b may be absent
+  EXPECT_EQ(Shape::of("a\\Qb?\\Ec", false).value().min_bytes(), 4U);
+}
+
 }  // namespace
 }  // namespace spillguard::regex

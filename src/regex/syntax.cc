@@ -425,7 +425,8 @@ class Parser {
       case 'Q':
         return quoted();
       case 'E':
-        return Node{};
+        // It is skipped before quantifiers are read: one that follows binds to what stands before.
+        return unsupported("\\E without \\Q");
       case 'g':
       case 'k':
         return unsupported("a named reference");
