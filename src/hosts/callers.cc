@@ -19,10 +19,12 @@ namespace spillguard::hosts {
 namespace {
 
 // Answers kept at most; the one unused for longest goes first.
-constexpr size_t kMaxCached = 20'000;
+constexpr size_t kMaxCached = 100'000;
+// Items of one call that are asked for one by one because no search knows them.
+constexpr int kMaxSingleItems = 20;
 
-// What the host said: who, or yes or no; or why it said nothing.
-using Said = std::variant<Identity, bool>;
+// What the host said: who, yes or no, or a list of names.
+using Said = std::variant<Identity, bool, std::vector<std::string>>;
 
 bool is_positive(const Result<Said>& answer) {
   if (!answer) return false;
@@ -152,6 +154,21 @@ struct Callers::State {
     return std::get<bool>(*said);
   }
 
+  Result<std::vector<std::string>> names(
+      const CallerCredential& caller, std::string_view question,
+      const std::function<Result<std::vector<std::string>>()>& ask) {
+    if (caller.empty()) return fail(Code::kUnauthenticated, "log in to the host first");
+    auto said = answer(
+        cache_key(caller, question),
+        [&]() -> Result<Said> {
+          SG_ASSIGN(auto list, ask());
+          return Said(std::move(list));
+        },
+        [] { return Status(); }, [](const Result<Said>&) {});
+    if (!said) return fail(std::move(said).error());
+    return std::get<std::vector<std::string>>(std::move(*said));
+  }
+
   Host& host;
   MasterKey key;
   CallerOptions options;
@@ -223,6 +240,56 @@ Result<bool> Callers::can_view_scope(const CallerCredential& caller, const std::
 Result<bool> Callers::can_view_item(const CallerCredential& caller, const std::string& item_id) {
   return state_->permission(caller, "view-item:" + item_id,
                             [&] { return state_->host.can_view_item(caller, item_id); });
+}
+
+Result<bool> Callers::can_edit_scope(const CallerCredential& caller, const std::string& scope_key) {
+  return state_->permission(caller, "edit-scope:" + scope_key,
+                            [&] { return state_->host.can_edit_scope(caller, scope_key); });
+}
+
+Result<std::vector<std::string>> Callers::groups(const CallerCredential& caller) {
+  return state_->names(caller, "groups", [&] { return state_->host.caller_groups(caller); });
+}
+
+Result<std::vector<std::string>> Callers::visible_scopes(const CallerCredential& caller) {
+  return state_->names(caller, "scopes", [&] { return state_->host.visible_scopes(caller); });
+}
+
+Result<std::unordered_set<std::string>> Callers::visible_items(
+    const CallerCredential& caller, const std::vector<std::string>& item_ids) {
+  State& state = *state_;
+  std::unordered_set<std::string> visible;
+  std::vector<std::pair<std::string, std::string>> asked;  // id, its place in the cache
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(state.mutex);
+    std::unordered_set<std::string> seen;
+    for (const std::string& id : item_ids) {
+      if (!seen.insert(id).second) continue;
+      std::string at = state.cache_key(caller, "view-item:" + id);
+      if (const auto kept = state.cached(at)) {
+        if (is_positive(*kept)) visible.insert(id);
+        continue;
+      }
+      ids.push_back(id);
+      asked.emplace_back(id, std::move(at));
+    }
+  }
+  if (ids.empty()) return visible;
+  SG_ASSIGN(const auto found, state.host.visible_items(caller, ids));
+  const std::unordered_set<std::string> known(found.begin(), found.end());
+  int singles = 0;
+  for (const auto& [id, at] : asked) {
+    if (known.contains(id)) {
+      visible.insert(id);
+      const std::lock_guard lock(state.mutex);
+      state.keep(at, Said(true));
+    } else if (singles++ < kMaxSingleItems) {
+      SG_ASSIGN(const bool yes, can_view_item(caller, id));
+      if (yes) visible.insert(id);
+    }
+  }
+  return visible;
 }
 
 }  // namespace spillguard::hosts

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "base/crypto.h"
 #include "base/time.h"
@@ -35,6 +37,13 @@ class Callers {
   Result<bool> is_scope_admin(const CallerCredential& caller, const std::string& scope_key);
   Result<bool> can_view_scope(const CallerCredential& caller, const std::string& scope_key);
   Result<bool> can_view_item(const CallerCredential& caller, const std::string& item_id);
+  Result<bool> can_edit_scope(const CallerCredential& caller, const std::string& scope_key);
+  Result<std::vector<std::string>> groups(const CallerCredential& caller);
+  Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller);
+  // Those of the items that the caller can see. What a search does not know is asked for one by
+  // one, up to a limit for each call; the rest counts as not visible until it is asked for again.
+  Result<std::unordered_set<std::string>> visible_items(const CallerCredential& caller,
+                                                        const std::vector<std::string>& item_ids);
 
  private:
   struct State;

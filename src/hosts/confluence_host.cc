@@ -254,7 +254,7 @@ Result<bool> ConfluenceHost::can_view_item(const CallerCredential& caller,
   if (item_id.empty()) return false;
   SG_ASSIGN(const auto content,
             transport_.ask_as(caller, {.path = {"rest", "api", "content", item_id},
-                                       .query = {{"expand", "version"}}}));
+                                       .query = {{"status", "any"}, {"expand", "version"}}}));
   return content.status == 200 && content.json["id"].text() == item_id;
 }
 

@@ -48,9 +48,21 @@ class ConfluenceHost : public Host {
   Result<bool> can_view_scope(const CallerCredential& caller,
                               const std::string& scope_key) override;
   Result<bool> can_view_item(const CallerCredential& caller, const std::string& item_id) override;
+  // confluence_callers.cc
+  Result<bool> can_edit_scope(const CallerCredential& caller,
+                              const std::string& scope_key) override;
+  Result<std::vector<std::string>> caller_groups(const CallerCredential& caller) override;
+  Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller) override;
+  Result<std::vector<std::string>> visible_items(const CallerCredential& caller,
+                                                 const std::vector<std::string>& item_ids) override;
 
  private:
   friend class ContentReader;
+
+  // Walks a list with the caller's credential, at most `most` records of it; what the host refuses
+  // is an empty list.
+  Status each_result_as(const CallerCredential& caller, Question question, int64_t most,
+                        const std::function<void(JsonView)>& each);
 
   // confluence_host.cc
   Status ensure_identity();

@@ -253,6 +253,31 @@ class Host {
                                       const std::string& scope_key) = 0;
   virtual Result<bool> can_view_item(const CallerCredential& caller,
                                      const std::string& item_id) = 0;
+  // Whether the caller may edit content in the scope; false where nobody can tell.
+  virtual Result<bool> can_edit_scope(const CallerCredential& caller,
+                                      const std::string& scope_key) {
+    static_cast<void>(caller);
+    static_cast<void>(scope_key);
+    return false;
+  }
+  // The names of the groups that the caller is in.
+  virtual Result<std::vector<std::string>> caller_groups(const CallerCredential& caller) {
+    static_cast<void>(caller);
+    return std::vector<std::string>{};
+  }
+  // The keys of all scopes that the caller can see.
+  virtual Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller) {
+    static_cast<void>(caller);
+    return fail(Code::kUnsupported, "this host does not list scopes for a caller");
+  }
+  // Those of the items that the caller can see, by as few questions as can be. An item that is
+  // missing from the answer may still be visible: the host's index may not know it yet.
+  virtual Result<std::vector<std::string>> visible_items(const CallerCredential& caller,
+                                                         const std::vector<std::string>& item_ids) {
+    static_cast<void>(caller);
+    static_cast<void>(item_ids);
+    return std::vector<std::string>{};
+  }
 };
 
 Result<std::unique_ptr<Host>> make_host(HostOptions options);

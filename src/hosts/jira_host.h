@@ -44,6 +44,13 @@ class JiraHost : public Host {
   Result<bool> can_view_scope(const CallerCredential& caller,
                               const std::string& scope_key) override;
   Result<bool> can_view_item(const CallerCredential& caller, const std::string& item_id) override;
+  // jira_callers.cc
+  Result<bool> can_edit_scope(const CallerCredential& caller,
+                              const std::string& scope_key) override;
+  Result<std::vector<std::string>> caller_groups(const CallerCredential& caller) override;
+  Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller) override;
+  Result<std::vector<std::string>> visible_items(const CallerCredential& caller,
+                                                 const std::vector<std::string>& item_ids) override;
 
  private:
   // jira_host.cc

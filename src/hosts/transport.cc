@@ -15,7 +15,7 @@ namespace spillguard::hosts {
 namespace {
 
 constexpr int64_t kCallerTimeoutMs = 3'000;
-constexpr uint64_t kCallerBodyBytes = 4 << 20;
+constexpr uint64_t kCallerBodyBytes = 16 << 20;
 
 http::ClientOptions client_options(const HostOptions& options) {
   http::ClientOptions out;
@@ -314,6 +314,11 @@ Result<Transport::CallerAnswer> Transport::ask_as(const CallerCredential& caller
   request.authorization = caller.authorization;
   const Secret cookies = allowed_cookies(caller.cookies.reveal());
   if (!cookies.empty()) request.headers.add("Cookie", std::string(cookies.reveal()));
+  if (!question.body.empty()) {
+    request.method = "POST";
+    request.headers.add("Content-Type", "application/json");
+    request.body = question.body;
+  }
   request.timeout_ms = kCallerTimeoutMs;
   request.max_body_bytes = kCallerBodyBytes;
   ++requests_;

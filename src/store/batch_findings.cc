@@ -1,5 +1,6 @@
 // Findings of one item.
 #include "store/batch_writer.h"
+#include "store/reviews.h"
 #include "store/sql.h"
 
 namespace spillguard::store {
@@ -53,14 +54,18 @@ Status BatchWriter::write_findings(const ItemResult& result, const Marks& before
 
 Status BatchWriter::insert_finding(const FindingInsert& insert, int64_t item_id) {
   const NewFinding& finding = *insert.finding;
+  SG_ASSIGN(const int64_t reviewed,
+            review_bits(connection_, site_id_, batch_.scope_id, finding.fingerprint, now_));
   return run(
       connection_,
       "INSERT INTO findings (scope_id, item_id, content_kind, content_id, rule_id, severity, "
       "fingerprint, versions, historical, evidence, author, created_when, first_seen, "
-      "last_seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+      "last_seen, reviewed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, "
+      "$14)",
       batch_.scope_id, item_id, finding.content_kind, finding.content_id, finding.rule_id,
       finding.severity, Blob{finding.fingerprint.raw()}, insert.versions.to_string(),
-      insert.historical, Blob{finding.evidence}, finding.author, finding.created_when, now_);
+      insert.historical, Blob{finding.evidence}, finding.author, finding.created_when, now_,
+      reviewed);
 }
 
 Status BatchWriter::update_finding(const StoredFinding& row) {

@@ -31,8 +31,13 @@ Status move_item(db::Connection& connection, Ledger& ledger, const ItemRow& row,
   ledger.subtract(row.scope_id, row.cells);
   ledger.add(scope_id, row.cells);
   if (row.finding_rows > 0) {
-    SG_TRY(
-        run(connection, "UPDATE findings SET scope_id = $1 WHERE item_id = $2", scope_id, row.id));
+    // Reviews of the whole site go with it, those of the old scope do not.
+    SG_TRY(run(connection,
+               "UPDATE findings SET scope_id = $1, reviewed = (reviewed & 2) | EXISTS (SELECT 1 "
+               "FROM reviews r JOIN scopes s ON s.site_id = r.site_id WHERE s.id = $1 AND "
+               "r.scope_id = $1 AND r.fingerprint = findings.fingerprint AND r.revoked_at = 0) "
+               "WHERE item_id = $2",
+               scope_id, row.id));
   }
   if (row.problem_rows > 0) {
     SG_TRY(run(connection, "UPDATE part_problems SET scope_id = $1 WHERE item_id = $2", scope_id,

@@ -169,11 +169,8 @@ Result<int64_t> Store::unschedule_items(int64_t scope_id) {
 Result<int64_t> Store::count_items(int64_t scope_id) {
   int64_t count = 0;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(
-        count,
-        number_or(connection, 0,
-                  "SELECT count(*) FROM items WHERE scope_id = $1 AND gone_at = 0 AND is_scope = 0",
-                  scope_id));
+    SG_ASSIGN(count, number_or(connection, 0, "SELECT items FROM scope_items WHERE scope_id = $1",
+                               scope_id));
     return {};
   }));
   return count;

@@ -1,39 +1,212 @@
+#include "store/reviews.h"
+
 #include "store/sql.h"
 #include "store/store.h"
 
 namespace spillguard::store {
 namespace {
-constexpr int64_t kEverywhere = 0;  // the scope_id of global reviews
+
+constexpr int64_t kInScope = 1;
+constexpr int64_t kInSite = 2;
+
+// The findings of a text where a review of (site $1, scope $2) of fingerprint $3 holds.
+constexpr std::string_view kCovered =
+    "fingerprint = $3 AND scope_id IN (SELECT id FROM scopes WHERE site_id = $1 AND "
+    "($2 = 0 OR id = $2))";
+
+Status mark_covered(db::Connection& connection, const Review& review) {
+  const int64_t bit = review.scope_id == kWholeSite ? kInSite : kInScope;
+  return run(connection,
+             "UPDATE findings SET reviewed = reviewed | $4 WHERE reviewed & $4 = 0 AND " +
+                 std::string(kCovered),
+             review.site_id, review.scope_id, Blob{review.fingerprint.raw()}, bit);
+}
+
+Status unmark_covered(db::Connection& connection, const Review& review) {
+  const int64_t bit = review.scope_id == kWholeSite ? kInSite : kInScope;
+  return run(connection,
+             "UPDATE findings SET reviewed = reviewed & ~$4 WHERE reviewed & $4 <> 0 AND " +
+                 std::string(kCovered),
+             review.site_id, review.scope_id, Blob{review.fingerprint.raw()}, bit);
+}
+
+Result<int64_t> count_covered(db::Connection& connection, const Review& review) {
+  return number_or(
+      connection, 0,
+      "SELECT count(*) FROM findings WHERE resolved_at = 0 AND " + std::string(kCovered),
+      review.site_id, review.scope_id, Blob{review.fingerprint.raw()});
+}
+
+// Ends one review at a time, by somebody or, when it ran out, by nobody.
+Result<bool> end_review(db::Connection& connection, const Review& which, std::string_view by,
+                        TimeMs at) {
+  SG_TRY(run(connection,
+             "UPDATE reviews SET revoked_at = $4, revoked_by = $5 WHERE site_id = $1 AND "
+             "scope_id = $2 AND fingerprint = $3 AND revoked_at = 0",
+             which.site_id, which.scope_id, Blob{which.fingerprint.raw()}, at, by));
+  if (connection.changes() == 0) return false;
+  SG_TRY(unmark_covered(connection, which));
+  return true;
+}
+
+constexpr std::string_view kReviewColumns =
+    "site_id, scope_id, fingerprint, evidence, rule_name, reviewer, reviewed_at, reason, expires_at";
+
+Result<Review> read_review(const db::Statement& row) {
+  Review review;
+  review.site_id = row.integer(0);
+  review.scope_id = row.integer(1);
+  SG_ASSIGN(review.fingerprint, Fingerprint::parse(row.blob(2)));
+  review.evidence = row.blob(3);
+  review.rule_name = row.text(4);
+  review.reviewer = row.text(5);
+  review.reviewed_at = row.integer(6);
+  review.reason = row.text(7);
+  review.expires_at = row.integer(8);
+  return review;
+}
+
+Result<std::vector<Review>> read_reviews(db::Statement& rows) {
+  std::vector<Review> reviews;
+  while (true) {
+    SG_ASSIGN(const bool more, rows.step());
+    if (!more) return reviews;
+    SG_ASSIGN(auto review, read_review(rows));
+    reviews.push_back(std::move(review));
+  }
+}
+
+Result<std::vector<Review>> due_reviews(db::Connection& connection, TimeMs now) {
+  SG_ASSIGN(auto rows, bound(connection,
+                             "SELECT " + std::string(kReviewColumns) +
+                                 " FROM reviews WHERE expires_at > 0 AND revoked_at = 0 AND "
+                                 "expires_at <= $1",
+                             now));
+  return read_reviews(*rows);
+}
+
 }  // namespace
 
-Status Store::add_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint,
-                         std::string_view rule_name, std::string_view reviewer) {
-  const TimeMs now = clock_();
-  return database_.write([&](db::Connection& connection) {
-    // Who reviewed first stays, unless that review was taken back or ran out.
-    return run(connection,
-               "INSERT INTO reviews (scope_id, fingerprint, rule_name, reviewer, reviewed_at) "
-               "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (scope_id, fingerprint) DO UPDATE SET "
-               "rule_name = excluded.rule_name, reviewer = excluded.reviewer, "
-               "reviewed_at = excluded.reviewed_at, reason = '', expires_at = 0, revoked_at = 0 "
-               "WHERE reviews.revoked_at <> 0 OR "
-               "(reviews.expires_at <> 0 AND reviews.expires_at <= $5)",
-               scope_id.value_or(kEverywhere), Blob{fingerprint.raw()}, rule_name, reviewer, now);
+Result<ReviewChange> put_review(db::Connection& connection, const Review& review) {
+  ReviewChange change;
+  SG_ASSIGN(const int64_t active,
+            number_or(connection, 0,
+                      "SELECT count(*) FROM reviews WHERE site_id = $1 AND scope_id = $2 AND "
+                      "fingerprint = $3 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $4)",
+                      review.site_id, review.scope_id, Blob{review.fingerprint.raw()},
+                      review.reviewed_at));
+  change.changed = active == 0;
+  SG_TRY(run(connection,
+             "INSERT INTO reviews (site_id, scope_id, fingerprint, evidence, rule_name, reviewer, "
+             "reviewed_at, reason, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+             "ON CONFLICT DO UPDATE SET "
+             "evidence = CASE WHEN length(excluded.evidence) > 0 THEN excluded.evidence ELSE evidence END, "
+             "rule_name = CASE WHEN $10 THEN excluded.rule_name ELSE rule_name END, "
+             "reviewer = CASE WHEN $10 THEN excluded.reviewer ELSE reviewer END, "
+             "reviewed_at = CASE WHEN $10 THEN excluded.reviewed_at ELSE reviewed_at END, "
+             "reason = CASE WHEN $10 OR excluded.reason <> '' THEN excluded.reason "
+             "ELSE reason END, "
+             "expires_at = excluded.expires_at, revoked_at = 0, revoked_by = ''",
+             review.site_id, review.scope_id, Blob{review.fingerprint.raw()}, Blob{review.evidence},
+             review.rule_name, review.reviewer, review.reviewed_at, review.reason,
+             review.expires_at, change.changed));
+  SG_TRY(mark_covered(connection, review));
+  SG_ASSIGN(change.findings, count_covered(connection, review));
+  return change;
+}
+
+Result<ReviewChange> revoke_review(db::Connection& connection, const Review& which,
+                                   std::string_view by, TimeMs now) {
+  ReviewChange change;
+  SG_ASSIGN(change.changed, end_review(connection, which, by, now));
+  SG_ASSIGN(change.findings, count_covered(connection, which));
+  return change;
+}
+
+Result<int64_t> revoke_reviews(db::Connection& connection, int64_t site_id, int64_t scope_id,
+                               std::string_view by, TimeMs now) {
+  int64_t ended = 0;
+  // One after the other, by fingerprint: what they cover is found by an index then.
+  SG_ASSIGN(auto rows, bound(connection,
+                             "SELECT " + std::string(kReviewColumns) +
+                                 " FROM reviews WHERE site_id = $1 AND scope_id = $2 AND "
+                                 "revoked_at = 0",
+                             site_id, scope_id));
+  SG_ASSIGN(const auto reviews, read_reviews(*rows));
+  for (const Review& review : reviews) {
+    SG_TRY(end_review(connection, review, by, now));
+    // One that has run out already was none any more.
+    if (review.expires_at == 0 || review.expires_at > now) ++ended;
+  }
+  return ended;
+}
+
+Result<int64_t> review_bits(db::Connection& connection, int64_t site_id, int64_t scope_id,
+                            const Fingerprint& fingerprint, TimeMs now) {
+  SG_ASSIGN(auto rows, bound(connection,
+                             "SELECT scope_id FROM reviews WHERE site_id = $1 AND "
+                             "scope_id IN (0, $2) AND fingerprint = $3 AND revoked_at = 0 AND "
+                             "(expires_at = 0 OR expires_at > $4)",
+                             site_id, scope_id, Blob{fingerprint.raw()}, now));
+  int64_t bits = 0;
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) return bits;
+    bits |= rows->integer(0) == kWholeSite ? kInSite : kInScope;
+  }
+}
+
+Status settle_reviews(db::Database& database, TimeMs now) {
+  bool due = false;
+  SG_TRY(database.read([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(const int64_t found,
+              number_or(connection, 0,
+                        "SELECT 1 FROM reviews WHERE expires_at > 0 AND revoked_at = 0 AND "
+                        "expires_at <= $1 LIMIT 1",
+                        now));
+    due = found != 0;
+    return {};
+  }));
+  if (!due) return {};
+  return database.write([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(const auto reviews, due_reviews(connection, now));
+    for (const Review& review : reviews) {
+      SG_TRY(end_review(connection, review, "", review.expires_at));
+    }
+    return {};
   });
 }
 
-Result<bool> Store::remove_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint) {
+Result<std::vector<Review>> Reviews::list(const ReviewQuery& query) {
   const TimeMs now = clock_();
-  bool removed = false;
-  SG_TRY(database_.write([&](db::Connection& connection) -> Status {
-    SG_TRY(run(connection,
-               "UPDATE reviews SET revoked_at = $3 WHERE scope_id = $1 AND fingerprint = $2 AND "
-               "revoked_at = 0 AND (expires_at = 0 OR expires_at > $3)",
-               scope_id.value_or(kEverywhere), Blob{fingerprint.raw()}, now));
-    removed = connection.changes() > 0;
+  std::vector<Review> reviews;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(auto rows,
+              bound(connection,
+                    "SELECT " + std::string(kReviewColumns) +
+                        " FROM reviews WHERE site_id = $1 AND scope_id = $2 AND "
+                        "fingerprint > $3 AND revoked_at = 0 AND "
+                        "(expires_at = 0 OR expires_at > $4) "
+                        "ORDER BY fingerprint LIMIT $5",
+                    query.site_id, query.scope_id,
+                    Blob{query.after ? query.after->raw() : std::string_view()}, now, query.limit));
+    SG_ASSIGN(reviews, read_reviews(*rows));
     return {};
   }));
-  return removed;
+  return reviews;
+}
+
+Result<int64_t> Reviews::count(int64_t site_id, int64_t scope_id) {
+  const TimeMs now = clock_();
+  int64_t count = 0;
+  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+    SG_ASSIGN(count, number_or(connection, 0,
+                               "SELECT count(*) FROM reviews WHERE site_id = $1 AND scope_id = $2 "
+                               "AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $3)",
+                               site_id, scope_id, now));
+    return {};
+  }));
+  return count;
 }
 
 }  // namespace spillguard::store

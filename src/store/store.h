@@ -154,21 +154,20 @@ class Store {
   // nothing. Contents that a whole result does not have any more: historical.
   Status commit(const ScanCommit& batch);
 
-  // Resolved findings and those of disabled rules are not shown. `offset` is walked in an index
-  // (not in the rows); with `after_id` no walk is needed.
+  // Resolved findings and those of disabled rules are not shown. Totals and offsets are sums that
+  // are kept, whatever the scope's size; `after_id` stays right while the list changes. Reviews are
+  // in store/reviews.h.
   Result<FindingPage> findings(const FindingQuery& query);
   Result<std::vector<FindingCount>> finding_counts(int64_t scope_id, std::optional<int64_t> item_id,
                                                    const std::vector<int32_t>& disabled_rules);
+  // Over all rules, by scope; scopes without findings are left out.
+  Result<std::unordered_map<int64_t, FindingCount>> finding_totals(
+      int64_t site_id, const std::vector<int32_t>& disabled_rules);
   // Sums of the ledger.
   Result<std::vector<CoverageCell>> coverage(int64_t scope_id);
   Result<std::vector<CoverageCell>> item_coverage(int64_t item_id);
   Result<std::vector<PartProblem>> problems(int64_t scope_id, int64_t limit);
   Result<int64_t> count_items(int64_t scope_id);
-
-  // Reviews: a fingerprint in a scope, or globally (no scope): in all sites of this installation.
-  Status add_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint,
-                    std::string_view rule_name, std::string_view reviewer);
-  Result<bool> remove_review(std::optional<int64_t> scope_id, const Fingerprint& fingerprint);
 
   // Settings: names to text.
   Result<std::optional<std::string>> setting(std::string_view name);

@@ -189,8 +189,14 @@ struct Finding {
   TimeMs created_when = 0;
   TimeMs first_seen = 0;
   TimeMs last_seen = 0;
-  bool reviewed = false;  // in its scope or globally
+  bool item_is_scope = false;  // stands in the texts of the scope itself
+  bool item_is_gone = false;   // the host has the item no more
+  bool reviewed = false;       // in its scope or globally
   bool reviewed_globally = false;
+  std::string reviewer;  // these four when it is reviewed
+  TimeMs reviewed_at = 0;
+  std::string review_reason;
+  TimeMs review_expires_at = 0;
 };
 
 struct FindingQuery {
@@ -207,8 +213,9 @@ struct FindingQuery {
 };
 
 struct FindingPage {
-  int64_t total = 0;
+  int64_t total = 0;              // paging left aside
   std::vector<Finding> findings;  // by id
+  bool more = false;              // others follow
 };
 
 // How the scan of a scope or a whole item is to be reported.
