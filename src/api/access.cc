@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <unordered_set>
+
 #include "base/strings.h"
+#include "store/permissions.h"
 
 namespace spillguard::api {
 namespace {
@@ -70,6 +74,29 @@ Result<Caller> authenticate(const ApiContext& context, const http::Request& requ
   return caller;
 }
 
+Result<bool> has_explicit_access(const ApiContext& context, const Caller& caller,
+                                 int64_t scope_id) {
+  store::Permissions permissions(context.store.database());
+  SG_ASSIGN(auto entries, permissions.list(context.site.id));
+  if (scope_id != 0) {
+    SG_ASSIGN(const auto own, permissions.list(context.site.id, scope_id));
+    entries.insert(entries.end(), own.begin(), own.end());
+  }
+  using Type = store::EntityPermission::Type;
+  bool any_group = false;
+  for (const store::EntityPermission& entry : entries) {
+    // By key: names are given anew to others. Hosts from before keys have the name as key.
+    if (entry.type == Type::kUser && entry.id_or_key == caller.identity.key) return true;
+    any_group = any_group || entry.type == Type::kGroup;
+  }
+  if (!any_group) return false;
+  SG_ASSIGN(const auto groups, context.callers.groups(caller.credential));
+  return std::any_of(entries.begin(), entries.end(), [&](const store::EntityPermission& entry) {
+    return entry.type == Type::kGroup &&
+           std::find(groups.begin(), groups.end(), entry.id_or_key) != groups.end();
+  });
+}
+
 Status require_product_admin(const ApiContext& context, const Caller& caller) {
   SG_ASSIGN(const bool admin, context.callers.is_product_admin(caller.credential));
   if (admin) return {};
@@ -79,13 +106,66 @@ Status require_product_admin(const ApiContext& context, const Caller& caller) {
                   caller.identity.name, context.is_jira() ? "Jira" : "Confluence"));
 }
 
-Status require_scope_admin(const ApiContext& context, const Caller& caller,
-                           const std::string& scope_key) {
+Status require_manage(const ApiContext& context, const Caller& caller) {
+  SG_ASSIGN(const bool admin, context.callers.is_product_admin(caller.credential));
+  if (admin) return {};
+  SG_ASSIGN(const bool listed, has_explicit_access(context, caller));
+  if (listed) return {};
+  return fail(Code::kPermissionDenied,
+              fmt::format("{} is not an administrator of this {} and has no explicit access; ask "
+                          "an administrator for one of the two.",
+                          caller.identity.name, context.is_jira() ? "Jira" : "Confluence"));
+}
+
+namespace {
+
+// Explicit access counts for who can see the scope, and its own entries when we know the scope.
+Result<bool> explicit_in_scope(const ApiContext& context, const Caller& caller,
+                               const std::string& scope_key) {
+  const auto scope = context.store.scope_by_key(context.site.id, scope_key);
+  if (!scope && scope.error().code != Code::kNotFound) return fail(scope.error());
+  return has_explicit_access(context, caller, scope ? scope->id : 0);
+}
+
+}  // namespace
+
+Status require_scope(const ApiContext& context, const Caller& caller, Right right,
+                     const std::string& scope_key) {
+  // The host's own 404 comes first: what follows is for those who see the scope.
   SG_ASSIGN(const bool admin, context.callers.is_scope_admin(caller.credential, scope_key));
   if (admin) return {};
-  return fail(Code::kPermissionDenied,
-              fmt::format("{0} does not administer the {1} {2}; ask an administrator of the {1}.",
-                          caller.identity.name, context.scope_word(), scope_key));
+  SG_ASSIGN(const bool listed, explicit_in_scope(context, caller, scope_key));
+  if (listed) return {};
+  if (right == Right::kReview && !context.is_jira()) {
+    SG_ASSIGN(const bool edits, context.callers.can_edit_scope(caller.credential, scope_key));
+    if (edits) return {};
+  }
+  return fail(
+      Code::kPermissionDenied,
+      fmt::format(
+          "{0} does not administer the {1} {2} and has no explicit access{3}; ask an "
+          "administrator of the {1}.",
+          caller.identity.name, context.scope_word(), scope_key,
+          right == Right::kReview && !context.is_jira() ? ", nor may they edit in it" : ""));
+}
+
+Result<std::vector<store::Scope>> allowed_scopes(const ApiContext& context, const Caller& caller) {
+  SG_ASSIGN(auto scopes, context.store.scopes(context.site.id));
+  SG_ASSIGN(const bool admin, context.callers.is_product_admin(caller.credential));
+  if (admin) return scopes;
+  SG_ASSIGN(const auto visible, context.callers.visible_scopes(caller.credential));
+  const std::unordered_set<std::string> seen(visible.begin(), visible.end());
+  std::vector<store::Scope> allowed;
+  for (store::Scope& scope : scopes) {
+    if (!seen.contains(scope.key)) continue;
+    auto may = require_scope(context, caller, Right::kScope, scope.key);
+    if (may) {
+      allowed.push_back(std::move(scope));
+    } else if (may.error().code != Code::kNotFound && may.error().code != Code::kPermissionDenied) {
+      return fail(may.error());
+    }
+  }
+  return allowed;
 }
 
 }  // namespace spillguard::api

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "api/context.h"
 #include "base/error.h"
@@ -26,10 +27,26 @@ Result<Caller> authenticate(const ApiContext& context, const http::Request& requ
 // cookies only must say X-Atlassian-Token: no-check or carry JSON, and come from our own origin.
 Status check_xsrf(const ApiContext& context, const http::Request& request);
 
+// What an action needs; docs/api.md has the table, tests/service/test_matrix.py holds it against
+// the server. Explicit access is what somebody gave in the settings (store/permissions.h).
+enum class Right {
+  kManage,  // product administrators, and those with explicit access to the site
+  kScope,   // administrators of product or scope; explicit access to site or scope, if they see it
+  kReview,  // as kScope, and on Confluence whoever may edit in the space
+};
+
+// kPermissionDenied unless the caller administers the product or has explicit access to the site.
+Status require_manage(const ApiContext& context, const Caller& caller);
+// For what explicit access does not give (the product's own audit log).
 Status require_product_admin(const ApiContext& context, const Caller& caller);
-// kNotFound when the caller can not see the scope, kPermissionDenied when they do not administer
-// it.
-Status require_scope_admin(const ApiContext& context, const Caller& caller,
-                           const std::string& scope_key);
+// kNotFound when the caller can not see the scope, kPermissionDenied when they see it only.
+Status require_scope(const ApiContext& context, const Caller& caller, Right right,
+                     const std::string& scope_key);
+
+// Whether the caller has explicit access to the site, or to a scope of it.
+Result<bool> has_explicit_access(const ApiContext& context, const Caller& caller,
+                                 int64_t scope_id = 0);
+// The scopes of the site in which the caller has Right::kScope, as the store lists them.
+Result<std::vector<store::Scope>> allowed_scopes(const ApiContext& context, const Caller& caller);
 
 }  // namespace spillguard::api

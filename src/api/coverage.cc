@@ -69,8 +69,7 @@ Status write_scope_coverage(JsonWriter& json, const ApiContext& context, const s
 
 Result<http::Response> get_site_coverage(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_ASSIGN(const bool everything, context.callers.is_product_admin(caller.credential));
-  SG_ASSIGN(const auto scopes, context.store.scopes(context.site.id));
+  SG_ASSIGN(const auto scopes, allowed_scopes(context, caller));
   std::vector<store::CoverageCell> cells;
   std::string body;
   JsonWriter json(body);
@@ -79,11 +78,6 @@ Result<http::Response> get_site_coverage(const ApiContext& context, const http::
   json.key("scopes");
   json.begin_array();
   for (const store::Scope& scope : scopes) {
-    if (!everything) {
-      const auto admin = context.callers.is_scope_admin(caller.credential, scope.key);
-      if (!admin && admin.error().code != Code::kNotFound) return fail(admin.error());
-      if (!admin || !*admin) continue;
-    }
     json.begin_object();
     SG_TRY(write_scope_coverage(json, context, scope, cells));
     json.end_object();
@@ -103,8 +97,7 @@ Result<http::Response> get_site_coverage(const ApiContext& context, const http::
 
 Result<http::Response> get_scope_coverage(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_ASSIGN(const auto scope,
-            administered_scope(context, caller, std::string(request.param("key"))));
+  SG_ASSIGN(const auto scope, allowed_scope(context, caller, std::string(request.param("key"))));
   SG_ASSIGN(const auto problems, context.store.problems(scope.id, kMostProblems + 1));
   std::vector<store::CoverageCell> cells;
   std::string body;

@@ -62,19 +62,19 @@ Result<store::Scope> known_or_asked_scope(const ApiContext& context, const std::
 
 }  // namespace
 
-Result<store::Scope> administered_scope(const ApiContext& context, const Caller& caller,
-                                        const std::string& key) {
+Result<store::Scope> allowed_scope(const ApiContext& context, const Caller& caller,
+                                   const std::string& key, Right right) {
   if (!is_plausible_key(key)) return no_such(context.scope_word(), to_valid_utf8(key));
   const std::string spelled = context.is_jira() ? to_upper(key) : key;
-  if (auto allowed = require_scope_admin(context, caller, spelled); !allowed) {
+  if (auto allowed = require_scope(context, caller, right, spelled); !allowed) {
     if (allowed.error().code == Code::kNotFound) return no_such(context.scope_word(), spelled);
     return fail(allowed.error());
   }
   return known_or_asked_scope(context, spelled);
 }
 
-Result<LocatedItem> administered_item(const ApiContext& context, const Caller& caller,
-                                      const std::string& key_or_id) {
+Result<LocatedItem> allowed_item(const ApiContext& context, const Caller& caller,
+                                 const std::string& key_or_id, Right right) {
   const std::string_view word = context.item_word();
   if (!is_plausible_key(key_or_id)) return no_such(word, to_valid_utf8(key_or_id));
   LocatedItem located;
@@ -97,7 +97,7 @@ Result<LocatedItem> administered_item(const ApiContext& context, const Caller& c
     }
     SG_ASSIGN(located.scope, known_or_asked_scope(context, located.ref.scope_key));
   }
-  if (auto allowed = require_scope_admin(context, caller, located.scope.key); !allowed) {
+  if (auto allowed = require_scope(context, caller, right, located.scope.key); !allowed) {
     if (allowed.error().code == Code::kNotFound) return no_such(word, key_or_id);
     return fail(allowed.error());
   }

@@ -20,8 +20,7 @@ Result<FindingsRequest> findings_request(const http::Request& request) {
 Result<http::Response> get_scope(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto wanted, findings_request(request));
-  SG_ASSIGN(const auto scope,
-            administered_scope(context, caller, std::string(request.param("key"))));
+  SG_ASSIGN(const auto scope, allowed_scope(context, caller, std::string(request.param("key"))));
   SG_ASSIGN(auto body, scope_scan_json(context, scope, wanted));
   return http::Response::json(200, std::move(body));
 }
@@ -30,7 +29,7 @@ Result<http::Response> get_item(const ApiContext& context, const http::Request& 
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(auto wanted, findings_request(request));
   SG_ASSIGN(const auto created_when, time_param(request, "createdWhen"));
-  SG_ASSIGN(const auto item, administered_item(context, caller, std::string(request.param("key"))));
+  SG_ASSIGN(const auto item, allowed_item(context, caller, std::string(request.param("key"))));
   if (created_when && !context.is_jira()) {
     SG_ASSIGN(wanted.version, context.host.find_version(item.ref, *created_when));
   }

@@ -53,7 +53,7 @@ Result<http::Response> schedule_item(const ApiContext& context, const Caller& ca
 Result<http::Response> scan_all(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto force, bool_param(request, "force"));
-  SG_TRY(require_product_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   jobs::ScanRequest scan;
   scan.kind = jobs::ScanKind::kSite;
   scan.site_id = context.site.id;
@@ -69,7 +69,7 @@ Result<http::Response> scan_scope(const ApiContext& context, const http::Request
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto key, required_param(request, "key"));
   SG_ASSIGN(const auto force, bool_param(request, "force"));
-  SG_ASSIGN(const auto scope, administered_scope(context, caller, key));
+  SG_ASSIGN(const auto scope, allowed_scope(context, caller, key));
   jobs::ScanRequest scan;
   scan.kind = jobs::ScanKind::kScope;
   scan.site_id = context.site.id;
@@ -86,7 +86,7 @@ Result<http::Response> scan_item(const ApiContext& context, const http::Request&
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto key, required_param(request, context.is_jira() ? "key" : "id"));
   SG_ASSIGN(const auto force, bool_param(request, "force"));
-  SG_ASSIGN(const auto item, administered_item(context, caller, key));
+  SG_ASSIGN(const auto item, allowed_item(context, caller, key));
   jobs::ScanRequest scan;
   scan.kind = jobs::ScanKind::kItem;
   scan.force = force.value_or(false);
@@ -98,7 +98,7 @@ Result<http::Response> scan_version(const ApiContext& context, const http::Reque
   SG_ASSIGN(const auto id, required_param(request, "id"));
   SG_TRY(required_param(request, "createdWhen"));
   SG_ASSIGN(const auto created_when, time_param(request, "createdWhen"));
-  SG_ASSIGN(const auto item, administered_item(context, caller, id));
+  SG_ASSIGN(const auto item, allowed_item(context, caller, id));
   // Now, so that a time that belongs to no version is the caller's 404 and not a failed scan later.
   SG_TRY(context.host.find_version(item.ref, *created_when));
   jobs::ScanRequest scan;

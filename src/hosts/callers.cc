@@ -257,6 +257,7 @@ Result<std::vector<std::string>> Callers::visible_scopes(const CallerCredential&
 
 Result<std::unordered_set<std::string>> Callers::visible_items(
     const CallerCredential& caller, const std::vector<std::string>& item_ids) {
+  if (caller.empty()) return fail(Code::kUnauthenticated, "log in to the host first");
   State& state = *state_;
   std::unordered_set<std::string> visible;
   std::vector<std::pair<std::string, std::string>> asked;  // id, its place in the cache

@@ -46,7 +46,20 @@ class FakeHost : public Host {
     return key == "OPS";
   }
   Result<bool> can_view_scope(const CallerCredential&, const std::string&) override { return no(); }
-  Result<bool> can_view_item(const CallerCredential&, const std::string&) override { return no(); }
+  // Items: odd numbers are visible, those below 100 are known to the search.
+  Result<bool> can_view_item(const CallerCredential&, const std::string& id) override {
+    ++asked;
+    return std::stoi(id) % 2 == 1;
+  }
+  Result<std::vector<std::string>> visible_items(const CallerCredential&,
+                                                 const std::vector<std::string>& ids) override {
+    ++asked;
+    std::vector<std::string> found;
+    for (const auto& id : ids) {
+      if (std::stoi(id) < 100 && std::stoi(id) % 2 == 1) found.push_back(id);
+    }
+    return found;
+  }
 
  private:
   static tl::unexpected<Error> no() { return fail(Code::kUnavailable, "not here"); }
@@ -193,6 +206,20 @@ TEST_F(CallersTest, EqualQuestionsAtTheSameTimeAreAskedOnce) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(good, 6);
   EXPECT_EQ(host.asked, 1);
+}
+
+TEST_F(CallersTest, ItemsAreAskedForTogetherAndKept) {
+  const auto seen = callers.visible_items(bearer("a"), {"1", "2", "3", "3", "101"}).value();
+  EXPECT_EQ(seen, (std::unordered_set<std::string>{"1", "3", "101"}));
+  EXPECT_EQ(host.asked, 3);  // one search, and one by one what it did not know: 2 and 101
+  EXPECT_EQ(callers.visible_items(bearer("a"), {"1", "2", "3", "101"}).value(), seen);
+  EXPECT_EQ(host.asked, 3);
+  EXPECT_TRUE(callers.can_view_item(bearer("a"), "3").value());
+  EXPECT_EQ(host.asked, 3);
+  // Nobody else's answer counts.
+  EXPECT_EQ(callers.visible_items(bearer("b"), {"5"}).value().size(), 1U);
+  EXPECT_EQ(host.asked, 4);
+  EXPECT_EQ(callers.visible_items({}, {"5"}).error().code, Code::kUnauthenticated);
 }
 
 TEST_F(CallersTest, TheCacheIsBounded) {

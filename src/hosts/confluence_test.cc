@@ -425,10 +425,27 @@ TEST_F(ConfluenceTest, PermissionsOfCallers) {
   answers.erase("/rest/api/permissions/user/scanner");
   EXPECT_TRUE(host->is_scope_admin(caller, "DS").value());
   EXPECT_FALSE(host->can_view_item(caller, "5").value());
-  answers["/rest/api/content/5"] = content("5", "page", 1, "x");
+  answers["/rest/api/content/5?status=any"] = content("5", "page", 1, "x");
   EXPECT_TRUE(host->can_view_item(caller, "5").value());
-  statuses["/rest/api/content/5"] = 500;
+  statuses["/rest/api/content/5?status=any"] = 500;
   EXPECT_EQ(host->can_view_item(caller, "5").error().code, Code::kUnavailable);
+  // Editing: by the remote API, else by the operations of the space.
+  EXPECT_FALSE(host->can_edit_scope(caller, "DS").value());
+  answers["/rest/api/space/DS"] =
+      R"({"id":7,"key":"DS","operations":[{"operation":"create","targetType":"page"}]})";
+  EXPECT_TRUE(host->can_edit_scope(caller, "DS").value());
+  answers["/rpc/json-rpc/confluenceservice-v2"] = R"({"result":["VIEWSPACE"]})";
+  EXPECT_FALSE(host->can_edit_scope(caller, "DS").value());
+  answers["/rpc/json-rpc/confluenceservice-v2"] = R"({"result":["VIEWSPACE","EDITSPACE"]})";
+  EXPECT_TRUE(host->can_edit_scope(caller, "DS").value());
+  EXPECT_FALSE(host->can_edit_scope(caller, "NO").value());
+  answers["/rest/api/user/memberof"] = results({R"({"name":"staff"})", R"({"name":"ops"})"});
+  EXPECT_EQ(host->caller_groups(caller).value(), (std::vector<std::string>{"staff", "ops"}));
+  answers["/rest/api/content/search"] = results({R"({"id":"7"})"});
+  EXPECT_EQ(host->visible_items(caller, {"7", "8", "x') or (1=1"}).value(),
+            std::vector<std::string>{"7"});
+  answers["/rest/api/space"] = results({R"({"key":"DS"})", R"({"key":"~me"})"});
+  EXPECT_EQ(host->visible_scopes(caller).value(), (std::vector<std::string>{"DS", "~me"}));
 }
 
 TEST(ConfluenceFixturesTest, DocumentedScanPagesHaveCursorsAndContents) {

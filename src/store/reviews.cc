@@ -50,7 +50,8 @@ Result<bool> end_review(db::Connection& connection, const Review& which, std::st
 }
 
 constexpr std::string_view kReviewColumns =
-    "site_id, scope_id, fingerprint, evidence, rule_name, reviewer, reviewed_at, reason, expires_at";
+    "site_id, scope_id, fingerprint, evidence, rule_name, reviewer, reviewed_at, reason, "
+    "expires_at";
 
 Result<Review> read_review(const db::Statement& row) {
   Review review;
@@ -100,7 +101,8 @@ Result<ReviewChange> put_review(db::Connection& connection, const Review& review
              "INSERT INTO reviews (site_id, scope_id, fingerprint, evidence, rule_name, reviewer, "
              "reviewed_at, reason, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
              "ON CONFLICT DO UPDATE SET "
-             "evidence = CASE WHEN length(excluded.evidence) > 0 THEN excluded.evidence ELSE evidence END, "
+             "evidence = CASE WHEN length(excluded.evidence) > 0 THEN excluded.evidence ELSE "
+             "evidence END, "
              "rule_name = CASE WHEN $10 THEN excluded.rule_name ELSE rule_name END, "
              "reviewer = CASE WHEN $10 THEN excluded.reviewer ELSE reviewer END, "
              "reviewed_at = CASE WHEN $10 THEN excluded.reviewed_at ELSE reviewed_at END, "
