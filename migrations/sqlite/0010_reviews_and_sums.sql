@@ -1,11 +1,13 @@
 -- Reviews by site; findings know whether they are reviewed; sums of findings.
 
 -- scope_id 0 = the whole site. A review that was taken back, or ran out, keeps its row:
--- revoked_at, revoked_by.
+-- revoked_at, revoked_by. evidence: the text, sealed as a finding's (store/evidence.h, only `match`):
+-- reviews outlive findings, and exports and a change of the installation's key need it.
 CREATE TABLE site_reviews (
   site_id INTEGER NOT NULL REFERENCES sites (id),
   scope_id INTEGER NOT NULL,
   fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+  evidence BLOB NOT NULL DEFAULT x'',
   rule_name TEXT NOT NULL,
   reviewer TEXT NOT NULL,
   reviewed_at INTEGER NOT NULL,
