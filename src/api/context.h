@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "api/rule_admin.h"
 #include "base/crypto.h"
 #include "detect/live_rules.h"
 #include "hosts/callers.h"
 #include "hosts/host.h"
 #include "jobs/hint_inbox.h"
 #include "jobs/queue.h"
+#include "store/live_settings.h"
 #include "store/store.h"
 
 namespace spillguard::api {
@@ -22,8 +24,11 @@ struct ApiContext {
   store::Store& store;
   jobs::Queue& queue;
   const detect::LiveRules& rules;
+  RuleAdmin& rule_admin;
+  store::LiveSettings& settings;
   const MasterKey& key;
   jobs::HintInbox& hints;
+  std::string node;           // this process's name
   bool hooks_signed = false;  // webhooks without a signature are refused
 
   [[nodiscard]] bool is_jira() const { return site.product == store::Product::kJira; }

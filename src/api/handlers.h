@@ -25,4 +25,19 @@ Result<http::Response> scan_scope(const ApiContext& context, const http::Request
 Result<http::Response> scan_item(const ApiContext& context, const http::Request& request);
 Result<http::Response> scan_version(const ApiContext& context, const http::Request& request);
 
+// The rules (rules.cc).
+Result<http::Response> get_rules(const ApiContext& context, const http::Request& request);
+Result<http::Response> put_built_in_rule(const ApiContext& context, const http::Request& request);
+Result<http::Response> create_custom_rule(const ApiContext& context, const http::Request& request);
+Result<http::Response> update_custom_rule(const ApiContext& context, const http::Request& request);
+Result<http::Response> delete_custom_rule(const ApiContext& context, const http::Request& request);
+Result<http::Response> test_rules(const ApiContext& context, const http::Request& request);
+// Settings (settings.cc).
+Result<http::Response> get_settings(const ApiContext& context, const http::Request& request);
+Result<http::Response> put_settings(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_entity_permissions(const ApiContext& context,
+                                              const http::Request& request);
+Result<http::Response> put_entity_permissions(const ApiContext& context,
+                                              const http::Request& request);
+
 }  // namespace spillguard::api

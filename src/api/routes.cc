@@ -37,6 +37,18 @@ constexpr Route kRoutes[] = {
     {"POST", "/scan/content/version", Serves::kConfluence, scan_version},
 
     {"POST", "/scan/all", Serves::kBoth, scan_all},
+    {"GET", "/rules", Serves::kBoth, get_rules},
+    {"PUT", "/rules/built-in/{name}", Serves::kBoth, put_built_in_rule},
+    {"POST", "/rules/custom", Serves::kBoth, create_custom_rule},
+    {"PUT", "/rules/custom/{id}", Serves::kBoth, update_custom_rule},
+    {"DELETE", "/rules/custom/{id}", Serves::kBoth, delete_custom_rule},
+    {"POST", "/rules/test", Serves::kBoth, test_rules},
+
+    {"GET", "/settings", Serves::kBoth, get_settings},
+    {"PUT", "/settings", Serves::kBoth, put_settings},
+    {"GET", "/settings/entity-permissions", Serves::kBoth, get_entity_permissions},
+    {"PUT", "/settings/entity-permissions", Serves::kBoth, put_entity_permissions},
+
     {"GET", "/coverage", Serves::kBoth, get_site_coverage},
     {"GET", "/coverage/project/{key}", Serves::kJira, get_scope_coverage},
     {"GET", "/coverage/space/{key}", Serves::kConfluence, get_scope_coverage},

@@ -14,6 +14,7 @@ namespace spillguard::log {
 namespace {
 
 std::atomic<Level> g_level{Level::kInfo};
+std::atomic<Level> g_override{Level::kWarn};
 std::atomic<Format> g_format{Format::kText};
 constexpr std::array<std::string_view, 6> kNames = {"TRACE", "DEBUG", "INFO",
                                                     "WARN",  "ERROR", "OFF"};
@@ -44,9 +45,17 @@ std::optional<Level> parse_level(std::string_view name) {
 std::string_view level_name(Level level) { return kNames.at(static_cast<size_t>(level)); }
 void set_level(Level level) { g_level = level; }
 void set_format(Format format) { g_format = format; }
-bool enabled(Level level) { return level >= g_level.load(std::memory_order_relaxed); }
+void set_override(Level level) { g_override = level; }
+bool enabled(Level level) {
+  const Level raised = g_override.load(std::memory_order_relaxed);
+  return level >= g_level.load(std::memory_order_relaxed) ||
+         (raised < Level::kWarn && level >= raised);
+}
 
 void write(Level level, std::string_view message) {
+  if (level < Level::kWarn && level >= g_override.load(std::memory_order_relaxed)) {
+    level = Level::kWarn;
+  }
   std::string line;
   if (g_format.load(std::memory_order_relaxed) == Format::kJson) {
     JsonWriter json(line);

@@ -16,6 +16,9 @@ std::optional<Level> parse_level(std::string_view name);  // in any case
 std::string_view level_name(Level level);
 
 void set_level(Level level);
+// Messages at this level and above are written, whatever set_level() says, and those below WARN as
+// WARN: what people who read the log through a filter asked to see. kWarn changes nothing.
+void set_override(Level level);
 void set_format(Format format);
 bool enabled(Level level);
 

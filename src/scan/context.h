@@ -11,6 +11,7 @@
 #include "hosts/host.h"
 #include "jobs/queue.h"
 #include "scan/quiet_hours.h"
+#include "store/live_settings.h"
 #include "store/store.h"
 
 namespace spillguard::scan {
@@ -31,6 +32,12 @@ struct ScanContext {
   std::vector<ScanSite> sites;
   StopFlag& stop;
   bool scan_new_scopes = true;  // scopes that appear after the first listing of a site
+  const store::LiveSettings* settings = nullptr;  // without them, as by default
+
+  // Whether scans of the site are kept up to date without being asked for.
+  [[nodiscard]] bool auto_scan(int64_t site_id) const {
+    return settings == nullptr || settings->site(site_id).auto_scan;
+  }
 
   // Nothing when no site of that id is configured (any more).
   [[nodiscard]] const ScanSite* site(int64_t id) const {

@@ -115,6 +115,12 @@ Status Runner::run_hint(const jobs::Job& job, const jobs::ScanRequest& request,
   const auto rows = context_.store.scope_by_host_id(site->site.id, ref->scope_id);
   const bool scanned = rows && rows->completed_at > 0;
   if (!scanned && !known) return context_.queue.complete(job);
+  if (!context_.auto_scan(site->site.id)) {
+    // Nothing is read unasked: the scope, and what is known of it, is out of date.
+    const auto item_id = known ? std::optional(known->id) : std::nullopt;
+    if (rows) SG_TRY(context_.store.mark_stale(rows->id, item_id));
+    return context_.queue.complete(job);
+  }
   jobs::ScanRequest item = request;
   item.item = ref->id;
   return read_one(*site, job, item, *ref, lost);

@@ -72,6 +72,7 @@ void PartScanner::begin(const hosts::ItemRef& item) {
   cells_.clear();
   findings_.clear();
   lowest_failed_.clear();
+  scanned_.clear();
   result_.item = to_store_item(key_, item);
   result_.item.rules_version = engine_->version();
 }
@@ -121,7 +122,8 @@ void PartScanner::add(const hosts::ContentState& content) {
                               .content_id = content.content_id,
                               .newest = content.newest,
                               .highest_read = content.newest,
-                              .complete = content.complete});
+                              .complete = content.complete,
+                              .scanned = {}});
 }
 
 void PartScanner::scan_text(const hosts::Part& part) {
@@ -137,6 +139,7 @@ void PartScanner::scan_text(const hosts::Part& part) {
   }
   engine_->scan(extracted.text.view(), scratch_, matches_);
   count(part.kind, store::PartStatus::kScanned, "", static_cast<int64_t>(part.text.size()));
+  if (matches_.limits.empty()) scanned_[{part.content_kind, part.content_id}].add(part.version);
   for (const detect::Match& match : matches_.matches) {
     record_match(part, extracted.text.text(), match);
   }
@@ -201,6 +204,8 @@ store::ItemResult PartScanner::finish(bool whole) {
     if (failed != lowest_failed_.end()) {
       content.highest_read = std::min(content.highest_read, failed->second - 1);
     }
+    const auto scanned = scanned_.find({content.content_kind, content.content_id});
+    if (scanned != scanned_.end()) content.scanned = scanned->second;
   }
   for (auto& [key, cell] : cells_) result_.coverage.push_back(std::move(cell));
   result_.findings.reserve(findings_.size());

@@ -60,6 +60,7 @@ class PartScanner {
   store::ItemResult result_;
   std::map<std::tuple<std::string, store::PartStatus, std::string>, store::CoverageCell> cells_;
   std::map<FindingKey, Pending> findings_;  // ordered: the same item gives the same rows
+  std::map<std::pair<std::string, std::string>, store::VersionSet> scanned_;  // by content
   // The lowest version of a content that could not be read: the next scan starts there again.
   std::map<std::pair<std::string, std::string>, int64_t> lowest_failed_;
   int64_t parts_ = 0;

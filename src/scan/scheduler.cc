@@ -51,6 +51,7 @@ void Scheduler::ensure_webhooks(TimeMs now) {
 Result<int64_t> Scheduler::run_due(TimeMs now) {
   int64_t jobs = 0;
   for (const ScanSite& site : context_.sites) {
+    if (!context_.auto_scan(site.site.id)) continue;
     SG_ASSIGN(const int64_t here, run_due(site, now));
     jobs += here;
   }

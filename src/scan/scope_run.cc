@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "scan/host_rows.h"
 #include "scan/runner.h"
+#include "store/rule_store.h"
 
 namespace spillguard::scan {
 namespace {
@@ -40,8 +41,17 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
               scope.items_done);
   } else {
     checkpoint = {.run = request.run, .rules_version = engine->version(), .cursor = ""};
-    // Under rules that changed since, nothing that was scanned counts as up to date.
+    // Under rules that changed since, nothing that was scanned counts as up to date, unless the
+    // rules of now were all among those of then.
     checkpoint.everything = request.force || scope.rules_version != engine->version();
+    if (!request.force && checkpoint.everything) {
+      SG_ASSIGN(const bool covered, store::covers_rules(context_.store.database(),
+                                                        scope.rules_version, engine->version()));
+      checkpoint.everything = !covered;
+      if (covered) {
+        SG_TRY(store::carry_over_rules(context_.store.database(), scope.id, engine->version()));
+      }
+    }
     // What changes while we read is found by the first look for changes after it.
     SG_ASSIGN(checkpoint.host_time, site->host->host_time());
   }

@@ -8,34 +8,29 @@ namespace spillguard::scan {
 namespace {
 
 constexpr int64_t kPollMs = 1'000;  // for jobs that other processes enqueue
+constexpr int64_t kRestMs = 50;     // between looks of a thread that is one too many
+
+std::vector<std::string> kind_names(std::initializer_list<jobs::ScanKind> kinds) {
+  std::vector<std::string> out;
+  for (const jobs::ScanKind kind : kinds) out.emplace_back(scan_job_kind(kind));
+  return out;
+}
 
 }  // namespace
 
 Workers::Workers(ScanContext& context, size_t parallel, int64_t renew_every_ms)
     : context_(context), runner_(context) {
-  const auto names = [](std::initializer_list<jobs::ScanKind> kinds) {
-    std::vector<std::string> out;
-    for (const jobs::ScanKind kind : kinds) out.emplace_back(scan_job_kind(kind));
-    return out;
-  };
   using jobs::ScanKind;
-  const auto single = names({ScanKind::kItem, ScanKind::kVersion});
-  const auto asked_for =
-      names({ScanKind::kSite, ScanKind::kScope, ScanKind::kItem, ScanKind::kVersion});
-  const auto keeping_up = names({ScanKind::kChanges, ScanKind::kHint, ScanKind::kScopes});
-  for (size_t i = 0; i < parallel; ++i) {
-    threads_.emplace_back([this, i, asked_for] {
-      set_thread_name("scan-" + std::to_string(i));
-      work(asked_for);
-    });
-  }
+  const auto single = kind_names({ScanKind::kItem, ScanKind::kVersion});
+  const auto keeping_up = kind_names({ScanKind::kChanges, ScanKind::kHint, ScanKind::kScopes});
+  set_parallel(parallel);
   threads_.emplace_back([this, keeping_up] {
     set_thread_name("scan-changes");
-    work(keeping_up);
+    work(keeping_up, 0);
   });
   threads_.emplace_back([this, single] {
     set_thread_name("scan-single");
-    work(single);
+    work(single, 0);
   });
   threads_.emplace_back([this, renew_every_ms] {
     set_thread_name("scan-leases");
@@ -49,8 +44,28 @@ Workers::~Workers() {
   for (auto& thread : threads_) thread.join();
 }
 
-void Workers::work(const std::vector<std::string>& kinds) {
+void Workers::set_parallel(size_t parallel, bool active) {
+  const std::lock_guard lock(mutex_);
+  active_ = active;
+  parallel_ = parallel;
+  while (started_ < parallel) add_thread(++started_);
+}
+
+void Workers::add_thread(size_t number) {
+  using jobs::ScanKind;
+  threads_.emplace_back([this, number] {
+    set_thread_name("scan-" + std::to_string(number - 1));
+    work(kind_names({ScanKind::kSite, ScanKind::kScope, ScanKind::kItem, ScanKind::kVersion}),
+         number);
+  });
+}
+
+void Workers::work(const std::vector<std::string>& kinds, size_t number) {
   while (!context_.stop.stopped()) {
+    if (!active_ || number > parallel_) {
+      context_.stop.sleep_ms(kRestMs);
+      continue;
+    }
     auto claimed = context_.queue.claim(1, kinds);
     if (!claimed) {
       log::error("can not take scans from the queue: {}", claimed.error().message);

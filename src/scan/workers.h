@@ -23,6 +23,10 @@ class Workers {
   // Asks running scans to stop at the next part, waits, and gives their jobs back.
   ~Workers();
 
+  // From now on so many jobs that were asked for at a time: new threads begin at once, ones too
+  // many end with the job that they have. `active` false: nothing is taken from the queue.
+  void set_parallel(size_t parallel, bool active = true);
+
   [[nodiscard]] size_t running() const { return running_.load(); }
 
  private:
@@ -30,7 +34,9 @@ class Workers {
     jobs::Job job;
     std::atomic<bool> lost{false};
   };
-  void work(const std::vector<std::string>& kinds);
+  // `number`: 0 for the threads that always work, else which one of those for what was asked for.
+  void work(const std::vector<std::string>& kinds, size_t number);
+  void add_thread(size_t number);  // with mutex_ held
   void keep_leases(int64_t every_ms);
 
   ScanContext& context_;
@@ -38,6 +44,9 @@ class Workers {
   std::atomic<size_t> running_{0};
   std::mutex mutex_;
   std::vector<Held*> held_;  // owned by the working threads' stacks, listed while they run
+  std::atomic<size_t> parallel_{0};
+  std::atomic<bool> active_{true};
+  size_t started_ = 0;  // threads for what was asked for
   std::vector<std::thread> threads_;
 };
 

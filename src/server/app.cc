@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
 #include <filesystem>
 
 #include "api/api.h"
 #include "api/hooks.h"
+#include "api/rule_admin.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -17,6 +19,7 @@
 #include "scan/workers.h"
 #include "server/credentials.h"
 #include "server/health.h"
+#include "store/live_settings.h"
 #include "store/store.h"
 
 namespace spillguard::server {
@@ -48,6 +51,8 @@ struct App::State {
         store(*database),
         queue(*database, config.node),
         hints(*database, queue),
+        rule_admin(*database, rules),
+        settings(*database, {.parallel_scans = config.parallel_scans}),
         scan{
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
   }
@@ -60,6 +65,8 @@ struct App::State {
   jobs::Queue queue;
   jobs::HintInbox hints;
   detect::LiveRules rules;
+  api::RuleAdmin rule_admin;
+  store::LiveSettings settings;
   StopFlag stop;
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
   scan::ScanContext scan;
@@ -70,6 +77,8 @@ struct App::State {
 
   Status open_site(SiteConfig site_config);
   Status listen(Site& site);
+  // Brings settings of the installation to what runs.
+  void follow(const store::NodeSettings& node);
 };
 
 Status App::State::open_site(SiteConfig site_config) {
@@ -90,8 +99,11 @@ Status App::State::open_site(SiteConfig site_config) {
                       .store = store,
                       .queue = queue,
                       .rules = rules,
+                      .rule_admin = rule_admin,
+                      .settings = settings,
                       .key = key,
                       .hints = hints,
+                      .node = config.node,
                       .hooks_signed = site.config.webhook_signed});
   scan.sites.push_back({.site = row, .host = site.host.get(), .quiet = site.config.quiet});
   if (!site.config.webhook_url.empty()) {
@@ -100,6 +112,18 @@ Status App::State::open_site(SiteConfig site_config) {
         .secret = api::hook_secret(key, site.config.name)};
   }
   return {};
+}
+
+void App::State::follow(const store::NodeSettings& node) {
+  log::set_override(log::parse_level(node.log_level_override).value_or(log::Level::kWarn));
+  const auto& names = node.scanning_nodes;
+  const bool scans =
+      names.empty() || std::find(names.begin(), names.end(), config.node) != names.end();
+  workers->set_parallel(
+      node.parallel_scans == 0 ? usable_processors() : static_cast<size_t>(node.parallel_scans),
+      scans);
+  if (!scans)
+    log::warn("this node ({}) is not among the scanning nodes: it takes no scans", config.node);
 }
 
 Status App::State::listen(Site& site) {
@@ -138,7 +162,8 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
                                        std::move(database));
 
   const int64_t started = monotonic_ms();
-  SG_TRY(state->rules.set(detect::RuleSet::built_in()));
+  SG_TRY(state->rule_admin.load());
+  SG_TRY(state->settings.load());
   log::info("{} rules ready after {} ms", state->rules.engine()->rules().size(),
             monotonic_ms() - started);
 
@@ -147,11 +172,12 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   // checkpoints.
   SG_ASSIGN(const int64_t released, state->queue.release_own());
   if (released > 0) log::info("{} interrupted scans go on", released);
-  const auto parallel = state->config.parallel_scans == 0
-                            ? usable_processors()
-                            : static_cast<size_t>(state->config.parallel_scans);
   state->scan.scan_new_scopes = state->config.scan_new_scopes;
-  state->workers = std::make_unique<scan::Workers>(state->scan, parallel);
+  state->scan.settings = &state->settings;
+  state->workers = std::make_unique<scan::Workers>(state->scan, 0);
+  state->follow(state->settings.node());
+  state->settings.on_node_change(
+      [running = state.get()](const store::NodeSettings& node) { running->follow(node); });
   state->scheduler = std::make_unique<scan::Scheduler>(state->scan, state->config.schedule);
   for (auto& site : state->sites) SG_TRY(state->listen(site));
   if (state->config.health.port != 0) {

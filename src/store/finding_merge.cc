@@ -17,7 +17,14 @@ struct ContentNews {
   bool complete = false;     // all were scanned by this result
   bool gone = false;
   int64_t newest = 0;
+  VersionSet scanned;
 };
+
+bool is_within(const VersionSet& some, const VersionSet& all) {
+  VersionSet both = all;
+  both.merge(some);
+  return !some.empty() && both == all;
+}
 
 // A problem without content is one of listing: it concerns all contents.
 bool concerns(const PartProblem& problem, const std::string& content_id) {
@@ -50,6 +57,7 @@ ContentNews news_of(const MergeInput& input, const ContentKey& content) {
     }
     news.read = true;
     news.newest = read.newest;
+    news.scanned = read.scanned;
     news.complete = read.complete && !has_problem(result, content.second);
     news.newest_read = (read.complete || highest >= read.newest) &&
                        !has_problem(result, content.second, read.newest);
@@ -70,6 +78,11 @@ bool reported_is_historical(const ContentNews& news, bool closed, bool known,
 void apply_not_reported(const MergeInput& input, const ContentNews& news, StoredFinding& row) {
   if (news.gone) {
     row.historical = true;
+    return;
+  }
+  // Every version that had it was looked at again: by these rules it is none.
+  if (!input.same_rules && is_within(row.versions, news.scanned)) {
+    if (row.resolved_at == 0) row.resolved_at = input.now;
     return;
   }
   if (!news.newest_read) return;

@@ -27,8 +27,8 @@ struct MergeCase {
   bool resolved = false;
 };
 
-ContentRead page7(int64_t newest, int64_t highest, bool complete) {
-  return {"page", "7", newest, highest, complete};
+ContentRead page7(int64_t newest, int64_t highest, bool complete, std::string_view scanned = "") {
+  return {"page", "7", newest, highest, complete, VersionSet::parse(scanned)};
 }
 
 PartProblem problem_at(std::string content_id, int64_t version) {
@@ -89,6 +89,21 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         MergeCase{
             .name = "NewInNewest", .reported = "1-3", .read = page7(3, 3, true), .versions = "1-3"},
+        MergeCase{.name = "OldVersionsReadAgainByOtherRules",
+                  .stored = "1-2",
+                  .read = page7(3, 3, true, "1-3"),
+                  .same_rules = false,
+                  .was_historical = true,
+                  .versions = "1-2",
+                  .historical = true,
+                  .resolved = true},
+        MergeCase{.name = "AnOldVersionThatIsNoMoreByOtherRules",
+                  .stored = "1-2",
+                  .read = page7(3, 3, true, "2-3"),
+                  .same_rules = false,
+                  .was_historical = true,
+                  .versions = "1-2",
+                  .historical = true},
         MergeCase{.name = "NewInOldOnly",
                   .reported = "1-2",
                   .read = page7(3, 3, true),

@@ -143,6 +143,7 @@ struct ContentRead {
   int64_t newest = 0;        // newest version that the host has
   int64_t highest_read = 0;  // all versions up to here are scanned now or were before
   bool complete = false;     // every version that the host still has was read by this scan
+  VersionSet scanned = {};   // the versions that all rules looked at in this scan
 };
 
 // Everything that scanning one item gave, committed at once.

@@ -53,9 +53,17 @@ class Api:
     def post(self, path, **query):
         return call(self._url(path, query), method="POST", auth=self.auth, body=b"")
 
+    def send(self, method, path, body=None, headers=None, **query):
+        """Any method; a body that is not bytes goes as JSON."""
+        headers = dict(headers or {})
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        return call(self._url(path, query), method=method, auth=self.auth, body=body, headers=headers)
+
     def _url(self, path, query):
         query = {k: v for k, v in query.items() if v is not None}
-        return self.base + API + path + ("?" + urllib.parse.urlencode(query) if query else "")
+        return self.base + API + path + ("?" + urllib.parse.urlencode(query, doseq=True) if query else "")
 
     def scan_all(self, force=None):
         return self.post("/scan/all", force=force)
