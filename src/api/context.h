@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "api/export_gate.h"
 #include "api/rule_admin.h"
 #include "base/crypto.h"
 #include "detect/live_rules.h"
@@ -26,6 +27,7 @@ struct ApiContext {
   const detect::LiveRules& rules;
   RuleAdmin& rule_admin;
   store::LiveSettings& settings;
+  ExportGate& export_gate;
   const MasterKey& key;
   jobs::HintInbox& hints;
   std::string node;           // this process's name

@@ -32,6 +32,12 @@ Result<http::Response> create_custom_rule(const ApiContext& context, const http:
 Result<http::Response> update_custom_rule(const ApiContext& context, const http::Request& request);
 Result<http::Response> delete_custom_rule(const ApiContext& context, const http::Request& request);
 Result<http::Response> test_rules(const ApiContext& context, const http::Request& request);
+// Downloads (export_findings.cc, export_lists.cc) and the audit log (audit.cc).
+Result<http::Response> export_findings(const ApiContext& context, const http::Request& request);
+Result<http::Response> export_reviewed(const ApiContext& context, const http::Request& request);
+Result<http::Response> export_attachments(const ApiContext& context, const http::Request& request);
+Result<http::Response> export_overview(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_audit(const ApiContext& context, const http::Request& request);
 // Settings (settings.cc).
 Result<http::Response> get_settings(const ApiContext& context, const http::Request& request);
 Result<http::Response> put_settings(const ApiContext& context, const http::Request& request);

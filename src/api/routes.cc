@@ -49,6 +49,18 @@ constexpr Route kRoutes[] = {
     {"GET", "/settings/entity-permissions", Serves::kBoth, get_entity_permissions},
     {"PUT", "/settings/entity-permissions", Serves::kBoth, put_entity_permissions},
 
+    {"GET", "/export/findings", Serves::kBoth, export_findings},
+    {"GET", "/export/project/{key}/findings", Serves::kJira, export_findings},
+    {"GET", "/export/space/{key}/findings", Serves::kBoth, export_findings},
+    {"GET", "/export/reviewed/findings", Serves::kBoth, export_reviewed},
+    {"GET", "/export/reviewed/project/{key}/findings", Serves::kJira, export_reviewed},
+    {"GET", "/export/reviewed/space/{key}/findings", Serves::kBoth, export_reviewed},
+    {"GET", "/export/attachments", Serves::kBoth, export_attachments},
+    {"GET", "/export/attachments/project/{key}", Serves::kJira, export_attachments},
+    {"GET", "/export/attachments/space/{key}", Serves::kBoth, export_attachments},
+    {"GET", "/export/overview", Serves::kBoth, export_overview},
+    {"GET", "/audit", Serves::kBoth, get_audit},
+
     {"GET", "/coverage", Serves::kBoth, get_site_coverage},
     {"GET", "/coverage/project/{key}", Serves::kJira, get_scope_coverage},
     {"GET", "/coverage/space/{key}", Serves::kConfluence, get_scope_coverage},

@@ -5,7 +5,7 @@
 #include <array>
 #include <optional>
 
-#include "api/app_admin.h"
+#include "api/access.h"
 #include "api/audit_trail.h"
 #include "api/errors.h"
 #include "api/handlers.h"
@@ -222,7 +222,7 @@ std::string trial_json(const detect::Engine& engine, std::string_view text) {
 
 Result<http::Response> get_rules(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   const auto rules = context.rules.rules();
   const auto custom = context.rule_admin.custom_rules();
   std::string body;
@@ -242,7 +242,7 @@ Result<http::Response> get_rules(const ApiContext& context, const http::Request&
 
 Result<http::Response> put_built_in_rule(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_TRY(required_param(request, "enabled"));
   SG_ASSIGN(const auto enabled, bool_param(request, "enabled"));
   const std::string name(request.param("name"));
@@ -259,7 +259,7 @@ Result<http::Response> put_built_in_rule(const ApiContext& context, const http::
 
 Result<http::Response> create_custom_rule(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_ASSIGN(const auto given, json_body(request));
   store::CustomRule rule;
   rule.severity = static_cast<int>(detect::Severity::kHigh);
@@ -274,7 +274,7 @@ Result<http::Response> create_custom_rule(const ApiContext& context, const http:
 
 Result<http::Response> update_custom_rule(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_ASSIGN(const int32_t id, rules_detail::rule_id_param(request));
   SG_ASSIGN(const auto enabled, bool_param(request, "enabled"));
   JsonValue given;
@@ -310,7 +310,7 @@ Result<http::Response> update_custom_rule(const ApiContext& context, const http:
 
 Result<http::Response> delete_custom_rule(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_ASSIGN(const int32_t id, rules_detail::rule_id_param(request));
   SG_TRY(context.rule_admin.remove(
       id, audit_event(context, caller, request, store::AuditKind::kCustomRuleDeleted, "")));
@@ -319,7 +319,7 @@ Result<http::Response> delete_custom_rule(const ApiContext& context, const http:
 
 Result<http::Response> test_rules(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   using Kind = JsonValue::Kind;
   SG_ASSIGN(const auto given, json_body(request));
   const JsonValue* const text = given.is(Kind::kObject) ? given.find("text") : nullptr;

@@ -6,13 +6,12 @@
 #include <array>
 #include <utility>
 
+#include "api/finding_text.h"
 #include "base/strings.h"
 #include "store/evidence.h"
 
 namespace spillguard::api {
-namespace {
 
-// Where a finding stands, in the words of the documented products.
 std::string_view location_name(std::string_view content_kind) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames = {{
       {"summary", "SUMMARY"},
@@ -34,6 +33,8 @@ std::string_view location_name(std::string_view content_kind) {
   return "FIELD";
 }
 
+namespace {
+
 void time_field(JsonWriter& json, std::string_view name, TimeMs time) {
   if (time > 0) {
     json.field(name, format_iso8601(time));
@@ -50,6 +51,8 @@ void text_or_null(JsonWriter& json, std::string_view name, const std::string& te
   }
 }
 
+}  // namespace
+
 std::vector<int32_t> disabled_rules(const detect::RuleSet& rules) {
   std::vector<int32_t> ids;
   for (const detect::Rule& rule : rules.rules()) {
@@ -57,6 +60,8 @@ std::vector<int32_t> disabled_rules(const detect::RuleSet& rules) {
   }
   return ids;
 }
+
+namespace {
 
 Status write_finding(JsonWriter& json, const ApiContext& context, const store::Finding& finding) {
   SG_ASSIGN(const auto evidence,

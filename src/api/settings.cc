@@ -6,7 +6,7 @@
 #include <optional>
 #include <set>
 
-#include "api/app_admin.h"
+#include "api/access.h"
 #include "api/audit_trail.h"
 #include "api/handlers.h"
 #include "api/json_body.h"
@@ -16,6 +16,7 @@
 #include "base/strings.h"
 #include "base/threads.h"
 #include "store/live_settings.h"
+#include "store/permissions.h"
 
 namespace spillguard::api {
 namespace settings_detail {
@@ -323,13 +324,13 @@ std::string permission_details(const std::vector<store::EntityPermission>& befor
 
 Result<http::Response> get_settings(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   return settings_detail::settings_response(context);
 }
 
 Result<http::Response> put_settings(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_ASSIGN(const auto all, settings_detail::read_given(request));
   store::SiteSettings site;
   store::NodeSettings node;
@@ -356,14 +357,14 @@ Result<http::Response> put_settings(const ApiContext& context, const http::Reque
 Result<http::Response> get_entity_permissions(const ApiContext& context,
                                               const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   return settings_detail::permissions_response(context);
 }
 
 Result<http::Response> put_entity_permissions(const ApiContext& context,
                                               const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
-  SG_TRY(require_app_admin(context, caller));
+  SG_TRY(require_manage(context, caller));
   SG_ASSIGN(const auto body, json_body(request));
   if (!body.is(JsonValue::Kind::kArray) || body.items.size() > 1000) {
     return fail(

@@ -53,6 +53,7 @@ struct App::State {
         hints(*database, queue),
         rule_admin(*database, rules),
         settings(*database, {.parallel_scans = config.parallel_scans}),
+        export_gate(static_cast<int>(std::max<int64_t>(1, config.handler_threads / 2))),
         scan{
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
   }
@@ -67,6 +68,7 @@ struct App::State {
   detect::LiveRules rules;
   api::RuleAdmin rule_admin;
   store::LiveSettings settings;
+  api::ExportGate export_gate;
   StopFlag stop;
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
   scan::ScanContext scan;
@@ -101,6 +103,7 @@ Status App::State::open_site(SiteConfig site_config) {
                       .rules = rules,
                       .rule_admin = rule_admin,
                       .settings = settings,
+                      .export_gate = export_gate,
                       .key = key,
                       .hints = hints,
                       .node = config.node,

@@ -1,0 +1,141 @@
+#include "api/export_rows.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "base/json_writer.h"
+#include "base/strings.h"
+
+namespace spillguard::api {
+namespace export_rows_detail {
+namespace {
+
+class CsvRows final : public RowWriter {
+ public:
+  CsvRows(BufferedBody& body, std::span<const std::string_view> columns)
+      : body_(body), columns_(columns) {}
+
+  Status begin() override {
+    std::string& out = body_.buffer();
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) out += ',';
+      out += columns_[i];
+    }
+    out += "\r\n";
+    return body_.settle();
+  }
+
+  Status row(std::span<const Cell> cells) override {
+    std::string& out = body_.buffer();
+    for (size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) out += ',';
+      const Cell& cell = cells[i];
+      switch (cell.kind) {
+        case Cell::Kind::kText:
+          append_csv_cell(out, cell.text);
+          break;
+        case Cell::Kind::kNumber:
+          fmt::format_to(std::back_inserter(out), "{}", cell.number);
+          break;
+        case Cell::Kind::kFlag:
+          out += cell.number != 0 ? "true" : "false";
+          break;
+        case Cell::Kind::kTime:
+          out += format_iso8601(cell.number);
+          break;
+        case Cell::Kind::kNone:
+          break;
+      }
+    }
+    out += "\r\n";
+    return body_.settle();
+  }
+
+ private:
+  BufferedBody& body_;
+  std::span<const std::string_view> columns_;
+};
+
+class JsonRows final : public RowWriter {
+ public:
+  JsonRows(BufferedBody& body, std::span<const std::string_view> columns)
+      : body_(body), columns_(columns) {}
+
+  Status begin() override { return {}; }
+
+  Status row(std::span<const Cell> cells) override {
+    JsonWriter json(body_.buffer());
+    json.begin_object();
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const Cell& cell = cells[i];
+      json.key(columns_[i]);
+      switch (cell.kind) {
+        case Cell::Kind::kText:
+          json.value(cell.text);
+          break;
+        case Cell::Kind::kNumber:
+          json.value(cell.number);
+          break;
+        case Cell::Kind::kFlag:
+          json.value(cell.number != 0);
+          break;
+        case Cell::Kind::kTime:
+          json.value(format_iso8601(cell.number));
+          break;
+        case Cell::Kind::kNone:
+          json.null();
+          break;
+      }
+    }
+    json.end_object();
+    body_.buffer() += '\n';
+    return body_.settle();
+  }
+
+ private:
+  BufferedBody& body_;
+  std::span<const std::string_view> columns_;
+};
+
+}  // namespace
+}  // namespace export_rows_detail
+
+Status BufferedBody::flush() {
+  if (buffer_.empty()) return {};
+  auto sent = out_.write(buffer_);
+  buffer_.clear();
+  return sent;
+}
+
+void append_csv_cell(std::string& out, std::string_view text) {
+  constexpr std::string_view kFormula = "=+-@\t\r\n";
+  constexpr std::string_view kQuoted = "\",\r\n";
+  std::string valid;
+  if (!is_valid_utf8(text)) {
+    valid = to_valid_utf8(text);
+    text = valid;
+  }
+  const bool guarded = !text.empty() && kFormula.find(text.front()) != std::string_view::npos;
+  if (text.find_first_of(kQuoted) == std::string_view::npos) {
+    if (guarded) out += '\'';
+    out += text;
+    return;
+  }
+  out += '"';
+  if (guarded) out += '\'';
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  out += '"';
+}
+
+std::unique_ptr<RowWriter> make_csv_rows(BufferedBody& body,
+                                         std::span<const std::string_view> columns) {
+  return std::make_unique<export_rows_detail::CsvRows>(body, columns);
+}
+
+std::unique_ptr<RowWriter> make_json_rows(BufferedBody& body,
+                                          std::span<const std::string_view> columns) {
+  return std::make_unique<export_rows_detail::JsonRows>(body, columns);
+}
+
+}  // namespace spillguard::api
