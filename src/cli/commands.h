@@ -13,6 +13,7 @@ void add_rules(CommandLine& line);
 void add_serve(CommandLine& line);
 void add_coverage(CommandLine& line);
 void add_webhooks(CommandLine& line);
+void add_admin(CommandLine& line);
 void add_check_config(CommandLine& line);
 void add_version(CommandLine& line);
 

@@ -19,6 +19,7 @@
 #include "scan/workers.h"
 #include "server/credentials.h"
 #include "server/health.h"
+#include "server/key_rotation.h"
 #include "store/live_settings.h"
 #include "store/store.h"
 
@@ -161,6 +162,7 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   }
   SG_ASSIGN(auto key, load_installation_key(config.key_file, std::filesystem::exists(path)));
   SG_ASSIGN(auto database, db::Database::open_sqlite({.path = path}));
+  SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
   auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
                                        std::move(database));
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -55,6 +56,13 @@ Result<std::optional<Secret>> read_secret(ConfigTable& table, const std::string&
   }
   SG_ASSIGN(auto secret, secret_from_file(path));
   return std::optional<Secret>(std::move(secret));
+}
+
+bool key_comes_from_elsewhere() {
+  const char* value = std::getenv("SPILLGUARD_KEY");
+  if (value != nullptr && *value != '\0') return true;
+  const std::string credential = credential_path("spillguard-key");
+  return !credential.empty() && std::filesystem::exists(credential);
 }
 
 Result<MasterKey> load_installation_key(const std::string& path, bool store_exists) {

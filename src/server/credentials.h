@@ -20,4 +20,7 @@ Result<std::optional<Secret>> read_secret(ConfigTable& table, const std::string&
 // already: its findings hang on the lost key.
 Result<MasterKey> load_installation_key(const std::string& path, bool store_exists);
 
+// Whether that key comes from the environment or a credential, and not from the file.
+bool key_comes_from_elsewhere();
+
 }  // namespace spillguard::server

@@ -1,0 +1,103 @@
+"""The installation key: where it comes from, that it is needed, and that it can be changed."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import Stack
+
+SIM = ("--seed", 5, "--projects", 1, "--issues", 60, "--spaces", 1, "--pages", 10, "--plants-per-kind", 1)
+
+
+@pytest.fixture
+def stack(bin_dir, tmp_path):
+    stack = Stack(bin_dir, tmp_path, SIM)
+    try:
+        stack.scan_everything()
+        yield stack
+    finally:
+        stack.stop()
+
+
+def rotate(stack, *options, env=None):
+    return subprocess.run([os.path.join(stack.server.bin_dir, "spillguard"), "admin", "rotate-key", "--config", stack.server.config, *options],
+                          env=dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner", **(env or {})), text=True, capture_output=True, check=False,
+                          timeout=120)
+
+
+def findings(stack):
+    return {product: [{k: f[k] for k in ("id", "ruleName", "matchText", "before", "after", "title", "reviewed", "versions")}
+                      for key in stack.keys(product) for f in stack.api(product).findings(key)] for product in ("jira", "confluence")}
+
+
+def fingerprints(stack):
+    return {f["fingerprint"] for key in stack.keys("jira") for f in stack.api("jira").findings(key)}
+
+
+def test_a_new_key_changes_everything_but_what_is_seen(stack):
+    before, prints = findings(stack), fingerprints(stack)
+    running = rotate(stack)
+    assert running.returncode == 2 and "stop the server" in running.stderr
+    stack.server.stop()
+    key_file = os.path.join(stack.folder, "data", "installation.key")
+    old = open(key_file, encoding="ascii").read()
+    done = rotate(stack)
+    assert done.returncode == 0, done.stderr
+    new = open(key_file, encoding="ascii").read()
+    assert new != old and open(key_file + ".previous", encoding="ascii").read() == old
+    assert os.stat(key_file).st_mode & 0o777 == 0o600
+    assert new.strip() not in done.stdout and old.strip() not in done.stdout
+    stack.server.start()
+    stack.server.wait_ready()
+    assert findings(stack) == before
+    assert not prints & fingerprints(stack), "fingerprints are keyed"
+    event = stack.api("jira").get("/audit", kind="KEY_ROTATED").json()["events"][0]
+    assert event["actor"] == "System" and event["details"]["findings"] == sum(map(len, before.values()))
+    # A scan afterwards finds the same, once.
+    stack.scan_everything(force=True)
+    assert findings(stack) == before
+    # Under the old key nothing starts.
+    stack.server.stop()
+    shutil.copy(key_file + ".previous", key_file)
+    refused = subprocess.run(stack.server.command, env=dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner"), text=True, capture_output=True,
+                             check=False, timeout=60)
+    assert refused.returncode != 0 and "not the one that the store was written under" in refused.stderr
+
+
+def test_a_change_that_was_cut_off_is_brought_to_its_end(stack):
+    before = findings(stack)
+    stack.server.stop()
+    key_file = os.path.join(stack.folder, "data", "installation.key")
+    assert rotate(stack).returncode == 0
+    # As if the machine had died after the store was changed and before the files were.
+    os.rename(key_file, key_file + ".new")
+    os.rename(key_file + ".previous", key_file)
+    stack.server.start()
+    stack.server.wait_ready()
+    assert findings(stack) == before
+    assert not os.path.exists(key_file + ".new")
+
+
+def test_a_key_from_the_environment(stack, tmp_path):
+    before = findings(stack)
+    stack.server.stop()
+    key_file = os.path.join(stack.folder, "data", "installation.key")
+    key = open(key_file, encoding="ascii").read().strip()
+    os.unlink(key_file)
+    env = {"SPILLGUARD_KEY": key}
+    assert "--new-key-file" in rotate(stack, env=env).stderr
+    new_file = str(tmp_path / "new.key")
+    done = rotate(stack, "--new-key-file", new_file, env=env)
+    assert done.returncode == 0 and "SPILLGUARD_KEY" in done.stdout, done.stderr
+    # As a systemd unit with LoadCredential=spillguard-key would give it.
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    shutil.copy(new_file, folder / "spillguard-key")
+    os.environ["CREDENTIALS_DIRECTORY"] = str(folder)
+    try:
+        stack.server.start()
+        stack.server.wait_ready()
+    finally:
+        del os.environ["CREDENTIALS_DIRECTORY"]
+    assert findings(stack) == before
