@@ -1,10 +1,12 @@
 // What the handlers of one site's API work with. Owned by the server; outlives every request.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "api/export_gate.h"
 #include "api/rule_admin.h"
+#include "api/shared_state.h"
 #include "base/crypto.h"
 #include "detect/live_rules.h"
 #include "hosts/callers.h"
@@ -32,6 +34,9 @@ struct ApiContext {
   jobs::HintInbox& hints;
   std::string node;           // this process's name
   bool hooks_signed = false;  // webhooks without a signature are refused
+  int most_waiting = 2;       // requests that may wait for scans at a time
+  // A pointer, because handlers get the context as const.
+  std::unique_ptr<SharedState> shared = std::make_unique<SharedState>();
 
   [[nodiscard]] bool is_jira() const { return site.product == store::Product::kJira; }
   // "project" or "space"; "issue" or "content".

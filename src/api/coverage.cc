@@ -11,14 +11,6 @@ namespace {
 
 constexpr int64_t kMostProblems = 1000;
 
-void time_or_null(JsonWriter& json, std::string_view name, TimeMs time) {
-  if (time > 0) {
-    json.field(name, format_iso8601(time));
-  } else {
-    json.null_field(name);
-  }
-}
-
 void write_reasons(JsonWriter& json, std::string_view name,
                    const std::map<std::string, int64_t>& reasons) {
   json.key(name);

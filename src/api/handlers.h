@@ -12,6 +12,8 @@ using ApiHandler = Result<http::Response> (*)(const ApiContext&, const http::Req
 // Reading (results.cc).
 Result<http::Response> get_scope(const ApiContext& context, const http::Request& request);
 Result<http::Response> get_item(const ApiContext& context, const http::Request& request);
+// All scopes at once (scan_status.cc).
+Result<http::Response> get_scan_all(const ApiContext& context, const http::Request& request);
 // The ledger (coverage.cc).
 Result<http::Response> get_site_coverage(const ApiContext& context, const http::Request& request);
 Result<http::Response> get_scope_coverage(const ApiContext& context, const http::Request& request);
@@ -24,6 +26,24 @@ Result<http::Response> scan_all(const ApiContext& context, const http::Request& 
 Result<http::Response> scan_scope(const ApiContext& context, const http::Request& request);
 Result<http::Response> scan_item(const ApiContext& context, const http::Request& request);
 Result<http::Response> scan_version(const ApiContext& context, const http::Request& request);
+// The queue (scan_queue.cc).
+Result<http::Response> get_scan_queue(const ApiContext& context, const http::Request& request);
+Result<http::Response> clear_scan_queue(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_scan_job(const ApiContext& context, const http::Request& request);
+Result<http::Response> cancel_scan_job(const ApiContext& context, const http::Request& request);
+
+// Reviewed texts of a scope (reviews.cc) and of the site (global_reviews.cc).
+Result<http::Response> create_review(const ApiContext& context, const http::Request& request);
+Result<http::Response> delete_review(const ApiContext& context, const http::Request& request);
+Result<http::Response> delete_all_reviews(const ApiContext& context, const http::Request& request);
+Result<http::Response> list_reviews(const ApiContext& context, const http::Request& request);
+Result<http::Response> create_global_reviews(const ApiContext& context,
+                                             const http::Request& request);
+Result<http::Response> delete_global_reviews(const ApiContext& context,
+                                             const http::Request& request);
+Result<http::Response> delete_all_global_reviews(const ApiContext& context,
+                                                 const http::Request& request);
+Result<http::Response> list_global_reviews(const ApiContext& context, const http::Request& request);
 
 // The rules (rules.cc).
 Result<http::Response> get_rules(const ApiContext& context, const http::Request& request);

@@ -22,20 +22,23 @@ std::string shown(std::string_view value) {
   return to_valid_utf8(value.substr(0, std::min<size_t>(value.size(), 60)));
 }
 
+// What JavaScript still counts exactly.
+constexpr int64_t kMostNumber = 9'007'199'254'740'991;
+
+}  // namespace
+
 Result<std::optional<int64_t>> number_param(const http::Request& request, std::string_view name,
                                             int64_t min) {
   const auto text = given(request, name);
   if (!text) return std::optional<int64_t>{};
   const auto number = parse_int(*text);
-  if (!number || *number < min || *number > std::numeric_limits<int32_t>::max()) {
+  if (!number || *number < min || *number > kMostNumber) {
     return fail(Code::kInvalidArgument,
                 fmt::format("The parameter '{}' must be a whole number of at least {}, not '{}'.",
                             name, min, shown(*text)));
   }
   return number;
 }
-
-}  // namespace
 
 Result<std::optional<bool>> bool_param(const http::Request& request, std::string_view name) {
   const auto text = given(request, name);
@@ -97,6 +100,12 @@ Result<Paging> paging_params(const http::Request& request) {
   SG_ASSIGN(const auto size, number_param(request, "size", 1));
   SG_ASSIGN(const auto start, number_param(request, "start", 0));
   SG_ASSIGN(const auto page, number_param(request, "page", 0));
+  SG_ASSIGN(const auto after, number_param(request, "after", 0));
+  if (after && (start || page)) {
+    return fail(Code::kInvalidArgument,
+                "Give either 'after' (the 'next' of the last page), or 'start' or 'page'.");
+  }
+  paging.after = after.value_or(0);
   if (start && page) {
     return fail(Code::kInvalidArgument,
                 "Give either 'start' (an offset) or 'page' (a page number), not both.");

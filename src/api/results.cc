@@ -1,6 +1,10 @@
+#include <fmt/format.h>
+
 #include "api/access.h"
+#include "api/audit_trail.h"
 #include "api/handlers.h"
 #include "api/locate.h"
+#include "api/long_poll.h"
 #include "api/params.h"
 #include "api/scan_object.h"
 
@@ -15,26 +19,62 @@ Result<FindingsRequest> findings_request(const http::Request& request) {
   return out;
 }
 
+// The answer with what callers need to know around it; an event in the audit log when it shows
+// found texts.
+Result<http::Response> scan_response(const ApiContext& context, const Caller& caller,
+                                     const http::Request& request, std::string entity,
+                                     ScanAnswer answer) {
+  SG_TRY(context.shared->reveals.note(
+      context.store.database(),
+      audit_event(context, caller, request, store::AuditKind::kEvidenceRevealed, std::move(entity)),
+      answer.shown));
+  return http::Response::json(200, std::move(answer.json));
+}
+
+// Of a scan without an estimate.
+constexpr int64_t kComeBackMs = 5'000;
+
 }  // namespace
 
 Result<http::Response> get_scope(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto wanted, findings_request(request));
-  SG_ASSIGN(const auto scope, allowed_scope(context, caller, std::string(request.param("key"))));
-  SG_ASSIGN(auto body, scope_scan_json(context, scope, wanted));
-  return http::Response::json(200, std::move(body));
+  SG_ASSIGN(auto scope, allowed_scope(context, caller, std::string(request.param("key"))));
+  SG_ASSIGN(const bool busy, wait_while(context, request, [&]() -> Result<bool> {
+              SG_ASSIGN(scope, context.store.scope(scope.id));
+              return is_busy(scope.state);
+            }));
+  SG_ASSIGN(auto answer, scope_scan_json(context, caller, scope, wanted));
+  SG_ASSIGN(auto response, scan_response(context, caller, request,
+                                         fmt::format("{}/{}", context.scope_word(), scope.key),
+                                         std::move(answer)));
+  if (busy) {
+    const TimeMs end = estimated_end(scope, now_ms());
+    response.headers.set("Retry-After", retry_after(end > 0 ? end - now_ms() : kComeBackMs));
+  }
+  return response;
 }
 
 Result<http::Response> get_item(const ApiContext& context, const http::Request& request) {
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(auto wanted, findings_request(request));
   SG_ASSIGN(const auto created_when, time_param(request, "createdWhen"));
-  SG_ASSIGN(const auto item, allowed_item(context, caller, std::string(request.param("key"))));
+  SG_ASSIGN(auto item, allowed_item(context, caller, std::string(request.param("key"))));
   if (created_when && !context.is_jira()) {
     SG_ASSIGN(wanted.version, context.host.find_version(item.ref, *created_when));
   }
-  SG_ASSIGN(auto body, item_scan_json(context, item, wanted));
-  return http::Response::json(200, std::move(body));
+  SG_ASSIGN(const bool busy, wait_while(context, request, [&]() -> Result<bool> {
+              if (!item.known) return false;
+              SG_ASSIGN(item.known,
+                        context.store.item_by_host_id(context.site.id, item.known->host_id));
+              return is_busy(item.known->state);
+            }));
+  SG_ASSIGN(auto answer, item_scan_json(context, caller, item, wanted));
+  SG_ASSIGN(auto response, scan_response(context, caller, request,
+                                         fmt::format("{}/{}", context.item_word(), item.ref.key),
+                                         std::move(answer)));
+  if (busy) response.headers.set("Retry-After", retry_after(0));
+  return response;
 }
 
 }  // namespace spillguard::api

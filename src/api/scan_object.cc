@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "api/finding_list.h"
 #include "api/finding_text.h"
 #include "base/strings.h"
 #include "store/evidence.h"
@@ -34,14 +35,6 @@ std::string_view location_name(std::string_view content_kind) {
 }
 
 namespace {
-
-void time_field(JsonWriter& json, std::string_view name, TimeMs time) {
-  if (time > 0) {
-    json.field(name, format_iso8601(time));
-  } else {
-    json.null_field(name);
-  }
-}
 
 void text_or_null(JsonWriter& json, std::string_view name, const std::string& text) {
   if (text.empty()) {
@@ -79,6 +72,12 @@ Status write_finding(JsonWriter& json, const ApiContext& context, const store::F
   json.field("fingerprint", finding.fingerprint.hex());
   json.field("reviewed", finding.reviewed);
   json.field("reviewedGlobally", finding.reviewed_globally);
+  if (finding.reviewed) {
+    text_or_null(json, "reviewer", finding.reviewer);
+    time_or_null(json, "reviewedAt", finding.reviewed_at);
+    text_or_null(json, "reviewReason", finding.review_reason);
+    time_or_null(json, "reviewExpiresAt", finding.review_expires_at);
+  }
   json.field("historical", finding.historical);
   json.field("location", location_name(finding.content_kind));
   json.field("contentRef", finding.content_id);
@@ -95,50 +94,56 @@ Status write_finding(JsonWriter& json, const ApiContext& context, const store::F
   json.field("firstVersion", finding.versions.first());
   json.field("lastVersion", finding.versions.last());
   json.field("versions", finding.versions.to_string());
-  time_field(json, "createdWhen", finding.created_when);
+  time_or_null(json, "createdWhen", finding.created_when);
   text_or_null(json, "author", finding.author);
-  time_field(json, "firstSeen", finding.first_seen);
-  time_field(json, "lastSeen", finding.last_seen);
+  time_or_null(json, "firstSeen", finding.first_seen);
+  time_or_null(json, "lastSeen", finding.last_seen);
   json.end_object();
   return {};
 }
 
-Status write_findings(JsonWriter& json, const ApiContext& context, const FindingsRequest& request,
-                      int64_t scope_id, std::optional<int64_t> item_id) {
-  const auto rules = context.rules.rules();
+Status write_findings(JsonWriter& json, const ApiContext& context, const Caller& caller,
+                      const FindingsRequest& request, int64_t scope_id,
+                      std::optional<int64_t> item_id, int64_t& count) {
   store::FindingQuery query;
   query.scope_id = scope_id;
   query.item_id = item_id;
   query.version = request.version;
   query.reviewed = request.reviewed;
   query.rule_ids = request.rule_ids;
-  query.disabled_rules = disabled_rules(*rules);
-  query.offset = request.paging.start;
-  query.limit = request.paging.size;
-  SG_ASSIGN(const auto page, context.store.findings(query));
+  query.disabled_rules = disabled_rules(context);
+  SG_ASSIGN(const auto shown, shown_findings(context, caller, query, request.paging));
   SG_ASSIGN(const auto counts,
             context.store.finding_counts(scope_id, item_id, query.disabled_rules));
   json.key("findingCounts");
   json.begin_array();
-  for (const store::FindingCount& count : counts) {
+  for (const store::FindingCount& one : counts) {
     json.begin_object();
-    json.field("ruleId", count.rule_id);
-    json.field("ruleName", count.rule_name);
-    json.field("findings", count.findings);
-    json.field("reviewed", count.reviewed);
+    json.field("ruleId", one.rule_id);
+    json.field("ruleName", one.rule_name);
+    json.field("findings", one.findings);
+    json.field("reviewed", one.reviewed);
     json.end_object();
   }
   json.end_array();
   json.field("start", request.paging.start);
   json.field("page", request.paging.page());
   json.field("size", request.paging.size);
-  json.field("total", page.total);
-  json.field("isLast",
-             request.paging.start + static_cast<int64_t>(page.findings.size()) >= page.total);
+  json.field("total", shown.total);
+  json.field("hidden", shown.hidden);
+  json.field("isLast", shown.is_last);
+  if (shown.is_last || shown.last_id == 0) {
+    json.null_field("next");
+  } else {
+    json.field("next", shown.last_id);
+  }
   json.key("findings");
   json.begin_array();
-  for (const store::Finding& finding : page.findings) SG_TRY(write_finding(json, context, finding));
+  for (const store::Finding& finding : shown.findings) {
+    SG_TRY(write_finding(json, context, finding));
+  }
   json.end_array();
+  count = static_cast<int64_t>(shown.findings.size());
   return {};
 }
 
@@ -174,44 +179,77 @@ void write_coverage(JsonWriter& json, const std::vector<store::CoverageCell>& ce
   json.end_array();
 }
 
-Result<std::string> scope_scan_json(const ApiContext& context, const store::Scope& scope,
-                                    const FindingsRequest& request) {
-  // What is being scanned right now, or will be, is not called out of date: the vendor's clients
-  // rely on it.
-  const bool busy =
-      scope.state == store::ScanState::kScheduled || scope.state == store::ScanState::kScanning;
-  const bool never = scope.rules_version.empty();
+bool is_busy(store::ScanState state) {
+  return state == store::ScanState::kScheduled || state == store::ScanState::kScanning;
+}
+
+// What is being scanned right now, or will be, is not called out of date: the vendor's clients
+// rely on it.
+bool up_to_date_content(const store::Scope& scope) {
+  return is_busy(scope.state) || !scope.content_stale;
+}
+
+bool up_to_date_settings(const ApiContext& context, const store::Scope& scope) {
+  return is_busy(scope.state) || scope.rules_version.empty() ||
+         scope.rules_version == context.rules.version();
+}
+
+TimeMs estimated_end(const store::Scope& scope, TimeMs now) {
+  if (scope.state != store::ScanState::kScanning || scope.items_done <= 0 ||
+      scope.items_total <= scope.items_done || now <= scope.started_at) {
+    return 0;
+  }
+  const auto pace =
+      static_cast<double>(now - scope.started_at) / static_cast<double>(scope.items_done);
+  return now +
+         static_cast<TimeMs>(pace * static_cast<double>(scope.items_total - scope.items_done));
+}
+
+std::vector<int32_t> disabled_rules(const ApiContext& context) {
+  return disabled_rules(*context.rules.rules());
+}
+
+void time_or_null(JsonWriter& json, std::string_view name, TimeMs time) {
+  if (time > 0) {
+    json.field(name, format_iso8601(time));
+  } else {
+    json.null_field(name);
+  }
+}
+
+Result<ScanAnswer> scope_scan_json(const ApiContext& context, const Caller& caller,
+                                   const store::Scope& scope, const FindingsRequest& request) {
   SG_ASSIGN(const auto coverage, context.store.coverage(scope.id));
   SG_ASSIGN(const int64_t items, context.store.count_items(scope.id));
-  std::string body;
-  JsonWriter json(body);
+  ScanAnswer answer;
+  JsonWriter json(answer.json);
   json.begin_object();
   json.field("scanState", store::scan_state_name(scope.state));
-  json.field("upToDateContent", busy || !scope.content_stale);
-  json.field("upToDateSettings", busy || never || scope.rules_version == context.rules.version());
+  json.field("upToDateContent", up_to_date_content(scope));
+  json.field("upToDateSettings", up_to_date_settings(context, scope));
   json.field("key", scope.key);
   json.field("name", scope.name);
   json.field("progress", progress_of(scope));
   json.field("itemsDone", scope.items_done);
   json.field("itemsTotal", scope.items_total);
-  time_field(json, "scheduledAt", scope.scheduled_at);
-  time_field(json, "startedAt", scope.started_at);
-  time_field(json, "completedAt", scope.completed_at);
+  time_or_null(json, "scheduledAt", scope.scheduled_at);
+  time_or_null(json, "startedAt", scope.started_at);
+  time_or_null(json, "completedAt", scope.completed_at);
+  time_or_null(json, "estimatedCompletion", estimated_end(scope, now_ms()));
   text_or_null(json, "errorMessage", scope.error);
   json.field("items", items);
   write_coverage(json, coverage);
-  SG_TRY(write_findings(json, context, request, scope.id, {}));
+  SG_TRY(write_findings(json, context, caller, request, scope.id, {}, answer.shown));
   json.end_object();
-  return body;
+  return answer;
 }
 
-Result<std::string> item_scan_json(const ApiContext& context, const LocatedItem& located,
-                                   const FindingsRequest& request) {
+Result<ScanAnswer> item_scan_json(const ApiContext& context, const Caller& caller,
+                                  const LocatedItem& located, const FindingsRequest& request) {
   const store::Item item = located.known.value_or(store::Item{});
-  const bool busy =
-      item.state == store::ScanState::kScheduled || item.state == store::ScanState::kScanning;
-  std::string body;
-  JsonWriter json(body);
+  const bool busy = is_busy(item.state);
+  ScanAnswer answer;
+  JsonWriter json(answer.json);
   json.begin_object();
   json.field("scanState", store::scan_state_name(item.state));
   json.field("upToDateContent", busy || !item.content_stale);
@@ -220,7 +258,7 @@ Result<std::string> item_scan_json(const ApiContext& context, const LocatedItem&
   json.field("key", located.ref.key);
   json.field("title", located.ref.title);
   json.field("progress", item.state == store::ScanState::kScanned ? 100 : 0);
-  time_field(json, "completedAt", item.scanned_at);
+  time_or_null(json, "completedAt", item.scanned_at);
   text_or_null(json, "errorMessage", item.error);
   if (item.id != 0) {
     SG_ASSIGN(const auto coverage, context.store.item_coverage(item.id));
@@ -229,9 +267,9 @@ Result<std::string> item_scan_json(const ApiContext& context, const LocatedItem&
     write_coverage(json, {});
   }
   // An item without a row has no findings: no item has id 0.
-  SG_TRY(write_findings(json, context, request, located.scope.id, item.id));
+  SG_TRY(write_findings(json, context, caller, request, located.scope.id, item.id, answer.shown));
   json.end_object();
-  return body;
+  return answer;
 }
 
 std::string scheduled_json(std::string_view key, int64_t job_id) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -48,6 +49,17 @@ struct JobInfo {
   std::string owner;
   TimeMs created = 0;
   std::string last_error;
+};
+
+// How a job ended. One that failed in a way that no repetition mends counts as done: what it
+// worked on says why.
+enum class JobEnd { kDone, kCancelled, kGivenUp };
+struct EndedJob {
+  Job job;
+  JobEnd end = JobEnd::kDone;
+  TimeMs created = 0;
+  TimeMs ended = 0;
+  std::string error;
 };
 
 // A job that was given up.
@@ -99,7 +111,16 @@ class Queue {
   Result<int64_t> release_own();
   // Removes waiting jobs of these kinds (all when empty); returns their number.
   Result<int64_t> cancel_waiting(const std::vector<std::string>& kinds = {});
+  // Takes one waiting job away in the caller's transaction; false when there is none of that id
+  // that waits.
+  static Result<bool> cancel(db::Connection& connection, int64_t id);
+  // Whether a job of this kind and key waits or runs.
+  static Result<bool> has(db::Connection& connection, std::string_view kind, std::string_view key);
   Result<std::vector<JobInfo>> list(size_t limit);
+  // A job that waits or runs.
+  Result<std::optional<JobInfo>> find(int64_t id);
+  // A job that ended, one of the last twenty thousand.
+  Result<std::optional<EndedJob>> find_ended(int64_t id);
   Result<int64_t> count_waiting();
   // The jobs that were given up, latest first; the last thousand are kept.
   Result<std::vector<Failure>> failures(size_t limit);

@@ -108,7 +108,8 @@ Status App::State::open_site(SiteConfig site_config) {
                       .key = key,
                       .hints = hints,
                       .node = config.node,
-                      .hooks_signed = site.config.webhook_signed});
+                      .hooks_signed = site.config.webhook_signed,
+                      .most_waiting = static_cast<int>(config.handler_threads / 2)});
   scan.sites.push_back({.site = row, .host = site.host.get(), .quiet = site.config.quiet});
   if (!site.config.webhook_url.empty()) {
     scan.sites.back().webhook = {

@@ -22,6 +22,12 @@ std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
 Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                                std::string_view sealed);
 
+// The evidence of a review: the reviewed text alone.
+inline std::string seal_reviewed_text(const MasterKey& key, const Fingerprint& fingerprint,
+                                      const std::string& text) {
+  return seal_evidence(key, fingerprint, {.match = text, .secret = {}, .before = {}, .after = {}});
+}
+
 // Titles are text of the host's users and may hold secrets as any other: they are sealed too, bound
 // to the item's id on the host. In base64, for a text column. An empty title stays empty.
 std::string seal_title(const MasterKey& key, std::string_view item_host_id, std::string_view title);

@@ -149,6 +149,15 @@ Result<Item> Store::ensure_item(int64_t scope_id, const Item& item, ScanState st
   return *std::move(out);
 }
 
+Status Store::unschedule_item(db::Connection& connection, int64_t site_id,
+                              std::string_view host_id) {
+  return run(connection,
+             "UPDATE items SET state = CASE WHEN error <> '' THEN $3 WHEN scanned_at > 0 THEN $4 "
+             "ELSE $5 END WHERE site_id = $1 AND host_id = $2 AND state IN (1, 2)",
+             site_id, host_id, static_cast<int>(ScanState::kError),
+             static_cast<int>(ScanState::kScanned), static_cast<int>(ScanState::kUnscanned));
+}
+
 Result<int64_t> Store::unschedule_items(int64_t scope_id) {
   int64_t changed = 0;
   SG_TRY(database_.write([&](db::Connection& connection) -> Status {

@@ -232,15 +232,19 @@ Status Store::unschedule_site(db::Connection& connection, int64_t site_id) {
 }
 
 Status Store::unschedule(int64_t scope_id) {
-  return database_.write([&](db::Connection& connection) {
-    // What it was is still in the row: an error, a completed scan, or neither.
-    return run(connection,
-               "UPDATE scopes SET asked_again = 0, state = CASE WHEN error <> '' THEN $2 "
-               "WHEN completed_at > 0 THEN $3 ELSE $4 END WHERE id = $1 AND state IN ($5, $6)",
-               scope_id, static_cast<int>(ScanState::kError), static_cast<int>(ScanState::kScanned),
-               static_cast<int>(ScanState::kUnscanned), static_cast<int>(ScanState::kScheduled),
-               static_cast<int>(ScanState::kScanning));
-  });
+  return database_.write(
+      [&](db::Connection& connection) { return unschedule(connection, scope_id, false); });
+}
+
+Status Store::unschedule(db::Connection& connection, int64_t scope_id, bool runs) {
+  if (runs) return run(connection, "UPDATE scopes SET asked_again = 0 WHERE id = $1", scope_id);
+  // What it was is still in the row: an error, a completed scan, or neither.
+  return run(connection,
+             "UPDATE scopes SET asked_again = 0, state = CASE WHEN error <> '' THEN $2 "
+             "WHEN completed_at > 0 THEN $3 ELSE $4 END WHERE id = $1 AND state IN ($5, $6)",
+             scope_id, static_cast<int>(ScanState::kError), static_cast<int>(ScanState::kScanned),
+             static_cast<int>(ScanState::kUnscanned), static_cast<int>(ScanState::kScheduled),
+             static_cast<int>(ScanState::kScanning));
 }
 
 Status Store::mark_stale(int64_t scope_id, std::optional<int64_t> item_id) {

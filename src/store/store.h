@@ -108,8 +108,12 @@ class Store {
   Status postpone_changes(int64_t scope_id, std::string_view error);
   Status fail_scan(int64_t scope_id, std::string_view error);
   // Scopes that are kScheduled or kScanning without a job (after cancelling) go back to what they
-  // were.
+  // were; with `runs` only what waits behind a running scan is forgotten.
   Status unschedule(int64_t scope_id);
+  static Status unschedule(db::Connection& connection, int64_t scope_id, bool runs);
+  // The same for one item.
+  static Status unschedule_item(db::Connection& connection, int64_t site_id,
+                                std::string_view host_id);
   // The same for single items of a scope; how many there were.
   Result<int64_t> unschedule_items(int64_t scope_id);
   // The host says that content changed and no scan follows now. finish_scan clears the mark of a
