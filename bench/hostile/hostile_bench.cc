@@ -27,8 +27,10 @@ namespace {
 
 constexpr double kMostFactor = 2.1;
 constexpr size_t kFirstSize = size_t{256} * 1024;
-constexpr size_t kMostFirstSize = size_t{4} << 20;
-constexpr double kLeastSeconds = 50e-6;
+constexpr double kLeastSeconds = 1e-3;
+constexpr int kMostPasses = 65536;
+constexpr double kMemorySpeed = 2e9;  // bytes a second
+constexpr size_t kInCache = size_t{32} * 1024;
 constexpr int kLeastRounds = 3;
 constexpr int kMostRounds = 40;
 constexpr double kDenseSeconds = 50e-3;
@@ -55,6 +57,16 @@ struct Growth {
   [[nodiscard]] bool good() const { return factor() <= kMostFactor; }
 };
 
+// How often the first text is scanned in one measurement, so that the clock does not matter.
+int passes_for(const Work& work, const PaddedText& text) {
+  for (int passes = 4; passes < kMostPasses; passes *= 2) {
+    const double start = thread_seconds();
+    for (int pass = 0; pass < passes; ++pass) work(text.view());
+    if (thread_seconds() - start >= kLeastSeconds) return passes;
+  }
+  return kMostPasses;
+}
+
 // A measurement of each size goes over the same number of bytes, one after the other, and the best
 // of some counts: neighbours on the machine disturb all three alike.
 Growth measure_from(const Work& work, const HostileInput& input, size_t first_size) {
@@ -63,9 +75,10 @@ Growth measure_from(const Work& work, const HostileInput& input, size_t first_si
   growth.seconds.fill(1e9);
   std::vector<PaddedText> texts;
   for (size_t i = 0; i < 3; ++i) texts.emplace_back(input.make(growth.size << i));
+  const int first_passes = passes_for(work, texts[0]);
   for (int round = 0; round < kMostRounds && (round < kLeastRounds || !growth.good()); ++round) {
     for (size_t i = 0; i < 3; ++i) {
-      const int passes = 4 >> i;
+      const int passes = first_passes >> i;
       const double start = thread_seconds();
       for (int pass = 0; pass < passes; ++pass) work(texts[i].view());
       growth.seconds[i] = std::min(growth.seconds[i], (thread_seconds() - start) / passes);
@@ -74,15 +87,13 @@ Growth measure_from(const Work& work, const HostileInput& input, size_t first_si
   return growth;
 }
 
-// What takes no time at some size is measured at a larger one: below, the clock is what is
-// measured.
+// What is as quick as memory (a text that is told at once to be none of a kind) is measured where
+// all three sizes are in the same cache.
 Growth measure(const Work& work, const HostileInput& input, size_t first_size) {
-  Growth growth = measure_from(work, input, first_size);
-  while (growth.seconds[0] < kLeastSeconds && first_size < kMostFirstSize) {
-    first_size *= 4;
-    growth = measure_from(work, input, first_size);
-  }
-  return growth;
+  const Growth growth = measure_from(work, input, first_size);
+  const double speed = static_cast<double>(growth.size) / growth.seconds[0];
+  if (growth.good() || speed < kMemorySpeed) return growth;
+  return measure_from(work, input, kInCache);
 }
 
 class Report {

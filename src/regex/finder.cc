@@ -38,8 +38,20 @@ bool Finder::charge(std::string_view text, uint64_t work, FindPlace& place) cons
   return false;
 }
 
+bool Finder::may_match(std::string_view text, size_t from, FindPlace& place) const {
+  if (!place.looked) {
+    const auto last = pattern_->last_begin(text);
+    place.looked = true;
+    place.hopeless = !last.has_value();
+    place.last_begin = last.value_or(0);
+  }
+  return !place.hopeless && from <= place.last_begin;
+}
+
 Finder::Step Finder::climb(std::string_view text, size_t from, size_t sight, FindPlace& place,
                            MatchScratch& scratch) const {
+  // PCRE2 looks for what every match holds, too, but not in a text that is cut, and not far.
+  if (!may_match(text, from, place)) return Step::kNothing;
   uint32_t limit = options_.base_limit;
   for (;;) {
     const size_t end = text.size() - from > sight ? cut_before(text, from + sight) : text.size();
@@ -82,6 +94,10 @@ bool Finder::next(std::string_view text, size_t first, size_t last, FindPlace& p
   size_t from = character_at(text, std::max(place.at, first));
   last = std::min(last, text.size());
   while (from <= last && !place.spent) {
+    if (place.looked && !may_match(text, from, place)) {
+      from = last + 1;
+      break;
+    }
     // \G holds at one place, which gets a call of its own.
     const bool attached = detached_ != nullptr && from == place.last_end;
     const size_t stop = attached ? from : std::min(last, from + block - 1);

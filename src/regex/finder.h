@@ -35,6 +35,9 @@ struct FindPlace {
   size_t undecided = 0;    // places that even the top limit did not decide; they were passed over
   size_t limit_at = npos;  // the first of them, or where the budget ended
   bool spent = false;      // the budget is used up: nothing more will be found
+  bool looked = false;     // for the next two: asked only when a place takes more than a first look
+  bool hopeless = false;   // the text has no byte that every match holds
+  size_t last_begin = 0;   // no match begins behind this
   static constexpr size_t npos = static_cast<size_t>(-1);
 };
 
@@ -56,6 +59,8 @@ class Finder {
   // One place to begin at, with as much text and backtracking as it takes.
   Step climb(std::string_view text, size_t from, size_t sight, FindPlace& place,
              MatchScratch& scratch) const;
+  // Whether what every match holds stands at or behind a place.
+  [[nodiscard]] bool may_match(std::string_view text, size_t from, FindPlace& place) const;
   [[nodiscard]] bool charge(std::string_view text, uint64_t work, FindPlace& place) const;
   [[nodiscard]] const Pattern& pattern_at(size_t from, const FindPlace& place) const {
     return detached_ != nullptr && from != place.last_end ? *detached_ : *pattern_;

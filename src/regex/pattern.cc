@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -99,6 +100,19 @@ Result<Pattern> Pattern::compile(std::string_view pattern, const PatternOptions&
   uint32_t empty = 0;
   pcre2_pattern_info(out.code_.get(), PCRE2_INFO_MATCHEMPTY, &empty);
   out.can_match_empty_ = empty != 0;
+  uint32_t all_options = 0;
+  uint32_t has_last = 0;
+  pcre2_pattern_info(out.code_.get(), PCRE2_INFO_ALLOPTIONS, &all_options);
+  pcre2_pattern_info(out.code_.get(), PCRE2_INFO_LASTCODETYPE, &has_last);
+  if (has_last == 1 && (all_options & PCRE2_NO_START_OPTIMIZE) == 0) {
+    uint32_t unit = 0;
+    pcre2_pattern_info(out.code_.get(), PCRE2_INFO_LASTCODEUNIT, &unit);
+    out.needed_ = static_cast<int>(unit);
+    // PCRE2 does not tell whether it means either case.
+    const bool letter = (unit >= 'a' && unit <= 'z') || (unit >= 'A' && unit <= 'Z');
+    out.needed_in_other_case_ = static_cast<int>(letter ? unit ^ 0x20U : unit);
+    if (unit > 0x7F) out.needed_ = -1;
+  }
   const uint32_t modes = PCRE2_JIT_COMPLETE | (options.attempts ? PCRE2_JIT_PARTIAL_HARD : 0U);
   out.jit_ = pcre2_jit_compile(out.code_.get(), modes) == 0;
   return out;
@@ -147,6 +161,18 @@ AttemptOutcome Pattern::attempt(std::string_view subject, const Attempt& what,
     default:
       return AttemptOutcome::kOutOfMemory;
   }
+}
+
+std::optional<size_t> Pattern::last_begin(std::string_view text) const {
+  if (needed_ < 0 || text.empty()) return text.size();
+  std::optional<size_t> last;
+  for (const int byte : {needed_, needed_in_other_case_}) {
+    const void* const place = memrchr(text.data(), byte, text.size());
+    if (place == nullptr) continue;
+    const auto at = static_cast<size_t>(static_cast<const char*>(place) - text.data());
+    last = std::max(last.value_or(0), at);
+  }
+  return last;
 }
 
 uint32_t Pattern::group_number(const char* name) const {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -117,6 +118,9 @@ class Pattern {
   [[nodiscard]] uint32_t group_number(const char* name) const;
   [[nodiscard]] uint32_t group_count() const { return groups_; }
   [[nodiscard]] bool can_match_empty() const { return can_match_empty_; }
+  // The last place of the text where a byte stands that every match holds; text.size() when no byte
+  // is known to be such a one, nullopt when there is none. A match begins at or before it.
+  [[nodiscard]] std::optional<size_t> last_begin(std::string_view text) const;
   [[nodiscard]] bool has_jit() const { return jit_; }
 
  private:
@@ -128,6 +132,9 @@ class Pattern {
   uint32_t groups_ = 0;
   bool jit_ = false;
   bool can_match_empty_ = false;
+  // A byte that every match holds, in either case, as two; -1 when none is known.
+  int needed_ = -1;
+  int needed_in_other_case_ = -1;
 };
 
 }  // namespace spillguard::regex

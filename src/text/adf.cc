@@ -97,7 +97,7 @@ class Reader {
   };
 
   [[nodiscard]] std::string_view text_of(size_t index) const {
-    return builder_.source(tokens_[index].place);
+    return builder_.source(tokens_[index].place());
   }
   [[nodiscard]] bool is(size_t index, JsonKind kind) const {
     return index != kNone && tokens_[index].kind == kind;
@@ -160,7 +160,7 @@ class Reader {
       attributes(node);
     }
     if (node.text != kNone) {
-      put_json_string(builder_, tokens_[node.text].place);
+      put_json_string(builder_, tokens_[node.text].place());
     }
     if (node.type == "hardBreak") {
       builder_.line();
@@ -208,7 +208,7 @@ class Reader {
     }
     for (size_t key = node.attrs + 1; key < tokens_[node.attrs].next; key = tokens_[key + 1].next) {
       if (text_of(key) == "text" && is(key + 1, JsonKind::kString)) {
-        put_json_string(builder_, tokens_[key + 1].place);
+        put_json_string(builder_, tokens_[key + 1].place());
       } else if (text_of(key) != "shortName") {
         asides(key, key + 1);
       }
@@ -254,9 +254,9 @@ class Reader {
         break;
       case JsonKind::kString:
       case JsonKind::kNumber:
-        if (token.place.size() >= (token.kind == JsonKind::kString ? 1 : kShortestNumber)) {
-          builder_.aside({.name = name == kNone ? Span{} : tokens_[name].place,
-                          .value = token.place,
+        if (token.place().size() >= (token.kind == JsonKind::kString ? 1 : kShortestNumber)) {
+          builder_.aside({.name = name == kNone ? Span{} : tokens_[name].place(),
+                          .value = token.place(),
                           .decode = put_json_string});
         }
         break;
@@ -275,7 +275,7 @@ class Reader {
 }  // namespace adf
 
 Extracted read_adf(std::string_view source) {
-  auto tokens = tokenize_json(source);
+  auto tokens = tokenize_json_object(source);
   if (!tokens) {
     return as_it_stands(source, true);
   }

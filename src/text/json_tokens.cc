@@ -10,6 +10,10 @@ class JsonScanner {
   explicit JsonScanner(std::string_view source) : source_(source) {}
 
   std::optional<std::vector<JsonToken>> scan() {
+    skip_blanks();
+    if (at() != '{' || source_.size() >= UINT32_MAX) {
+      return std::nullopt;
+    }
     // What may stand next; the containers around it are in open_.
     bool want_value = true;
     while (true) {
@@ -48,7 +52,10 @@ class JsonScanner {
   }
 
   void add(JsonKind kind, Span place) {
-    tokens_.push_back({.kind = kind, .place = place, .next = tokens_.size() + 1});
+    tokens_.push_back({.begin = static_cast<uint32_t>(place.begin),
+                       .end = static_cast<uint32_t>(place.end),
+                       .next = static_cast<uint32_t>(tokens_.size() + 1),
+                       .kind = kind});
   }
 
   // Behind '[' or '{': the end, the first key, or a value.
@@ -82,8 +89,8 @@ class JsonScanner {
   void close_container() {
     ++position_;
     JsonToken& container = tokens_[open_.back()];
-    container.place.end = position_;
-    container.next = tokens_.size();
+    container.end = static_cast<uint32_t>(position_);
+    container.next = static_cast<uint32_t>(tokens_.size());
     open_.pop_back();
   }
 
@@ -106,7 +113,7 @@ class JsonScanner {
     }
     if (c == '{' || c == '[') {
       add(c == '{' ? JsonKind::kObject : JsonKind::kArray, {position_, position_ + 1});
-      open_.push_back(tokens_.size() - 1);
+      open_.push_back(static_cast<uint32_t>(tokens_.size() - 1));
       ++position_;
       return true;
     }
@@ -153,7 +160,7 @@ class JsonScanner {
   std::string_view source_;
   size_t position_ = 0;
   std::vector<JsonToken> tokens_;
-  std::vector<size_t> open_;
+  std::vector<uint32_t> open_;
 };
 
 // Four hexadecimal digits at `at`; nothing when they are not there.
@@ -218,7 +225,7 @@ std::optional<Escape> parse_escape(std::string_view source, size_t at, size_t en
 
 }  // namespace
 
-std::optional<std::vector<JsonToken>> tokenize_json(std::string_view source) {
+std::optional<std::vector<JsonToken>> tokenize_json_object(std::string_view source) {
   return JsonScanner(source).scan();
 }
 

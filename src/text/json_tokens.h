@@ -14,15 +14,21 @@ namespace spillguard::text {
 
 enum class JsonKind : uint8_t { kObject, kArray, kString, kNumber, kWord };
 
+// Small, for a hostile source has one for each of its bytes.
 struct JsonToken {
+  uint32_t begin = 0;
+  uint32_t end = 0;
+  uint32_t next = 0;  // the index behind this value and all that is in it
   JsonKind kind = JsonKind::kWord;
-  Span place;       // of a string: without its quotes
-  size_t next = 0;  // the index behind this value and all that is in it
+
+  // Of a string: without its quotes.
+  [[nodiscard]] Span place() const { return {.begin = begin, .end = end}; }
 };
 
-// The tokens of one JSON value in source order: an object is followed by its keys and values in
-// turn, an array by its values. Nothing when the text breaks the grammar (RFC 8259).
-std::optional<std::vector<JsonToken>> tokenize_json(std::string_view source);
+// The tokens of one JSON object in source order: an object is followed by its keys and values in
+// turn, an array by its values. Nothing when the text is no object, breaks the grammar (RFC 8259)
+// or has 4 GiB or more.
+std::optional<std::vector<JsonToken>> tokenize_json_object(std::string_view source);
 
 // Puts the characters of a string token into the text, with its escapes decoded.
 void put_json_string(TextBuilder& builder, Span place);
