@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/rule_options.h"
 #include "cli/rule_trial.h"
+#include "detect/templates.h"
 
 namespace spillguard::cli {
 namespace rules_command {
@@ -19,9 +20,10 @@ struct Options {
   RuleOptions rules;
   std::string format = "text";
   std::string name;
+  bool examples = false;
 };
 
-void list_json(const detect::RuleSet& rules, std::ostream& out) {
+void list_json(const detect::RuleSet& rules, bool examples, std::ostream& out) {
   std::string text;
   JsonWriter json(text);
   json.begin_array();
@@ -33,6 +35,15 @@ void list_json(const detect::RuleSet& rules, std::ostream& out) {
     json.field("severity", detect::severity_name(rule.severity));
     json.field("enabled", rule.enabled);
     json.field("title", rule.title);
+    if (examples) {
+      json.key("examples");
+      json.begin_array();
+      const auto made = detect::expand_examples(rule);
+      for (const std::string& example : made.value_or(std::vector<std::string>())) {
+        json.value(example);
+      }
+      json.end_array();
+    }
     json.end_object();
   }
   json.end_array();
@@ -100,7 +111,7 @@ int with_rules(const Options& options, Io& io,
 }
 
 int run_list(const Options& options, const detect::RuleSet& rules, Io& io) {
-  options.format == "json" ? list_json(rules, io.out) : list_text(rules, io.out);
+  options.format == "json" ? list_json(rules, options.examples, io.out) : list_text(rules, io.out);
   return kExitNothing;
 }
 
@@ -136,6 +147,8 @@ void add_rules(CommandLine& line) {
   CommandLine list = line.subcommand("list", "List all rules");
   declare_rule_options(list, options->rules);
   list.choice("--format", options->format, {"text", "json"}, "Form of the list");
+  list.flag("--examples", options->examples,
+            "In JSON, with texts that each rule finds: made anew, nobody's secrets");
   list.run([options](Io& io) { return own::with_rules(*options, io, own::run_list); });
   CommandLine show = line.subcommand("show", "Show all of one rule");
   declare_rule_options(show, options->rules);
