@@ -41,7 +41,8 @@ TEST(RevealLog, TellsAtMostOnceAMinuteAndLosesNoNumber) {
   };
   const auto told = [&] {
     std::vector<std::string> out;
-    for (const auto& event : store::AuditLog(*database).query({}).value()) {
+    const auto events = store::AuditLog(*database).query({}).value();
+    for (const auto& event : events) {
       out.push_back(event.actor + event.details);
     }
     return out;
