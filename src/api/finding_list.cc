@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "api/visible.h"
@@ -11,7 +12,7 @@ namespace spillguard::api {
 namespace {
 
 // How often a page is filled up: where a caller can see next to nothing, pages stay short.
-constexpr int kMostRounds = 4;
+constexpr int kMostRounds = 8;
 
 std::string list_name(const Caller& caller, const store::FindingQuery& query) {
   return fmt::format("{}|{}|{}|{}|{}|{}", caller.identity.key, query.scope_id,
@@ -33,22 +34,32 @@ Result<ShownFindings> shown_findings(const ApiContext& context, const Caller& ca
       query.offset = 0;
     }
   }
+  query.limit = paging.size;
+  const auto size = static_cast<size_t>(paging.size);
   ShownFindings shown;
   for (int round = 0; round < kMostRounds; ++round) {
-    query.limit = paging.size - static_cast<int64_t>(shown.findings.size());
     SG_ASSIGN(auto page, context.store.findings(query));
     shown.total = page.total;
     shown.is_last = !page.more;
-    if (!page.findings.empty()) {
+    if (page.findings.empty()) break;
+    std::vector<int64_t> ids;
+    for (const store::Finding& finding : page.findings) ids.push_back(finding.id);
+    SG_TRY(remove_invisible(context, caller, page.findings));
+    // More than there is room for: the page ends with the last one that it takes.
+    const size_t room = size - shown.findings.size();
+    shown.last_id = ids.back();
+    if (page.findings.size() > room) {
+      page.findings.resize(room);
       shown.last_id = page.findings.back().id;
-      query.after_id = shown.last_id;
-      query.offset = 0;
+      shown.is_last = false;
     }
-    SG_ASSIGN(const int64_t hidden, remove_invisible(context, caller, page.findings));
-    shown.hidden += hidden;
+    shown.hidden +=
+        std::count_if(ids.begin(), ids.end(), [&](int64_t id) { return id <= shown.last_id; }) -
+        static_cast<int64_t>(page.findings.size());
+    query.after_id = shown.last_id;
+    query.offset = 0;
     std::move(page.findings.begin(), page.findings.end(), std::back_inserter(shown.findings));
-    const bool full = static_cast<int64_t>(shown.findings.size()) >= paging.size;
-    if (shown.is_last || full || hidden == 0) break;
+    if (shown.is_last || shown.findings.size() >= size) break;
   }
   if (query.after_id > 0) {
     context.shared->positions.remember(list, paging.start + paging.size, query.after_id);
