@@ -11,6 +11,8 @@ namespace {
 
 constexpr uint64_t kFoldAll = kFoldBit * 0x0101010101010101U;
 constexpr uint64_t kCaseBit = 0x20;
+constexpr unsigned kTagShift = 16;
+constexpr uint64_t kLongKeyMask = 0xFFFFFFFF00;  // of a key of four bytes
 
 static_assert(std::endian::native == std::endian::little, "windows are read as words");
 
@@ -23,6 +25,8 @@ uint64_t bytes_from(const char* text, std::ptrdiff_t place) {
   return place < 0 ? word << (8U * static_cast<unsigned>(-place)) : word;
 }
 
+uint32_t tag_of(uint64_t hash) { return static_cast<uint32_t>(hash >> kTagShift); }
+
 bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
   return a.end != b.end ? a.end < b.end : a.literal < b.literal;
 }
@@ -30,17 +34,20 @@ bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
 }  // namespace
 
 // The upper bits are good.
-uint64_t LiteralIndex::hash(uint64_t key, uint32_t bucket) {
-  return (key + bucket) * 0x9E3779B97F4A7C15U;
+inline uint64_t LiteralIndex::hash(uint64_t key) { return key * 0x9E3779B97F4A7C15U; }
+
+// What the bytes of a window of the bucket are looked up by. Those of buckets with long keys are
+// told apart by their bytes alone.
+inline uint64_t LiteralIndex::bucket_key(uint64_t bytes, uint32_t bucket) const {
+  return ((bytes | kFoldAll) & key_masks_[bucket]) + key_salts_[bucket];
 }
 
-void LiteralIndex::add_slot(uint64_t key, uint32_t bucket, uint32_t first) {
-  const uint64_t value = hash(key, bucket);
-  const uint64_t bit = value >> (64 - kBloomBits);
+void LiteralIndex::add_slot(uint64_t hash, uint32_t first) {
+  const uint64_t bit = hash >> (64 - kBloomBits);
   bloom_[bit / 64] |= uint64_t{1} << (bit % 64);
-  size_t at = value >> (64 - slot_bits_);
+  size_t at = hash >> (64 - slot_bits_);
   while (slots_[at].first != kNone) at = (at + 1) % slots_.size();
-  slots_[at] = {.tag = static_cast<uint32_t>(value), .first = first};
+  slots_[at] = {.tag = tag_of(hash), .first = first};
 }
 
 void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& plan) {
@@ -49,8 +56,14 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& 
     for (unsigned i = 0; i < LiteralWindow::kBytes; ++i) {
       if ((plan.key_bytes(bucket) >> i & 1U) != 0) key_masks_[bucket] |= uint64_t{0xFF} << (8 * i);
     }
+    if (key_masks_[bucket] == kLongKeyMask) {
+      long_buckets_ |= uint32_t{1} << bucket;
+    } else {
+      key_salts_[bucket] = bucket + 1;
+    }
   }
-  std::map<std::pair<uint32_t, uint64_t>, std::vector<Entry>> groups;  // by bucket and key
+  // By what is looked up of the hash: few keys, if any, share it, and entries tell them apart.
+  std::map<uint64_t, std::vector<Entry>> groups;
   for (uint32_t i = 0; i < literals.size(); ++i) {
     const Literal& literal = literals[i];
     texts_.push_back({.begin = static_cast<uint32_t>(bytes_.size()),
@@ -73,15 +86,15 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& 
         ++known;
       }
       entry.is_all_known = known == literal.bytes.size();
-      groups[{place.bucket, (key_bytes | kFoldAll) & key_masks_[place.bucket]}].push_back(entry);
+      groups[hash(bucket_key(key_bytes, place.bucket)) >> kTagShift].push_back(entry);
     }
   }
   bloom_.resize((size_t{1} << kBloomBits) / 64);
-  slot_bits_ = std::max(4U, static_cast<unsigned>(std::bit_width(groups.size())) + 1);
+  slot_bits_ = std::max(4U, static_cast<unsigned>(std::bit_width(groups.size())) + 2);
   slots_.resize(size_t{1} << slot_bits_);
-  for (auto& [place, group] : groups) {
+  for (auto& [upper, group] : groups) {
     group.back().is_last = true;
-    add_slot(place.second, place.first, static_cast<uint32_t>(entries_.size()));
+    add_slot(upper << kTagShift, static_cast<uint32_t>(entries_.size()));
     entries_.insert(entries_.end(), group.begin(), group.end());
   }
 }
@@ -96,22 +109,41 @@ bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
   return true;
 }
 
-// Those whose key is that of some literal, or looks like one. Without a branch, for nobody could
-// tell which way it goes.
-size_t LiteralIndex::pass_keys(const char* text, const SieveScratch& sieve,
-                               LiteralPassed* passed) const {
+// The places whose keys are those of some literals, or look like it. Without a branch where nobody
+// could tell which way it goes.
+size_t LiteralIndex::pass_keys(const char* text, SieveScratch& sieve, LiteralPassed* passed) const {
+  SievePlace* const places = sieve.places.data();
+  const size_t sieved = sieve.count;
+  const std::ptrdiff_t begin = sieve.begin;
   const uint64_t* const bloom = bloom_.data();
-  const uint64_t* const masks = key_masks_.data();
+  const uint32_t long_buckets = long_buckets_;
   size_t count = 0;
-  for (size_t i = 0; i < sieve.count; ++i) {
-    const SieveHit hit = sieve.hits.data()[i];
-    const uint64_t bytes = bytes_from(text, sieve.begin + 2 * std::ptrdiff_t{hit.pair});
-    const uint64_t value = hash((bytes | kFoldAll) & masks[hit.bucket], hit.bucket);
+  const auto bytes_at = [&](const SievePlace& place) {
+    return bytes_from(text, begin + 2 * std::ptrdiff_t{place.pair});
+  };
+  const auto pass_if = [&](bool wanted, uint64_t key, uint64_t pair) {
+    const uint64_t value = hash(key);
     const uint64_t bit = value >> (64 - kBloomBits);
-    passed[count] = {.hit = hit,
-                     .slot = static_cast<uint32_t>(value >> (64 - slot_bits_)),
-                     .tag = static_cast<uint32_t>(value)};
-    count += bloom[bit / 64] >> (bit % 64) & 1U;
+    passed[count] = {.hash = value, .pair = pair};
+    count += (bloom[bit / 64] >> (bit % 64)) & static_cast<uint64_t>(wanted);
+  };
+  size_t others = 0;  // places of short keys
+  for (size_t i = 0; i < sieved; ++i) {
+    const SievePlace place = places[i];
+    pass_if((place.buckets & long_buckets) != 0, (bytes_at(place) | kFoldAll) & kLongKeyMask,
+            place.pair);
+    const uint32_t left = place.buckets & ~long_buckets;
+    places[others] = {.buckets = left, .pair = place.pair};
+    others += static_cast<size_t>(left != 0);
+  }
+  for (size_t i = 0; i < others; ++i) {
+    const uint64_t bytes = bytes_at(places[i]);
+    uint32_t left = places[i].buckets;
+    do {
+      const auto bucket = static_cast<uint32_t>(std::countr_zero(left));
+      pass_if(true, bucket_key(bytes, bucket), places[i].pair);
+      left &= left - 1;
+    } while (left != 0);
   }
   return count;
 }
@@ -137,22 +169,27 @@ void LiteralIndex::compare(PaddedView text, const Entry* entry, std::ptrdiff_t p
 // In three rounds, so that what a round needs of the memory is there when it comes.
 void LiteralIndex::compare_all(PaddedView text, LiteralScratch& scratch,
                                std::vector<LiteralHit>& found) const {
-  const SieveScratch& sieve = *scratch.sieve_;
-  if (scratch.passed_.size() < sieve.count) scratch.passed_.resize(sieve.count);
+  SieveScratch& sieve = *scratch.sieve_;
+  const size_t most = (sieve.count + 1) * LiteralWindow::kBuckets;
+  if (scratch.passed_.size() < most) scratch.passed_.resize(most);
   LiteralPassed* const passed = scratch.passed_.data();
   const size_t count = pass_keys(text.data(), sieve, passed);
   const Slot* const slots = slots_.data();
   const Entry* const entries = entries_.data();
-  for (size_t i = 0; i < count; ++i) __builtin_prefetch(slots + passed[i].slot);
+  const unsigned shift = 64 - slot_bits_;
+  for (size_t i = 0; i < count; ++i) __builtin_prefetch(slots + (passed[i].hash >> shift));
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t first = slots[passed[i].slot].first;
+    const uint32_t first = slots[passed[i].hash >> shift].first;
     __builtin_prefetch(entries + (first == kNone ? 0 : first));
   }
   const size_t last_slot = slots_.size() - 1;
   for (size_t i = 0; i < count; ++i) {
-    const std::ptrdiff_t place = sieve.begin + 2 * std::ptrdiff_t{passed[i].hit.pair};
-    for (size_t at = passed[i].slot; slots[at].first != kNone; at = (at + 1) & last_slot) {
-      if (slots[at].tag == passed[i].tag) compare(text, entries + slots[at].first, place, found);
+    const LiteralPassed pass = passed[i];
+    const std::ptrdiff_t place = sieve.begin + 2 * static_cast<std::ptrdiff_t>(pass.pair);
+    for (size_t at = pass.hash >> shift; slots[at].first != kNone; at = (at + 1) & last_slot) {
+      if (slots[at].tag != tag_of(pass.hash)) continue;
+      compare(text, entries + slots[at].first, place, found);
+      break;
     }
   }
 }

@@ -29,9 +29,8 @@ struct LiteralHit {
 
 // What passed the sieve and the bits of the keys, on its way to the comparison.
 struct LiteralPassed {
-  SieveHit hit;
-  uint32_t slot = 0;
-  uint32_t tag = 0;
+  uint64_t hash = 0;  // of the key
+  uint64_t pair = 0;  // as SievePlace::pair
 };
 
 // How far the search of a text has come. Of one index.
@@ -82,7 +81,7 @@ class LiteralIndex {
     bool is_last = false;       // of those with the same key
     bool is_all_known = false;  // by mask and want
   };
-  // Where the entries of a key are. Those whose tags are the same are all looked at.
+  // Where the entries of a key are, and of all others with the same tag here.
   struct Slot {
     uint32_t tag = 0;
     uint32_t first = kNone;  // of its entries; kNone: the slot is free
@@ -97,17 +96,20 @@ class LiteralIndex {
 
   LiteralIndex() = default;
   void fill(const std::vector<Literal>& literals, const WindowPlan& plan);
-  void add_slot(uint64_t key, uint32_t bucket, uint32_t first);
-  static uint64_t hash(uint64_t key, uint32_t bucket);
+  void add_slot(uint64_t hash, uint32_t first);
+  static uint64_t hash(uint64_t key);
+  [[nodiscard]] uint64_t bucket_key(uint64_t bytes, uint32_t bucket) const;
   [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
-  size_t pass_keys(const char* text, const SieveScratch& sieve, LiteralPassed* passed) const;
+  size_t pass_keys(const char* text, SieveScratch& sieve, LiteralPassed* passed) const;
   void compare(PaddedView text, const Entry* entry, std::ptrdiff_t place,
                std::vector<LiteralHit>& found) const;
   void compare_all(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& found) const;
 
   PairSieve sieve_;
   std::array<uint64_t, LiteralWindow::kBuckets> key_masks_{};
-  std::vector<uint64_t> bloom_;  // a bit for each hash of a key and its bucket
+  std::array<uint64_t, LiteralWindow::kBuckets> key_salts_{};
+  uint32_t long_buckets_ = 0;    // those whose keys are long: their keys are looked up together
+  std::vector<uint64_t> bloom_;  // a bit for each hash of a key
   std::vector<Slot> slots_;      // by hash, the next free one where that is taken
   unsigned slot_bits_ = 0;
   std::vector<Entry> entries_;

@@ -146,34 +146,46 @@ inline void look_up(const uint16_t* pairs, size_t count, const uint64_t* table, 
   for (; i < count; ++i) words[i] = table[pairs[i]];
 }
 
-// Writes down the places of a block, each once for each of its buckets.
-[[gnu::always_inline]] inline SieveHit* write_hits(const uint64_t* words, uint64_t places,
-                                                   size_t block, SieveHit* out) {
+// Writes down the places of a block.
+[[gnu::always_inline]] inline SievePlace* write_places(const uint64_t* words, uint64_t places,
+                                                       size_t block, SievePlace* out) {
   for (; places != 0; places &= places - 1) {
     const auto place = static_cast<size_t>(std::countr_zero(places));
-    uint64_t buckets = buckets_at(words + place);
-    do {
-      *out++ = {.pair = static_cast<uint16_t>(block + place),
-                .bucket = static_cast<uint16_t>(std::countr_zero(buckets))};
-      buckets &= buckets - 1;
-    } while (buckets != 0);
+    *out++ = {.buckets = static_cast<uint32_t>(buckets_at(words + place)),
+              .pair = static_cast<uint32_t>(block + place)};
   }
   return out;
 }
 
-SieveHit* hits_of(const uint64_t* words, size_t pairs, SieveHit* out) {
+// What stands behind the last place of a block that is not full is old.
+[[gnu::always_inline]] inline uint64_t inside(size_t block, size_t pairs) {
+  return pairs - block >= kBlock ? ~uint64_t{0} : (uint64_t{1} << (pairs - block)) - 1;
+}
+
+SievePlace* all_places(const uint64_t* words, size_t pairs, SievePlace* out) {
   for (size_t block = 0; block < pairs; block += kBlock) {
-    out = write_hits(words + block, places_of(words + block), block, out);
+    const uint64_t places = places_of(words + block) & inside(block, pairs);
+    out = write_places(words + block, places, block, out);
   }
   return out;
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) SieveHit* hits_by_avx2(const uint64_t* words, size_t pairs,
-                                                                SieveHit* out) {
+__attribute__((target("avx2,bmi,bmi2"))) SievePlace* all_places_by_avx2(const uint64_t* words,
+                                                                        size_t pairs,
+                                                                        SievePlace* out) {
   for (size_t block = 0; block < pairs; block += kBlock) {
-    out = write_hits(words + block, places_by_avx2(words + block), block, out);
+    const uint64_t places = places_by_avx2(words + block) & inside(block, pairs);
+    out = write_places(words + block, places, block, out);
   }
   return out;
+}
+
+// Has the memory bring what the next call will look at. (What stands behind the text does not
+// matter: nothing is read.)
+void fetch(PaddedView text, size_t from) {
+  constexpr size_t kLine = 64;
+  const size_t end = std::min(text.size(), from + SieveScratch::kStretch);
+  for (size_t at = from; at < end; at += kLine) __builtin_prefetch(text.data() + at);
 }
 
 bool has_vectors() {
@@ -216,6 +228,8 @@ void PairSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& s
   constexpr size_t kCarried = SieveScratch::kCarried;
   const bool vectors = !portable && pair_sieve::has_vectors();
   const char* const begin = text.data() + from;
+  pair_sieve::fetch(text, from == 0 ? 0 : from + bytes);
+
   if (vectors) {
     pair_sieve::pairs_by_avx2(begin, bytes, scratch.pairs.data());
   } else {
@@ -235,12 +249,9 @@ void PairSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& s
     words[kCarried + pairs] = words[kCarried + pairs + 1] = table[pair_sieve::kOutside];
     pairs += kCarried;
   }
-  // Windows begin at the first `pairs` of the words; what is behind these words is old or empty.
-  std::fill_n(words + kCarried + pairs, pair_sieve::kBlock, 0);
-
-  SieveHit* const out = scratch.hits.data();
-  const SieveHit* const end = vectors ? pair_sieve::hits_by_avx2(words, pairs, out)
-                                      : pair_sieve::hits_of(words, pairs, out);
+  SievePlace* const out = scratch.places.data();
+  const SievePlace* const end = vectors ? pair_sieve::all_places_by_avx2(words, pairs, out)
+                                        : pair_sieve::all_places(words, pairs, out);
   scratch.count = static_cast<size_t>(end - out);
   scratch.begin = static_cast<std::ptrdiff_t>(from) - static_cast<std::ptrdiff_t>(2 * kCarried);
   words[0] = words[pairs];  // for the next stretch

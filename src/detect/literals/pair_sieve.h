@@ -14,10 +14,10 @@
 
 namespace spillguard::detect {
 
-// A window of this bucket may begin at a place of the text.
-struct SieveHit {
-  uint16_t pair = 0;  // in pairs of bytes from SieveScratch::begin
-  uint16_t bucket = 0;
+// Windows of these buckets may begin at a place of the text.
+struct SievePlace {
+  uint32_t buckets = 0;  // a bit for each
+  uint32_t pair = 0;     // in pairs of bytes from SieveScratch::begin
 };
 
 // What a sieve knows of the stretch of text that it looked at last.
@@ -25,7 +25,7 @@ class SieveScratch {
  public:
   static constexpr size_t kStretch = 2048;  // bytes of text that are looked at together
 
-  std::array<SieveHit, (kStretch / 2 + 2) * LiteralWindow::kBuckets> hits;
+  std::array<SievePlace, kStretch / 2 + 2> places;
   size_t count = 0;
   // The place of pair 0: two pairs before the stretch, so it may be before the text.
   std::ptrdiff_t begin = 0;
