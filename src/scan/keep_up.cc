@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "scan/host_rows.h"
 #include "scan/runner.h"
+#include "scan/scan_events.h"
 
 namespace spillguard::scan {
 namespace {
@@ -29,6 +30,7 @@ Status Runner::run_changes(const jobs::Job& job, const jobs::ScanRequest& reques
   if (scope.completed_at == 0 || is_busy(scope)) return context_.queue.complete(job);
   SG_TRY(site->host->confirm_identity(kIdentityKeptMs));
   SG_ASSIGN(const TimeMs host_time, site->host->host_time());
+  SG_ASSIGN(const int64_t newest_before, newest_finding(context_.store.database()));
   const auto engine = context_.rules.engine();
   BatchSink sink(context_, job, scope.id, engine, lost);
   hosts::PageRequest page;
@@ -49,11 +51,12 @@ Status Runner::run_changes(const jobs::Job& job, const jobs::ScanRequest& reques
   // A host that gives no stamps of change: all up to the beginning of this look was read.
   if (site->host->product() == hosts::Product::kConfluence) watermark = host_time;
   if (sink.items() > 0) log::info("{}: {} changed items read", scope.key, sink.items());
-  return context_.store.finish_changes(scope.id, watermark,
-                                       [&](db::Connection& connection) -> Status {
-                                         SG_TRY(jobs::Queue::check_fence(connection, job));
-                                         return jobs::Queue::complete(connection, job);
-                                       });
+  return context_.store.finish_changes(
+      scope.id, watermark, [&](db::Connection& connection) -> Status {
+        SG_TRY(jobs::Queue::check_fence(connection, job));
+        SG_TRY(audit_introduced(connection, site->site, scope.id, newest_before));
+        return jobs::Queue::complete(connection, job);
+      });
 }
 
 Status Runner::run_scopes(const jobs::Job& job, const jobs::ScanRequest& request) {
@@ -123,7 +126,12 @@ Status Runner::run_hint(const jobs::Job& job, const jobs::ScanRequest& request,
   }
   jobs::ScanRequest item = request;
   item.item = ref->id;
-  return read_one(*site, job, item, *ref, lost);
+  SG_ASSIGN(const int64_t newest_before, newest_finding(context_.store.database()));
+  SG_TRY(read_one(*site, job, item, *ref, lost));
+  SG_ASSIGN(const auto scope, context_.store.scope_by_host_id(site->site.id, ref->scope_id));
+  return context_.store.database().write([&](db::Connection& connection) {
+    return audit_introduced(connection, site->site, scope.id, newest_before);
+  });
 }
 
 }  // namespace spillguard::scan

@@ -6,6 +6,7 @@
 #include "base/metrics.h"
 #include "scan/batch.h"
 #include "scan/host_rows.h"
+#include "scan/scan_events.h"
 
 namespace spillguard::scan {
 namespace {
@@ -82,6 +83,11 @@ Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, c
   Status recorded;
   if (request.kind == jobs::ScanKind::kScope) {
     recorded = context_.store.fail_scan(request.scope_id, error.message);
+    if (const ScanSite* site = context_.site(request.site_id); recorded && site != nullptr) {
+      recorded = context_.store.database().write([&](db::Connection& connection) {
+        return audit_scope_scan(connection, site->site, request.scope_id, error.message);
+      });
+    }
   } else if (request.kind == jobs::ScanKind::kSite) {
     recorded = context_.store.database().write([&](db::Connection& connection) {
       return context_.store.unschedule_site(connection, request.site_id);

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "scan/host_rows.h"
 #include "scan/runner.h"
+#include "scan/scan_events.h"
 #include "store/rule_store.h"
 
 namespace spillguard::scan {
@@ -68,6 +69,7 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
   return context_.store.finish_scan(scope.id, engine->version(), checkpoint.host_time,
                                     [&](db::Connection& connection) -> Status {
                                       SG_TRY(jobs::Queue::check_fence(connection, job));
+                                      SG_TRY(audit_scope_scan(connection, site->site, scope.id));
                                       return jobs::Queue::complete(connection, job);
                                     });
 }
