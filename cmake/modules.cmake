@@ -22,6 +22,8 @@ macro(sg_add_modules)
   sg_embed(sg_detect rule_files ${sg_rule_files})
   sg_embed(sg_detect generic_model ${CMAKE_SOURCE_DIR}/rules/generic_model.txt)
   sg_catalogue()
+  file(GLOB sg_openapi CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/openapi/*)
+  sg_embed(sg_api openapi_files ${sg_openapi})
   file(GLOB sg_sqlite_migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/migrations/sqlite/*.sql)
   sg_embed(sg_db sqlite_migrations ${sg_sqlite_migrations})
 

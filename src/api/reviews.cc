@@ -8,6 +8,7 @@
 #include "api/params.h"
 #include "api/review_body.h"
 #include "api/review_json.h"
+#include "base/json_writer.h"
 #include "store/evidence.h"
 #include "store/reviews.h"
 

@@ -5,6 +5,8 @@
 #include "api/api.h"
 #include "api/errors.h"
 #include "api/handlers.h"
+#include "api/openapi.h"
+#include "base/log.h"
 #include "http/router.h"
 
 namespace spillguard::api {
@@ -51,13 +53,13 @@ constexpr Route kRoutes[] = {
     {"PUT", "/settings/entity-permissions", Serves::kBoth, put_entity_permissions},
 
     {"GET", "/export/findings", Serves::kBoth, export_findings},
-    {"GET", "/export/project/{key}/findings", Serves::kJira, export_findings},
+    {"GET", "/export/project/{key}/findings", Serves::kBoth, export_findings},
     {"GET", "/export/space/{key}/findings", Serves::kBoth, export_findings},
     {"GET", "/export/reviewed/findings", Serves::kBoth, export_reviewed},
-    {"GET", "/export/reviewed/project/{key}/findings", Serves::kJira, export_reviewed},
+    {"GET", "/export/reviewed/project/{key}/findings", Serves::kBoth, export_reviewed},
     {"GET", "/export/reviewed/space/{key}/findings", Serves::kBoth, export_reviewed},
     {"GET", "/export/attachments", Serves::kBoth, export_attachments},
-    {"GET", "/export/attachments/project/{key}", Serves::kJira, export_attachments},
+    {"GET", "/export/attachments/project/{key}", Serves::kBoth, export_attachments},
     {"GET", "/export/attachments/space/{key}", Serves::kBoth, export_attachments},
     {"GET", "/export/overview", Serves::kBoth, export_overview},
     {"GET", "/audit", Serves::kBoth, get_audit},
@@ -98,6 +100,30 @@ http::Response answer(const ApiContext& context, const http::Request& request, A
   return response;
 }
 
+// The description of all this; without a login, for it tells nothing of anybody.
+void add_documents(http::Router& router, const ApiContext& context) {
+  const auto safe = [](http::Response response) {
+    response.headers.set("Cache-Control", "no-cache");
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    return response;
+  };
+  for (const char* version : {"latest", "1.0"}) {
+    const std::string base = fmt::format("{}/rest/security/{}", context.context_path, version);
+    auto document = openapi_document(context.site.product, base);
+    if (!document) log::error("{}", document.error().message);
+    router.add("GET", base + "/openapi.json",
+               [safe, text = document.value_or("{}")](const http::Request&) {
+                 return safe(http::Response::json(200, text));
+               });
+    for (const auto& [path, file] :
+         {std::pair("/docs", "docs.html"), std::pair("/docs.js", "docs.js")}) {
+      router.add("GET", base + path, [safe, name = std::string(file)](const http::Request&) {
+        return safe(docs_response(name));
+      });
+    }
+  }
+}
+
 }  // namespace
 
 http::Handler make_api(const ApiContext& context) {
@@ -113,6 +139,7 @@ http::Handler make_api(const ApiContext& context) {
                   });
     }
   }
+  add_documents(*router, context);
   router->add(
       "POST", fmt::format("{}/rest/security/hooks/{{token}}", context.context_path),
       [&context](const http::Request& request) { return answer(context, request, take_hook); });

@@ -9,8 +9,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SHARED = os.path.join(os.path.dirname(ROOT), "shared")
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
+from harness import client, contract  # noqa: E402
 from harness.client import Api  # noqa: E402
 from harness.processes import Server, Simulator  # noqa: E402
+
+# Every answer of the API in every test is held against its own description.
+client.on_answer = contract.Checker()
 
 SLOW = int(os.environ.get("SPILLGUARD_SLOW", "1"))
 

@@ -6,6 +6,8 @@ import urllib.parse
 import urllib.request
 
 API = "/rest/security/latest"
+# Called with method, address, answer and TLS context of every call; raises when the answer is not as described.
+on_answer = None
 WORDS = {"jira": ("project", "issue"), "confluence": ("space", "content")}
 
 
@@ -32,10 +34,13 @@ def call(url, method="GET", auth=None, body=None, headers=None, timeout=60, cont
     if auth:
         request.add_header("Authorization", auth)
     try:
-        with urllib.request.urlopen(request, timeout=timeout, context=context) as answer:
-            return Answer(answer.status, answer.headers, answer.read().decode())
+        with urllib.request.urlopen(request, timeout=timeout, context=context) as got:
+            answer = Answer(got.status, got.headers, got.read().decode())
     except urllib.error.HTTPError as error:
-        return Answer(error.code, error.headers, error.read().decode("utf-8", "replace"))
+        answer = Answer(error.code, error.headers, error.read().decode("utf-8", "replace"))
+    if on_answer is not None:
+        on_answer(method, url, answer, context)
+    return answer
 
 
 class Api:
