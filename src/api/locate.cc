@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/strings.h"
 #include "store/evidence.h"
 
@@ -20,9 +22,12 @@ Result<T> or_no_such(Result<T> result, std::string_view word, std::string_view k
   return result;
 }
 
+// What no host has as a key: it would be no key in an address either.
 bool is_plausible_key(std::string_view key) {
-  return !key.empty() && key.size() <= 255 &&
-         key.find_first_of("/\\\r\n\t\"<>") == std::string_view::npos;
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; };
+  return !key.empty() && key.size() <= 255 && key != "." && key != ".." &&
+         key.find_first_of("/\\\"<>") == std::string_view::npos && is_valid_utf8(key) &&
+         std::none_of(key.begin(), key.end(), is_control);
 }
 
 hosts::ItemKind to_host_kind(store::ItemKind kind) {
