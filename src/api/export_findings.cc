@@ -6,6 +6,7 @@
 #include "api/export.h"
 #include "api/finding_text.h"
 #include "api/handlers.h"
+#include "api/visible.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "store/evidence.h"
@@ -38,7 +39,6 @@ class Findings {
   Findings(const ApiContext& context, const ExportRequest& wanted)
       : context_(context),
         wanted_(wanted),
-        visible_(context, wanted.caller),
         titles_(context, wanted.plaintext),
         disabled_(disabled_rules(*context.rules.rules())) {}
 
@@ -52,8 +52,8 @@ class Findings {
       query.limit = kBatch;
       store::FindingWalk walk(context_.store.database(), query);
       while (true) {
-        SG_TRY(walk.next(batch_));
-        if (batch_.empty()) break;
+        SG_ASSIGN(const bool more, walk.next(batch_));
+        if (!more) break;
         SG_TRY(show_batch(scope, each));
       }
     }
@@ -64,20 +64,9 @@ class Findings {
 
  private:
   Status show_batch(const store::Scope& scope, const EachFinding& each) {
-    std::vector<std::string> ids;
-    for (const store::Finding& finding : batch_) {
-      // Texts of the scope itself are seen by whoever sees the scope.
-      if (finding.item_is_scope) continue;
-      if (ids.empty() || ids.back() != finding.item_host_id) ids.push_back(finding.item_host_id);
-    }
-    SG_TRY(visible_.ask(ids));
-    for (const store::Finding& finding : batch_) {
-      if (!finding.item_is_scope && !visible_.sees(finding.item_host_id)) {
-        ++hidden_;
-        continue;
-      }
-      SG_TRY(show(scope, finding, each));
-    }
+    SG_ASSIGN(const int64_t hidden, remove_invisible(context_, wanted_.caller, batch_));
+    hidden_ += hidden;
+    for (const store::Finding& finding : batch_) SG_TRY(show(scope, finding, each));
     return {};
   }
 
@@ -108,7 +97,6 @@ class Findings {
 
   const ApiContext& context_;
   const ExportRequest& wanted_;
-  VisibleItems visible_;
   TitleReader titles_;
   std::vector<int32_t> disabled_;
   std::vector<store::Finding> batch_;

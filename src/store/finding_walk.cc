@@ -76,7 +76,7 @@ Status read_review(db::Statement& review, int64_t scope_id, Finding& out) {
 }  // namespace
 }  // namespace finding_walk_detail
 
-Status FindingWalk::next(std::vector<Finding>& out) {
+Result<bool> FindingWalk::next(std::vector<Finding>& out) {
   namespace own = finding_walk_detail;
   size_t count = 0;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
@@ -109,7 +109,7 @@ Status FindingWalk::next(std::vector<Finding>& out) {
   }));
   out.resize(count);
   if (count > 0) query_.after_id = out.back().id;
-  return {};
+  return count > 0;
 }
 
 Status AttachmentWalk::next(std::vector<AttachmentRow>& out) {

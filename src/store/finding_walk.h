@@ -18,8 +18,8 @@ class FindingWalk {
   FindingWalk(db::Database& database, FindingQuery query)
       : database_(database), query_(std::move(query)) {}
 
-  // The next batch into `out`, whose memory is used again; empty at the end.
-  Status next(std::vector<Finding>& out);
+  // The next batch into `out`, whose memory is used again; false at the end.
+  Result<bool> next(std::vector<Finding>& out);
 
  private:
   db::Database& database_;

@@ -77,6 +77,23 @@ def test_changes_are_found_by_webhooks_alone(stack, hooks, product):
         time.sleep(0.1)
 
 
+@pytest.mark.parametrize("product", ["jira", "confluence"])
+def test_edits_that_bring_something_in_are_in_the_audit_log(stack, hooks, product):
+    api = stack.api(product)
+    end = time.monotonic() + 60 * SLOW
+    while True:
+        # Some of the changes put a secret somewhere.
+        control(stack, "churn", {"operations": 10, "product": product, "kind": "edit_comment" if product == "jira" else "edit_page"})
+        log = api.get("/audit", kind="SENSITIVE_CONTENT_INTRODUCED").json()
+        if log["events"]:
+            break
+        assert time.monotonic() < end, "no edit was told: " + stack.server.tail()
+        time.sleep(0.3)
+    event = log["events"][0]
+    assert event["entity"].startswith("issue/" if product == "jira" else "content/")
+    assert event["details"]["findings"] > 0 and all(event["details"]["rules"]) and event["actor"] != "System"
+
+
 def test_addresses_and_secrets_are_in_no_log(stack, hooks):
     text = open(stack.server.log_path, encoding="utf-8").read()
     for address, secret in hooks.values():
