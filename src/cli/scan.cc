@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -139,6 +140,20 @@ void report_left_out(const LeftOut& left_out, Io& io) {
          << for_terminal(left_out.reason) << '\n';
 }
 
+// Which rules could not decide a place of the file, each once.
+void report_limits(const std::string& path, const FileReport& report,
+                   std::span<const detect::Rule> rules, Io& io) {
+  std::map<uint32_t, size_t> first;  // place by rule; limits come by their places
+  for (const detect::LimitHit& hit : report.limits) first.try_emplace(hit.rule, hit.offset);
+  for (const auto& [rule, offset] : first) {
+    io.err << fmt::format(
+        "spillguard scan: {}: rule {} gave up at its limit of work, first at byte {}: findings of "
+        "it "
+        "may be missing; give it a simpler pattern\n",
+        for_terminal(path), rules[rule].name, offset);
+  }
+}
+
 // A line on a terminal that is written over and over.
 class Progress {
  public:
@@ -212,7 +227,7 @@ int run_scan(const ScanOptions& options, Io& io) {
   size_t done = 0;
   scan_files(*prepared, walked->files, io.in, [&](const InputFile& file, FileReport report) {
     known->filter(file, rules, report);
-    if (!report.findings.empty() || report.left_out) {
+    if (!report.findings.empty() || report.left_out || !report.limits.empty()) {
       progress.clear();
     }
     for (const FileFinding& finding : report.findings) {
@@ -222,6 +237,7 @@ int run_scan(const ScanOptions& options, Io& io) {
       report.left_out->path = file.path;
       scanning::report_left_out(*report.left_out, io);
     }
+    scanning::report_limits(file.path, report, rules, io);
     summary.add(report);
     if (!report.more) {
       progress.step(++done);

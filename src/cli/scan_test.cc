@@ -138,6 +138,27 @@ TEST_F(ScanCommand, MarkupCanBeSaid) {
   EXPECT_EQ(scan({"-", "--markup", "plain"}, source).code, kExitNothing);
 }
 
+TEST_F(ScanCommand, ARuleOverItsLimitIsNamedAndTheOthersGoOn) {
+  const std::string evil = settings_.write("evil.toml", R"(provider = "Test"
+source = "https://example.org/evil"
+[[rule]]
+id = 990009
+name = "EVIL"
+title = "A pattern that goes back for ever"
+category = "token"
+severity = "low"
+syntax = "java"
+pattern = '''(a+)+b'''
+examples = ["aab"]
+)");
+  const std::string text = token(6) + " " + std::string(100'000, 'a') + "!b " + token(7);
+  const TestOutcome outcome = scan({"-", "--format", "jsonl", "--rules", evil}, text);
+  EXPECT_EQ(lines(outcome.out).size(), 2U) << outcome.err;
+  const size_t named = outcome.err.find("rule EVIL gave up");
+  EXPECT_NE(named, std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find("rule EVIL gave up", named + 1), std::string::npos);
+}
+
 TEST_F(ScanCommand, RulesListShowCheck) {
   const TestOutcome list =
       run({"rules", "list", "--no-built-in", "--rules", rule_file_, "--format", "json"});
