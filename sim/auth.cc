@@ -209,10 +209,11 @@ std::optional<uint64_t> Auth::take_token(const Caller& caller) {
   if (is_new) {
     bucket = {size, now};
   } else {
-    bucket.tokens =
-        std::min(size, bucket.tokens + static_cast<double>(now - bucket.filled) / 1000.0 *
-                                           static_cast<double>(options_.rate_fill));
-    bucket.filled = now;
+    // Whole portions at the end of each second, as the headers have it.
+    const auto seconds = (now - bucket.filled) / 1000;
+    bucket.tokens = std::min(size, bucket.tokens + static_cast<double>(seconds) *
+                                                       static_cast<double>(options_.rate_fill));
+    bucket.filled += seconds * 1000;
   }
   if (bucket.tokens < 1) {
     ++counts_.refused;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/encoding.h"
 #include "base/strings.h"
 #include "sim/errors.h"
 #include "sim/random.h"
@@ -25,12 +26,24 @@ uint64_t identity_of(const http::Request& request) {
   return Random(target.next(), request.body, request.body.size()).next();
 }
 
+// Who asks, by the name in the credential; "" when that is a cookie or missing.
+std::string asking_user(const http::Request& request) {
+  constexpr std::string_view kBasic = "Basic ";
+  constexpr std::string_view kBearer = "Bearer sim-token-";
+  const auto header = request.headers.get("Authorization").value_or("");
+  if (header.starts_with(kBearer)) return std::string(header.substr(kBearer.size()));
+  if (!starts_with_ignore_case(header, kBasic)) return {};
+  const auto pair = base64_decode(trim(header.substr(kBasic.size())));
+  return pair ? pair->substr(0, pair->find(':')) : std::string();
+}
+
 bool fits(const FaultRule& rule, Product product, const http::Request& request, uint64_t number) {
   const std::string_view name = product == Product::kJira ? "jira" : "confluence";
   return (rule.product.empty() || rule.product == name) &&
          (rule.method.empty() || rule.method == request.method) &&
          (rule.path.empty() || request.path.find(rule.path) != std::string::npos) &&
-         number >= rule.from && (rule.to == 0 || number < rule.to);
+         (rule.user.empty() || rule.user == asking_user(request)) && number >= rule.from &&
+         (rule.to == 0 || number < rule.to);
 }
 
 // Those that only change what is asked go together with others.
@@ -122,6 +135,7 @@ void FaultGate::set_plan(const FaultPlan& plan) {
   auto course = std::make_shared<Course>();
   course->plan = plan;
   course->hit.resize(plan.faults.size());
+  course->done.resize(plan.faults.size());
   const std::lock_guard lock(mutex_);
   course_ = std::move(course);
 }
@@ -155,8 +169,10 @@ std::vector<const FaultRule*> FaultGate::choose(Course& course, const http::Requ
     if (!random.chance(rule.chance)) continue;
     auto& hits = course.hit[i][identity];
     if (rule.times > 0 && hits >= rule.times) continue;
+    if (rule.most > 0 && course.done[i] >= rule.most) continue;
     if (rule.kind == FaultKind::kWindow && !beyond(request, rule.limit)) continue;
     ++hits;
+    ++course.done[i];
     chosen.push_back(&rule);
     closed = !goes_with_others(rule.kind);
   }

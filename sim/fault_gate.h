@@ -56,6 +56,7 @@ class FaultGate {
     std::mutex mutex;
     std::unordered_map<uint64_t, uint64_t> seen;              // how often a request came
     std::vector<std::unordered_map<uint64_t, uint64_t>> hit;  // by rule, how often it was hit
+    std::vector<uint64_t> done;                               // by rule, altogether
   };
 
   [[nodiscard]] std::vector<const FaultRule*> choose(Course& course, const http::Request& request,

@@ -88,6 +88,15 @@ TEST(FaultGates, WindowsOfRequestNumbers) {
   EXPECT_EQ(statuses, (std::vector<int>{200, 401, 401, 200}));
 }
 
+TEST(FaultGates, OnlySoManyAltogetherAndOfOneUserOnly) {
+  Gated gated(R"({"fault":"unauthorized","user":"scanner","times":0,"most":2})");
+  EXPECT_EQ(gated.get(kMyself, "admin").status, 200);
+  EXPECT_EQ(gated.get(kMyself).status, 401);
+  EXPECT_EQ(gated.get("/jira/rest/api/2/project").status, 401);
+  EXPECT_EQ(gated.get(kMyself).status, 200);
+  EXPECT_EQ(gated.gate.counts().faults.at("unauthorized"), 2U);
+}
+
 TEST(FaultGates, AnonymousIsAStrangersView) {
   Gated gated(R"({"fault":"anonymous","times":1})");
   const auto answer = gated.get("/jira/rest/api/2/project");

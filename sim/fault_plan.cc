@@ -115,10 +115,12 @@ Result<FaultRule> parse_rule(const bj::object& object, size_t index) {
   members.text("product", rule.product);
   members.text("method", rule.method);
   members.text("path", rule.path);
+  members.text("user", rule.user);
   members.number("from", rule.from);
   members.number("to", rule.to);
   members.number("chance", rule.chance);
   members.number("times", rule.times);
+  members.number("most", rule.most);
   members.number("status", rule.status);
   members.text("body", rule.body);
   members.number("limit", rule.limit);
@@ -191,10 +193,12 @@ void write_rule(JsonWriter& json, const FaultRule& rule) {
   text("product", rule.product);
   text("method", rule.method);
   text("path", rule.path);
+  text("user", rule.user);
   if (rule.from > 0) json.field("from", rule.from);
   if (rule.to > 0) json.field("to", rule.to);
   json.field("chance", rule.chance);
   json.field("times", rule.times);
+  if (rule.most > 0) json.field("most", rule.most);
   switch (rule.kind) {
     case FaultKind::kStatus:
       json.field("status", rule.status);
@@ -236,9 +240,11 @@ FaultRule random_rule(Random& random, const std::vector<std::string>& scopes) {
     case 0:
       rule.status = 429;
       rule.retry_after = random.chance(70) ? 1 : 0;
-      rule.headers = {{"X-RateLimit-Limit", "70"},
+      // Each of them stops a polite client for a second, and what they tell of the rate holds on.
+      rule.most = 4;
+      rule.headers = {{"X-RateLimit-Limit", "2000"},
                       {"X-RateLimit-Remaining", "0"},
-                      {"X-RateLimit-FillRate", "5"},
+                      {"X-RateLimit-FillRate", "1000"},
                       {"X-RateLimit-Interval-Seconds", "1"}};
       break;
     case 1:
@@ -265,6 +271,7 @@ FaultRule random_rule(Random& random, const std::vector<std::string>& scopes) {
     case 7:
       rule.kind = FaultKind::kSlow;
       rule.ms = random.between(10, 120);
+      rule.most = 40;
       break;
     case 8:
     case 9:
@@ -287,6 +294,8 @@ FaultRule random_rule(Random& random, const std::vector<std::string>& scopes) {
       break;
     case 12:
       rule.kind = random.chance(50) ? FaultKind::kAnonymous : FaultKind::kUnauthorized;
+      // It is the account that scans whose credential expires; people are still who they are.
+      rule.user = "scanner";
       rule.from = 20 + random.below(200);
       rule.to = rule.from + 1 + random.below(20);
       rule.chance = 100;

@@ -38,10 +38,12 @@ struct FaultRule {
   std::string product;
   std::string method;
   std::string path;
+  std::string user;
   uint64_t from = 0;
   uint64_t to = 0;  // 0 = no end
   unsigned chance = 100;
   uint64_t times = 2;  // of the same request; 0 = always
+  uint64_t most = 0;   // altogether; 0 = no end
   // What is done to them.
   int status = 503;
   std::optional<int64_t> retry_after = {};

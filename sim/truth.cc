@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "sim/field_table.h"
 #include "sim/manifest.h"
+#include "sim/users.h"
 
 namespace spillguard::sim {
 namespace {
@@ -107,7 +108,11 @@ Whereabouts find_in_wiki(const WikiSite& wiki, const ManifestLine& line) {
   found.places = places_in(*item->page, line.secret);
   judge(found, item->page->restricted);
   if (item->page->status == WikiStatus::kTrashed && !found.places.empty()) found.state = "trashed";
-  if (item->page->status == WikiStatus::kDraft && !found.places.empty()) found.state = "draft";
+  if (item->page->status == WikiStatus::kDraft && !found.places.empty()) {
+    // Others' drafts are nobody's but theirs.
+    const bool own = all_users()[item->page->newest().author].name == "scanner";
+    found.state = own ? "draft" : "hidden";
+  }
   return found;
 }
 

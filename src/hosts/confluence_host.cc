@@ -176,6 +176,14 @@ Result<std::vector<ContentVersion>> ConfluenceHost::list_versions(const std::str
   return versions;
 }
 
+Result<std::vector<int64_t>> ConfluenceHost::version_numbers(const std::string& item_id) {
+  SG_ASSIGN(const auto versions, list_versions(item_id, nullptr));
+  std::vector<int64_t> numbers;
+  numbers.reserve(versions.size());
+  for (const ContentVersion& version : versions) numbers.push_back(version.number);
+  return numbers;
+}
+
 Result<ItemRef> ConfluenceHost::find_item(const std::string& key_or_id) {
   SG_TRY(ensure_identity());
   ItemRef asked;

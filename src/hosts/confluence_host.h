@@ -39,6 +39,11 @@ class ConfluenceHost : public Host {
   Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
   Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
 
+  Result<std::vector<int64_t>> version_numbers(const std::string& item_id) override;
+
+  Result<AttachmentInfo> stream_attachment(const std::string& id, uint64_t max_bytes,
+                                           const BytesSink& sink) override;
+
   Result<WebhookState> ensure_webhook(const WebhookSpec& spec) override;
 
   Result<Identity> caller_identity(const CallerCredential& caller) override;

@@ -219,6 +219,32 @@ TEST_F(ConfluenceTest, WithoutAVersionListAllNumbersAreTried) {
                    "title title/1 v3 T", "page page/1 v3 three"}));
 }
 
+TEST_F(ConfluenceTest, TheListOfVersionsIsAskedForOnlyWhereOneIsMissing) {
+  answers["/rest/api/content/1"] = content("1", "page", 3, "<p>three</p>");
+  answers["/rest/api/content/1?version=1"] = content("1", "page", 1, "<p>one</p>");
+  answers["/rest/api/content/1?version=2"] = content("1", "page", 2, "<p>two</p>");
+  answers["/rest/experimental/content/1/version"] = results({R"({"number":3})", R"({"number":2})"});
+  empty_lists("1");
+  const auto versions = [&] {
+    std::vector<int64_t> read;
+    for (const Part& part : sink.items.back().parts) {
+      if (part.kind == "page") read.push_back(part.version);
+    }
+    return read;
+  };
+  ASSERT_TRUE(host->read_item(item("1"), sink));
+  EXPECT_EQ(versions(), (std::vector<int64_t>{1, 2, 3}));
+  EXPECT_EQ(stub.count("/context/rest/experimental/content/1/version"), 0);
+  answers.erase("/rest/api/content/1?version=1");
+  ASSERT_TRUE(host->read_item(item("1"), sink));
+  EXPECT_EQ(versions(), (std::vector<int64_t>{2, 3})) << "what is not in the list was removed";
+  EXPECT_EQ(stub.count("/context/rest/experimental/content/1/version"), 1);
+  // A host that gives the newest version in place of one that it does not have.
+  answers["/rest/api/content/1?version=1"] = answers["/rest/api/content/1"];
+  ASSERT_TRUE(host->read_item(item("1"), sink));
+  EXPECT_EQ(versions(), (std::vector<int64_t>{2, 3}));
+}
+
 TEST_F(ConfluenceTest, AListThatFailsFailsTheItem) {
   answers["/rest/api/content/1"] = content("1", "page", 1, "one");
   answers["/rest/api/content/1/child/attachment"] = results({});
@@ -351,6 +377,30 @@ TEST_F(ConfluenceAgainTest, WhatIsUnchangedCostsNoQuestion) {
   EXPECT_EQ(stub.count("/context/rest/api/content/1/child/comment"), 0);
   EXPECT_EQ(stub.count("/context/rest/api/content/3/child/attachment"), 0);
   EXPECT_EQ(stub.count("/context/rest/api/content/5/child/comment"), 1);
+}
+
+TEST_F(ConfluenceAgainTest, AnEditedCommentWasSetOnOneTextOnly) {
+  // Its first version was read with the selection; the second one has the same.
+  request.known =
+      [](const std::vector<ItemRef>& refs) -> Result<std::vector<std::optional<Known>>> {
+    SG_ASSIGN(auto known, known_items(refs));
+    for (auto& item : known) {
+      if (!item) continue;
+      item->highest = [before = item->highest](const std::string& of) {
+        return of == "selection/30" ? int64_t{1} : before(of);
+      };
+    }
+    return known;
+  };
+  answers["/rest/api/content/scan?type=comment"] = results({hanging("30", "comment", 2, "3")});
+  answers["/rest/api/content/search"] = results({});
+  std::string edited = content("30", "comment", 2, "new");
+  edited.pop_back();
+  edited += R"(,"extensions":{"inlineProperties":{"originalSelection":"quoted"}}})";
+  answers["/rest/api/content/3/child/comment"] = results({edited});
+  ASSERT_TRUE(read_all(*host, request, sink));
+  ASSERT_EQ(sink.ids().back(), "3");
+  EXPECT_EQ(sink.items.back().lines(), (Lines{"comment comment/30 v2 new"}));
 }
 
 TEST_F(ConfluenceAgainTest, WithoutListsOfCommentsTheyAreAskedForPageByPage) {

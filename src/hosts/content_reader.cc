@@ -100,39 +100,66 @@ Status ContentReader::versions(JsonView content) {
 }
 
 Status ContentReader::older_versions(const Target& target, int64_t current, int64_t above) {
-  if (current <= above + 1) return {};
-  Failure failure;
-  auto listed = host_.list_versions(target.id, &failure);
-  std::vector<ContentVersion> versions;
-  if (listed) {
-    versions = std::move(*listed);
-    // Numbers may have gaps; what is not in the list was removed and is not asked for.
-    std::sort(versions.begin(), versions.end(),
-              [](const auto& a, const auto& b) { return a.number < b.number; });
-  } else if (listed.error().code == Code::kNotFound) {
-    for (int64_t number = above + 1; number < current; ++number) {
-      versions.push_back({.number = number, .author = {}, .when = 0, .message = {}});
+  // Numbers may have gaps, where versions were removed; the list of them is a question more, asked
+  // for when the first is missing.
+  std::optional<std::set<int64_t>> listed;
+  for (int64_t number = above + 1; number < current; ++number) {
+    if (listed && !listed->contains(number)) continue;
+    Failure failure;
+    auto answer = ask_version(target, number, &failure);
+    if (!answer && answer.error().code == Code::kNotFound && !listed) {
+      SG_ASSIGN(listed, numbers_of(target, number, current));
+      if (!listed->contains(number)) continue;
     }
-  } else {
-    return failed_version(target, {.number = current - 1, .author = {}, .when = 0, .message = {}},
-                          listed.error(), failure);
-  }
-  for (const ContentVersion& version : versions) {
-    if (version.number <= above || version.number >= current) continue;
-    SG_TRY(older_version(target, version));
+    const ContentVersion version{.number = number, .author = {}, .when = 0, .message = {}};
+    if (!answer) {
+      SG_TRY(failed_version(target, version, answer.error(), failure));
+    } else {
+      SG_TRY(emit_older(target, version, answer->json.root()));
+    }
   }
   return {};
 }
 
-Status ContentReader::older_version(const Target& target, const ContentVersion& version) {
+Result<std::set<int64_t>> ContentReader::numbers_of(const Target& target, int64_t from,
+                                                    int64_t current) {
   Failure failure;
+  const auto versions = host_.list_versions(target.id, &failure);
+  std::set<int64_t> numbers;
+  if (versions) {
+    for (const ContentVersion& version : *versions) numbers.insert(version.number);
+  } else if (ends_reading(versions.error(), failure)) {
+    return fail(versions.error());
+  } else {
+    // This host has no such list, or not now: what it does not give is said to be missing.
+    for (int64_t number = from; number < current; ++number) numbers.insert(number);
+  }
+  return numbers;
+}
+
+Result<Answer> ContentReader::ask_version(const Target& target, int64_t number, Failure* failure) {
   auto answer = host_.transport_.ask({.path = {"rest", "api", "content", target.id},
                                       .query = {{"status", "historical"},
-                                                {"version", std::to_string(version.number)},
+                                                {"version", std::to_string(number)},
                                                 {"expand", "body.storage,version"}},
-                                      .failure = &failure});
+                                      .failure = failure});
+  // A host that gives another version instead does not have this one.
+  if (answer && answer->json["version"]["number"].integer(number) != number) {
+    return fail(Code::kNotFound,
+                "content " + target.id + " has no version " + std::to_string(number));
+  }
+  return answer;
+}
+
+Status ContentReader::older_version(const Target& target, const ContentVersion& version) {
+  Failure failure;
+  auto answer = ask_version(target, version.number, &failure);
   if (!answer) return failed_version(target, version, answer.error(), failure);
-  const JsonView content = answer->json.root();
+  return emit_older(target, version, answer->json.root());
+}
+
+Status ContentReader::emit_older(const Target& target, const ContentVersion& version,
+                                 JsonView content) {
   auto body = storage_body(content);
   if (!body) {
     return failed_version(target, version,
@@ -174,6 +201,18 @@ Status ContentReader::emit_text(std::string_view kind, const std::string& id,
   return emit_content(kind, id, version.number);
 }
 
+Status ContentReader::emit_now(std::string_view kind, const std::string& id,
+                               const ContentVersion& version, std::string text) {
+  if (text.empty()) return {};
+  Part part = content_part(kind, id, version);
+  part.text = std::move(text);
+  SG_TRY(sink_.on_part(std::move(part)));
+  return sink_.on_content({.content_kind = std::string(kind),
+                           .content_id = id,
+                           .newest = version.number,
+                           .complete = true});
+}
+
 Status ContentReader::emit_messages(const std::string& id, int64_t newest) {
   if (!std::exchange(has_messages_, false)) return {};
   return emit_content("version_message", id, newest);
@@ -186,25 +225,37 @@ Status ContentReader::labels(JsonView content) {
     if (!words.empty()) words += '\n';
     words += list.at(i)["name"].string();
   }
-  return emit_text("label", item_.id, {.number = 1, .author = {}, .when = 0, .message = {}},
-                   std::move(words));
+  SG_TRY(sink_.on_kind("label"));
+  return emit_now("label", item_.id, {.number = 1, .author = {}, .when = 0, .message = {}},
+                  std::move(words));
 }
 
 Status ContentReader::properties() {
-  Status sink_status;
   Failure failure;
-  const Status listed = host_.each_result(
-      {.path = {"rest", "api", "content", item_.id, "property"}, .query = {{"expand", "version"}}},
-      kPropertyPage, &failure, [&](JsonView property) -> Status {
-        ContentVersion version = ContentVersion::read(property["version"]);
-        sink_status =
-            emit_text("property", property["key"].text(), version, jira_strings(property["value"]));
-        return sink_status;
-      });
+  Status sink_status;
+  const auto list = [&] {
+    return host_.each_result({.path = {"rest", "api", "content", item_.id, "property"},
+                              .query = {{"expand", "version"}}},
+                             kPropertyPage, &failure, [&](JsonView property) -> Status {
+                               sink_status = emit_now("property", property["key"].text(),
+                                                      ContentVersion::read(property["version"]),
+                                                      jira_strings(property["value"]));
+                               return sink_status;
+                             });
+  };
+  Status listed = list();
+  if (sink_status && !listed && listed.error().code == Code::kNotFound) {
+    // Either this host has no properties, or the page itself was not to be seen, which must not
+    // pass for a page that has none.
+    if (auto page = host_.ask_content(item_, false, &failure); !page) {
+      return failed_list("property", page.error(), failure);
+    }
+    listed = list();
+    if (!listed && sink_status && listed.error().code == Code::kNotFound) return {};
+  }
   if (!sink_status) return sink_status;
-  if (!listed && listed.error().code == Code::kNotFound) return {};
   if (!listed) return failed_list("property", listed.error(), failure);
-  return {};
+  return sink_.on_kind("property");
 }
 
 Status ContentReader::emit_content(std::string_view kind, const std::string& id, int64_t newest) {
@@ -274,7 +325,9 @@ Status ContentReader::comment(JsonView content) {
   }
   SG_TRY(emit_messages(target.id, current.number));
   // What the comment was set on: text of the page that may be gone from it since.
-  SG_TRY(emit_text("selection", target.id, current,
+  // Set once, whatever becomes of the comment.
+  SG_TRY(emit_text("selection", target.id,
+                   {.number = 1, .author = current.author, .when = current.when, .message = {}},
                    content["extensions"]["inlineProperties"]["originalSelection"].text()));
   return emit_content(target.kind, target.id, current.number);
 }

@@ -2,6 +2,8 @@
 // versions, attachments. Whole, or only what is newer than what is known. One object per item.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,18 +40,25 @@ class ContentReader {
   Status attachments();
   // The content of the messages of a content's versions, if there were any.
   Status emit_messages(const std::string& id, int64_t newest);
-  // Labels have no versions: those of a page that is known are not looked at again.
+  // Neither labels nor properties count with the page: all come with each new version of it.
   Status labels(JsonView content);
   Status properties();
   Status attachment(JsonView content);
   // All versions of a content above `above` but the current one.
   Status older_versions(const Target& target, int64_t current, int64_t above);
+  // The numbers that are to be asked for from `from` on.
+  Result<std::set<int64_t>> numbers_of(const Target& target, int64_t from, int64_t current);
+  Result<Answer> ask_version(const Target& target, int64_t number, Failure* failure);
   Status older_version(const Target& target, const ContentVersion& version);
+  Status emit_older(const Target& target, const ContentVersion& version, JsonView content);
   Status emit_version(const Target& target, JsonView content, const ContentVersion& version,
                       std::string body);
   // A text that is not the body; nothing when it is empty.
   Status emit_text(std::string_view kind, const std::string& id, const ContentVersion& version,
                    std::string text);
+  // One of a kind that comes whole each time; nothing when it is empty.
+  Status emit_now(std::string_view kind, const std::string& id, const ContentVersion& version,
+                  std::string text);
   Status emit_content(std::string_view kind, const std::string& id, int64_t newest);
   // A version that could not be had: noted, unless the error ends the whole reading.
   Status failed_version(const Target& target, const ContentVersion& version, const Error& error,

@@ -61,10 +61,10 @@ struct HostOptions {
   // Jira: texts that no search gives, a question for each issue that is read.
   bool issue_properties = true;
   bool remote_links = true;
-  bool drafts = true;            // Confluence: drafts that the account may see
-  bool trash = false;            // Confluence: what is in the trash of a space
-  int64_t page_bytes = 8 << 20;  // pages with bodies are sized to come near this
-  StopFlag* stop = nullptr;      // when set, waiting ends with kCancelled; outlives the host
+  bool drafts = true;             // Confluence: drafts that the account may see
+  bool trash = false;             // Confluence: what is in the trash of a space
+  int64_t page_bytes = 16 << 20;  // pages with bodies are sized to come near this
+  StopFlag* stop = nullptr;       // when set, waiting ends with kCancelled; outlives the host
 };
 
 struct Identity {
@@ -135,6 +135,12 @@ class ItemSink {
   virtual Status begin_item(const ItemRef& item) = 0;
   virtual Status on_part(Part&& part) = 0;
   virtual Status on_content(const ContentState& content) = 0;
+  // Every part of this kind that the item has comes in this reading, which may be partial
+  // otherwise. For kinds without versions to go by.
+  virtual Status on_kind(std::string_view kind) {
+    static_cast<void>(kind);
+    return {};
+  }
   // `failed`: the item could not be read to its end; its parts so far stand, and why.
   virtual Status end_item(const std::optional<Error>& failed) = 0;
   // An item of the listing that is up to date, as far as the listing tells.
@@ -180,6 +186,16 @@ struct PageResult {
   // does not name is not there any more.
   bool lists_contents = false;
 };
+
+// What a host says of an attachment; `bytes` are those that came.
+struct AttachmentInfo {
+  std::string id;
+  std::string name;
+  std::string media_type;
+  int64_t bytes = 0;
+};
+// Takes bytes piece by piece; an error stops the transfer with that error.
+using BytesSink = std::function<Status(std::string_view)>;
 
 // The Authorization header and cookies of somebody who called our API.
 struct CallerCredential {
@@ -236,6 +252,22 @@ class Host {
   virtual Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) = 0;
   // The number of that version, for filtering results.
   virtual Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) = 0;
+
+  // The bytes of an attachment in pieces, in its newest version. They count only when this
+  // succeeds: a transfer may break, or be found to be something else, at its end. kTooLarge above
+  // `max_bytes` (before anything came where the host tells the size), kPermissionDenied where the
+  // host wants another login for it. Asked again only while nothing came.
+  virtual Result<AttachmentInfo> stream_attachment(const std::string& id, uint64_t max_bytes,
+                                                   const BytesSink& sink) {
+    static_cast<void>(max_bytes);
+    static_cast<void>(sink);
+    return fail(Code::kUnsupported, id + ": this host gives no attachments");
+  }
+  // The numbers of the versions that an item has now, in any order, with or without its newest one;
+  // kUnsupported where items have no versions or the host no list of them.
+  virtual Result<std::vector<int64_t>> version_numbers(const std::string& item_id) {
+    return fail(Code::kUnsupported, item_id + ": this host lists no versions");
+  }
 
   // Registers our webhook unless it is there. kPermissionDenied when the account may not.
   virtual Result<WebhookState> ensure_webhook(const WebhookSpec& spec) {

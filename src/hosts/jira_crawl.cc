@@ -19,7 +19,9 @@ namespace spillguard::hosts {
 
 namespace {
 
-constexpr int64_t kFirstWholePage = 50;
+constexpr int64_t kFirstWholePage = 100;
+// How much larger the next page may be, before it is known how large issues are here.
+constexpr int64_t kPageGrowth = 4;
 constexpr size_t kIdsInCursor = 64;
 // Indexes of several nodes lag behind one another, and behind what was written.
 constexpr int64_t kChangeOverlapMs = 5 * 60 * 1000;
@@ -207,7 +209,7 @@ Result<PageResult> JiraHost::read_page(const PageRequest& request, ItemSink& sin
   if (ask.whole) {
     for (const JsonView& issue : fresh) SG_TRY(read_whole(issue, sink));
     const int64_t each = std::max<int64_t>(1, answer->bytes / received);
-    cursor.limit = std::clamp<int64_t>(options().page_bytes / each, 1, cursor.limit * 2);
+    cursor.limit = std::clamp<int64_t>(options().page_bytes / each, 1, cursor.limit * kPageGrowth);
   } else {
     SG_TRY(read_light(request, fresh, sink));
     if (request.everything) cursor.limit = 2;

@@ -35,6 +35,9 @@ class JiraHost : public Host {
   Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
   Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
 
+  Result<AttachmentInfo> stream_attachment(const std::string& id, uint64_t max_bytes,
+                                           const BytesSink& sink) override;
+
   Result<WebhookState> ensure_webhook(const WebhookSpec& spec) override;
 
   Result<Identity> caller_identity(const CallerCredential& caller) override;
@@ -68,6 +71,8 @@ class JiraHost : public Host {
                        std::optional<Error>& failed);
   Status read_worklogs(JsonView issue, const std::string& id, ItemSink& sink,
                        std::optional<Error>& failed);
+  // A list that hangs on an issue; an answer without JSON when this host has no such list.
+  Result<Answer> ask_of_issue(const std::string& id, const char* what, Failure* failure);
   Status read_remote_links(const std::string& id, ItemSink& sink, std::optional<Error>& failed);
   Status read_properties(const std::string& id, ItemSink& sink, std::optional<Error>& failed);
   // The entries that the issue itself did not carry.

@@ -57,6 +57,27 @@ TEST_F(JiraHostTest, AnonymousIsNoIdentity) {
   EXPECT_EQ(host->identify().error().code, Code::kUnauthenticated);
 }
 
+TEST_F(JiraHostTest, AnIssueThatIsNotToBeSeenAnyMoreHasNotNoLinks) {
+  const std::string issue =
+      R"({"id":"1","key":"A-1","fields":{"summary":"s","comment":{"comments":[],"total":0}},)"
+      R"("changelog":{"histories":[]}})";
+  answers["/issue/1"] = issue;
+  // A host that has neither links nor properties.
+  ASSERT_TRUE(host->read_item(issue_one(), sink));
+  EXPECT_FALSE(sink.items.at(0).failed);
+  // One on which the issue vanishes between two questions.
+  int asked = 0;
+  StubHost vanishing([&](const http::Request& request) {
+    if (request.path.ends_with("/myself")) return json_response(kMyself);
+    if (request.path.ends_with("/field")) return json_response("[]");
+    if (request.path.ends_with("/issue/1") && asked++ == 0) return json_response(issue);
+    return test::not_found();
+  });
+  ASSERT_TRUE(vanishing.host(Product::kJira)->read_item(issue_one(), sink));
+  ASSERT_TRUE(sink.items.at(1).failed);
+  EXPECT_EQ(sink.items.at(1).failed->code, Code::kNotFound);
+}
+
 TEST_F(JiraHostTest, CutListsAreReadToTheirEnd) {
   answers["/issue/1"] = R"({"id":"1","key":"OPS-1","fields":{"summary":"s",
     "comment":{"comments":[{"id":"11","body":"c1"}],"total":3,"maxResults":1,"startAt":0},

@@ -10,7 +10,7 @@ namespace spillguard::hosts {
 
 namespace {
 
-constexpr int64_t kFirstChunk = 50;
+constexpr int64_t kFirstChunk = 100;
 constexpr int64_t kListPage = 1000;
 
 Part failed_list(std::string_view kind, const Failure& failure, const Error& error) {
@@ -123,14 +123,24 @@ Status JiraHost::read_list(const std::string& issue_id, std::string_view kind,
   }
 }
 
+Result<Answer> JiraHost::ask_of_issue(const std::string& id, const char* what, Failure* failure) {
+  const Question question{.path = {"rest", "api", "2", "issue", id, what}, .failure = failure};
+  auto answer = transport_.ask(question);
+  if (answer || answer.error().code != Code::kNotFound) return answer;
+  // Either there is no such thing on this host, or the issue itself is not to be seen any more,
+  // which must not pass for an issue that has none.
+  SG_TRY(ask_issue(id, false, failure));
+  answer = transport_.ask(question);
+  if (!answer && answer.error().code == Code::kNotFound) return Answer{Json(), 0};
+  return answer;
+}
+
 Status JiraHost::read_remote_links(const std::string& id, ItemSink& sink,
                                    std::optional<Error>& failed) {
   Failure failure;
-  auto answer = transport_.ask(
-      {.path = {"rest", "api", "2", "issue", id, "remotelink"}, .failure = &failure});
-  if (answer) return emit_remote_links(answer->json.root(), sink);
   // Issue links may be switched off on the host.
-  if (answer.error().code == Code::kNotFound) return {};
+  auto answer = ask_of_issue(id, "remotelink", &failure);
+  if (answer) return emit_remote_links(answer->json.root(), sink);
   if (ends_reading(answer.error(), failure)) return fail(std::move(answer).error());
   failed = answer.error();
   return sink.on_part(failed_list("remote_link", failure, answer.error()));
@@ -139,10 +149,8 @@ Status JiraHost::read_remote_links(const std::string& id, ItemSink& sink,
 Status JiraHost::read_properties(const std::string& id, ItemSink& sink,
                                  std::optional<Error>& failed) {
   Failure failure;
-  auto keys = transport_.ask(
-      {.path = {"rest", "api", "2", "issue", id, "properties"}, .failure = &failure});
+  auto keys = ask_of_issue(id, "properties", &failure);
   if (!keys) {
-    if (keys.error().code == Code::kNotFound) return {};
     if (ends_reading(keys.error(), failure)) return fail(std::move(keys).error());
     failed = keys.error();
     return sink.on_part(failed_list("property", failure, keys.error()));

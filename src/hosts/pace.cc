@@ -15,7 +15,6 @@ constexpr int64_t kPlaceTickMs = 200;
 constexpr double kReserve = 1.0;
 constexpr int kFailuresThatOpen = 5;
 constexpr int64_t kLongestBreakMs = 60'000;
-constexpr int64_t kFirstRefusalMs = 1'000;
 constexpr int64_t kLongestRefusalMs = 60'000;
 // Answers count as slow when the last ones took so many times as long as usual, and so long at
 // least.
@@ -93,7 +92,7 @@ void Pace::report(int64_t now, const RateSigns& signs, int others) {
     pause = std::max<int64_t>(signs.retry_after_ms, 0);
   }
   if (refused && signs.retry_after_ms <= 0) {
-    pause = doubled(kFirstRefusalMs, refusals_, kLongestRefusalMs);
+    pause = doubled(options_.first_break_ms, refusals_, kLongestRefusalMs);
   }
   refusals_ = refused ? refusals_ + 1 : signs.status == 0 ? refusals_ : 0;
   // A healthy answer carries Retry-After: 0.

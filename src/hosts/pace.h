@@ -31,7 +31,8 @@ class Pace {
 
   struct Options {
     int max_concurrency = 4;
-    int64_t first_break_ms = 1'000;  // of the circuit breaker; doubles up to a minute
+    // Of the circuit breaker, and after a 429 that names no time; doubles up to a minute.
+    int64_t first_break_ms = 1'000;
   };
   explicit Pace(const Options& options)
       : options_(options), allowed_(static_cast<double>(options.max_concurrency)) {}

@@ -81,6 +81,20 @@ TEST(PaceTest, AHostWithABucketIsNeverPushedOverItAndItsRateIsUsed) {
   }
 }
 
+TEST(PaceTest, WhenTheHostFillsItsBucketDoesNotMatter) {
+  for (const int64_t phase : {1, 250, 500, 750, 999}) {
+    for (const int64_t latency : {2, 90, 700}) {
+      for (const int64_t fill : {1, 20, 200}) {
+        Pace pace({.max_concurrency = 8});
+        std::vector<Bucket> host(1);
+        host[0] = {.limit = 40, .fill = fill, .interval = 1000, .tokens = 40, .filled_at = -phase};
+        press(pace, host, 60'000, latency);
+        EXPECT_EQ(host[0].refused, 0) << phase << " " << latency << " " << fill;
+      }
+    }
+  }
+}
+
 TEST(PaceTest, ASmallBucketAndABucketThatOthersUse) {
   Pace pace({.max_concurrency = 4});
   std::vector<Bucket> host(1);

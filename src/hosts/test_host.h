@@ -132,6 +132,11 @@ class RecordingSink : public ItemSink {
     current().contents.push_back(content);
     return {};
   }
+  Status on_kind(std::string_view kind) override {
+    EXPECT_TRUE(open_);
+    whole_kinds.emplace_back(kind);
+    return {};
+  }
   Status end_item(const std::optional<Error>& failed) override {
     EXPECT_TRUE(open_);
     open_ = false;
@@ -159,6 +164,7 @@ class RecordingSink : public ItemSink {
   std::vector<ReadItem> scopes;  // the texts of projects and spaces themselves
   std::vector<std::string> unchanged;
   std::vector<std::string> seen;
+  std::vector<std::string> whole_kinds;
 
  private:
   ReadItem& current() { return in_scope_ ? scopes.back() : items.back(); }

@@ -106,9 +106,16 @@ std::string Transport::expected_identity() const {
 
 HostCounters Transport::counters() const { return {requests_, bytes_, retries_}; }
 
-std::string Transport::url(const Question& question) const {
+std::string Transport::base() const {
   std::string out = options_.base_url;
   while (!out.empty() && out.back() == '/') out.pop_back();
+  return out;
+}
+
+int64_t Transport::pause_ms(int attempt) const { return jittered(options_.retry, attempt); }
+
+std::string Transport::url(const Question& question) const {
+  std::string out = base();
   for (const std::string& segment : question.path) {
     out += '/';
     // `~` is unreserved, but personal space keys were seen to need it encoded.
@@ -287,8 +294,11 @@ Result<Answer> Transport::ask_again(const Question& question) {
     failed = Attempt{};
     auto answer = attempt(question, failed);
     if (answer) return answer;
-    if (!failed.retry || number + 1 >= (failed.smaller ? with_less : attempts)) break;
-    const int64_t wait = std::max(failed.wait_ms, jittered(options_.retry, number));
+    // What would end the whole reading is no matter of size, whoever could ask for less.
+    const bool by_size =
+        failed.smaller && !ends_reading(failed.error, {.status = failed.status, .smaller = true});
+    if (!failed.retry || number + 1 >= (by_size ? with_less : attempts)) break;
+    const int64_t wait = std::max(failed.wait_ms, pause_ms(number));
     if (waited + wait > options_.retry.max_total_ms) break;
     waited += wait;
     ++retries_;

@@ -75,6 +75,15 @@ class Transport {
   };
   Result<CallerAnswer> ask_as(const CallerCredential& caller, const Question& question);
 
+  // attachments.cc: the bytes of a 2xx answer, in pieces; how many came. `path` is encoded and
+  // below our base, `size` what the host told (0 = nothing), `max` the cap. Redirects are refused.
+  struct Download {
+    std::string path;
+    int64_t size = 0;
+    uint64_t max = 0;
+  };
+  Result<int64_t> stream(const Download& download, const BytesSink& sink);
+
   // The name that every later answer must carry.
   void expect_identity(std::string name);
   [[nodiscard]] std::string expected_identity() const;
@@ -103,6 +112,9 @@ class Transport {
   Status check_refused();
   void note_refused(const Error& error);
   void note_date(const http::ClientResponse& response);
+  Status stream_once(const http::ClientRequest& request, const std::string& what, Attempt& failed);
+  [[nodiscard]] int64_t pause_ms(int attempt) const;
+  [[nodiscard]] std::string base() const;  // without a trailing slash
   [[nodiscard]] std::string url(const Question& question) const;
   bool sleep_ms(int64_t milliseconds);
 

@@ -61,6 +61,20 @@ TEST(TransportTest, AsksAgainWhatMayBeAskedAgain) {
   EXPECT_EQ(transport.counters().retries, 3);
 }
 
+TEST(TransportTest, ABadGatewayIsNoMatterOfSize) {
+  // Who can ask for less gives up early on a 500, and not on what would end the whole reading.
+  for (const auto& [status, asked] : {std::pair(500, 2U), {502, 4U}, {503, 4U}}) {
+    StubHost stub([status = status](const http::Request&) {
+      return http::Response::text(status, "<html>proxy</html>", "text/html");
+    });
+    Transport transport(stub.options(Product::kJira));
+    Question question = myself();
+    question.attempts = 2;
+    EXPECT_FALSE(transport.ask(question));
+    EXPECT_EQ(stub.requests().size(), asked) << status;
+  }
+}
+
 TEST(TransportTest, GivesUpAfterItsAttemptsWithTheHostsWords) {
   StubHost stub([](const http::Request&) {
     return http::Response::json(500,

@@ -130,10 +130,10 @@ Result<int64_t> recover_owned_by(db::Connection& connection, std::string_view ow
   return recover(connection, std::move(rows), now);
 }
 
-int64_t back_off_ms(int64_t id, int attempt) {
-  const int64_t full =
-      attempt >= 10 ? kLongestBackOffMs
-                    : std::min<int64_t>(kLongestBackOffMs, INT64_C(1000) << std::max(0, attempt));
+int64_t back_off_ms(int64_t id, int attempt, int64_t first_ms) {
+  constexpr int kMostDoublings = 20;
+  const int64_t doubled = (first_ms << std::clamp(attempt, 0, kMostDoublings)) / 2;
+  const int64_t full = std::clamp<int64_t>(doubled, 4, kLongestBackOffMs);
   // The finishing steps of SplitMix64: neighbouring ids give unrelated numbers.
   uint64_t mixed =
       static_cast<uint64_t>(id) * 64 + static_cast<uint64_t>(attempt) + 0x9E3779B97F4A7C15U;

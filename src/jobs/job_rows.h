@@ -45,10 +45,10 @@ Status give_up(db::Connection& connection, const RunningRow& row, std::string_vi
 Result<int64_t> recover_expired(db::Connection& connection, TimeMs now);
 Result<int64_t> recover_owned_by(db::Connection& connection, std::string_view owner, TimeMs now);
 
-// How long a job waits after its nth failure: 2^n seconds, at most ten minutes, less up to a
-// quarter so that jobs which failed together do not come back together. A function of its arguments
-// alone.
-int64_t back_off_ms(int64_t id, int attempt);
+// How long a job waits after its nth failure: `first_ms`, doubled each time up to ten minutes, less
+// up to a quarter so that jobs which failed together do not come back together. A function of its
+// arguments alone.
+int64_t back_off_ms(int64_t id, int attempt, int64_t first_ms = Queue::kFirstBackOffMs);
 
 // An SQL condition for kinds with parameters from $first on: " AND kind IN ($3, $4)", empty for
 // all.

@@ -15,8 +15,15 @@
 namespace spillguard::jobs {
 
 Queue::Queue(db::Database& database, std::string node, int64_t lease_ms, Clock clock)
-    : state_(new State{database, std::move(node), lease_ms, std::move(clock), {}, {}, 0}) {}
+    : state_(new State{.database = database,
+                       .node = std::move(node),
+                       .lease_ms = lease_ms,
+                       .clock = std::move(clock),
+                       .mutex = {},
+                       .changed = {}}) {}
 Queue::~Queue() = default;
+
+void Queue::back_off_from(int64_t first_ms) { state_->first_back_off_ms = first_ms; }
 
 Result<int64_t> Queue::enqueue(const NewJob& job) {
   int64_t id = 0;
@@ -45,7 +52,14 @@ Result<int64_t> Queue::enqueue(db::Connection& connection, const NewJob& job) {
   const int64_t id = s->integer(0);
   // Not before the commit: who wakes must see the job. The caller's transaction ends while the
   // queue lives.
-  connection.after_commit([state = state_.get()] { state->signal(); });
+  const TimeMs due = job.not_before;
+  connection.after_commit([state = state_.get(), due, now] {
+    if (due > now) {
+      state->signal_later(due);
+    } else {
+      state->signal();
+    }
+  });
   return id;
 }
 
@@ -147,15 +161,18 @@ Status Queue::complete(db::Connection& connection, const Job& job) {
   return {};
 }
 
-Result<bool> Queue::retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at) {
+Result<bool> Queue::retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at,
+                          bool got_on) {
   bool again = false;
   SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
     const TimeMs now = state_->clock();
-    SG_ASSIGN(const auto row, find_running(c, job));
+    SG_ASSIGN(auto row, find_running(c, job));
     if (!row) return fail(lost_lease(job));
+    if (got_on) row->attempts = 1;
     again = row->attempts < row->max_attempts;
     if (!again) return give_up(c, *row, error, now);
-    return put_back(c, *row, retry_at.value_or(now + back_off_ms(row->id, row->attempts)), error);
+    const int64_t pause = back_off_ms(row->id, row->attempts, state_->first_back_off_ms);
+    return put_back(c, *row, retry_at.value_or(now + pause), error);
   }));
   state_->signal();
   return again;
@@ -197,27 +214,33 @@ Result<int64_t> Queue::cancel_waiting(const std::vector<std::string>& kinds) {
 }
 
 void Queue::wait(int64_t max_ms, const std::vector<std::string>& kinds) {
-  const auto give_up_at =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(std::max<int64_t>(0, max_ms));
+  using Steady = std::chrono::steady_clock;
+  const auto give_up_at = Steady::now() + std::chrono::milliseconds(std::max<int64_t>(0, max_ms));
   uint64_t seen = 0;
   {
     const std::lock_guard lock(state_->mutex);
     seen = state_->generation;
+    // The look below sees what is due by now.
+    if (state_->later <= state_->clock()) state_->later = State::kNever;
   }
-  // What is committed after this look raises the generation after it.
+  // What is committed after this look raises the generation, or lowers `later`, after it.
   std::optional<TimeMs> due;
   const auto status = state_->database.read([&](db::Connection& c) -> Status {
     SG_ASSIGN(due, next_due(c, kinds));
     return {};
   });
-  auto until = give_up_at;
-  if (status && due) {
-    const int64_t pause =
-        std::clamp<int64_t>(*due - state_->clock(), 0, std::max<int64_t>(0, max_ms));
-    until = std::min(until, std::chrono::steady_clock::now() + std::chrono::milliseconds(pause));
-  }
+  if (!status) due.reset();
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait_until(lock, until, [&] { return state_->generation != seen; });
+  while (state_->generation == seen) {
+    const TimeMs first = std::min(due.value_or(State::kNever), state_->later);
+    auto until = give_up_at;
+    if (first != State::kNever) {
+      const int64_t pause =
+          std::clamp<int64_t>(first - state_->clock(), 0, std::max<int64_t>(0, max_ms));
+      until = std::min(until, Steady::now() + std::chrono::milliseconds(pause));
+    }
+    if (state_->changed.wait_until(lock, until) == std::cv_status::timeout) return;
+  }
 }
 
 void Queue::wake() { state_->signal(); }

@@ -75,9 +75,15 @@ struct Failure {
 
 class Queue {
  public:
+  static constexpr int64_t kFirstBackOffMs = 2'000;
+
   // `node` names this process in leases; lease_ms is how long a job stays ours without renewal.
   Queue(db::Database& database, std::string node, int64_t lease_ms = 60'000, Clock clock = now_ms);
   ~Queue();
+
+  // The least time before a job that failed is tried again: doubled each time up to ten minutes.
+  // To be set before the first claim.
+  void back_off_from(int64_t first_ms);
 
   // Adds, or joins the waiting job of the same kind and key (keeping the more urgent priority and
   // the new payload). Returns the job's id. The form with a connection is part of the caller's
@@ -99,7 +105,9 @@ class Queue {
   static Status complete(db::Connection& connection, const Job& job);
   // Puts it back with exponential back-off (or at retry_at), or drops it as failed after
   // max_attempts: true when it will be tried again.
-  Result<bool> retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at = {});
+  // One that `got_on` since it was claimed starts counting anew: it is no failure in a row.
+  Result<bool> retry(const Job& job, std::string_view error, std::optional<TimeMs> retry_at = {},
+                     bool got_on = false);
   // Gives one job back unharmed, due at once: for stopping in good order.
   Status release(const Job& job);
   // The same, not due before `until`: no failure, and not counted as an attempt.

@@ -210,6 +210,17 @@ TEST_F(QueueTest, FailuresWaitLongerAndLongerAndThenAreKept) {
   EXPECT_EQ(failures->at(0).at, now_);
 }
 
+TEST_F(QueueTest, WhoGotOnStartsCountingAnew) {
+  queue_->back_off_from(40);
+  add({.kind = "k", .key = "x", .max_attempts = 2});
+  for (int round = 0; round < 5; ++round) {
+    const Job job = claim_one(*queue_);
+    EXPECT_TRUE(queue_->retry(job, "down again", {}, true).value()) << "round " << round;
+    now_ += 40;
+  }
+  EXPECT_FALSE(queue_->retry(claim_one(*queue_), "down again").value());
+}
+
 TEST(BackOff, DoublesIsCappedAndSpreads) {
   std::set<int64_t> different;
   for (int64_t id = 1; id <= 100; ++id) {
@@ -368,6 +379,28 @@ TEST_F(QueueTest, WorkersWakeForEveryJobThatIsEnqueued) {
         return {};
       }));
     }
+  }
+  worker.join();
+  EXPECT_EQ(done, kRounds);
+}
+
+TEST_F(QueueTest, AJobForLaterWakesWorkersWhenItIsDue) {
+  constexpr int kRounds = 20;
+  Queue queue(*database_, "node-c", kLease);  // by the clock of the wall, as its waits
+  std::atomic<int> done = 0;
+  std::thread worker([&] {
+    while (done < kRounds) {
+      queue.wait(kHour);
+      const auto jobs = queue.claim(10);
+      if (!jobs) return;
+      for (const auto& job : *jobs) {
+        if (queue.complete(job)) ++done;
+      }
+    }
+  });
+  for (int i = 0; i < kRounds; ++i) {
+    EXPECT_TRUE(queue.enqueue(
+        {.kind = "k", .key = std::to_string(i), .not_before = now_ms() + 30 - (i % 5) * 5}));
   }
   worker.join();
   EXPECT_EQ(done, kRounds);

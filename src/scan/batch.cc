@@ -67,6 +67,11 @@ Status BatchSink::on_content(const hosts::ContentState& content) {
   return {};
 }
 
+Status BatchSink::on_kind(std::string_view kind) {
+  scanner_.whole_kind(kind);
+  return {};
+}
+
 Status BatchSink::end_item(const std::optional<Error>& failed) {
   if (failed) {
     scanner_.fail_item(*failed);

@@ -32,6 +32,7 @@ class BatchSink : public hosts::ItemSink {
   Status begin_item(const hosts::ItemRef& item) override;
   Status on_part(hosts::Part&& part) override;
   Status on_content(const hosts::ContentState& content) override;
+  Status on_kind(std::string_view kind) override;
   Status end_item(const std::optional<Error>& failed) override;
   Status on_unchanged(const hosts::ItemRef& item) override;
   Status on_seen(const std::string& item_id, std::string_view content_kind,

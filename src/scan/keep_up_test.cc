@@ -224,5 +224,37 @@ TEST_F(KeepUpTest, ScopesThatAppearAreScannedThoseThatWereThereAreNot) {
   EXPECT_EQ(scope.state, store::ScanState::kScheduled);
 }
 
+TEST_F(KeepUpTest, VersionsThatWereRemovedAreMissedByACompleteListing) {
+  const auto version = [](const std::string& kind, int64_t number, const std::string& words) {
+    hosts::Part part = comment("9", words);
+    part.kind = part.content_kind = kind;
+    part.version = number;
+    return part;
+  };
+  world_.host.add("9", {version("title", 1, "t"), version("page", 1, "has " + token('x')),
+                        version("title", 2, "t"), version("page", 2, "clean")});
+  auto& page = world_.host.items.back();
+  page.contents = {{"title", "9", 2, true}, {"page", "9", 2, true}};
+  run(jobs::ScanKind::kScope);
+  const int reads = world_.host.reads["9"];
+  world_.host.versions["9"] = {1, 2};
+  run(jobs::ScanKind::kScope);
+  EXPECT_EQ(world_.host.reads["9"], reads) << "nothing was removed";
+  EXPECT_GE(world_.host.reads["versions of 9"], 1);
+  // Nothing of the page itself tells that its first version is gone.
+  world_.host.versions["9"] = {2};
+  page.parts = {version("title", 2, "t"), version("page", 2, "clean")};
+  run(jobs::ScanKind::kScope);
+  EXPECT_EQ(world_.host.reads["9"], reads + 1);
+  int64_t parts = 0;
+  const auto ledger = world_.store->coverage(world_.scope_id).value();
+  for (const auto& cell : ledger) {
+    if (cell.kind == "page") parts += cell.parts;
+  }
+  EXPECT_EQ(parts, 1);
+  // What was found in it was there.
+  EXPECT_EQ(shown(true), 1U);
+}
+
 }  // namespace
 }  // namespace spillguard::scan

@@ -30,6 +30,8 @@ class PartScanner {
   void begin(const hosts::ItemRef& item);
   void add(const hosts::Part& part);
   void add(const hosts::ContentState& content);
+  // All parts of this kind come: they take the place of those that were there.
+  void whole_kind(std::string_view kind) { result_.whole_kinds.emplace_back(kind); }
   // The item could not be read to its end: counted as one failed part, so that the ledger shows it.
   void fail_item(const Error& error);
   // The result of the item. `whole`: all its parts were given, what is not among them is gone.

@@ -22,13 +22,14 @@ void count_job(std::string_view kind, std::string_view outcome) {
 Outcome Runner::run(const jobs::Job& job, const std::atomic<bool>& lost) {
   auto request = jobs::parse_scan_job(job);
   Status status = request ? Status{} : fail(request.error());
+  bool got_on = false;
   if (request) {
     switch (request->kind) {
       case jobs::ScanKind::kSite:
         status = run_site(job, *request);
         break;
       case jobs::ScanKind::kScope:
-        status = run_scope(job, *request, lost);
+        status = run_scope(job, *request, lost, got_on);
         break;
       case jobs::ScanKind::kChanges:
         status = run_changes(job, *request, lost);
@@ -49,14 +50,16 @@ Outcome Runner::run(const jobs::Job& job, const std::atomic<bool>& lost) {
     count_job(job.kind, "done");
     return Outcome::kDone;
   }
-  const Outcome outcome = settle(job, request.value_or(jobs::ScanRequest{}), status.error());
+  const Outcome outcome =
+      settle(job, request.value_or(jobs::ScanRequest{}), status.error(), got_on);
   count_job(job.kind, outcome == Outcome::kAgain    ? "again"
                       : outcome == Outcome::kFailed ? "failed"
                                                     : "given_back");
   return outcome;
 }
 
-Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error) {
+Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error,
+                       bool got_on) {
   if (error.code == Code::kCancelled || error.code == Code::kConflict) {
     log::info("{} {} stops here: {}", job.kind, job.key, error.message);
     if (error.code == Code::kCancelled) {
@@ -68,7 +71,7 @@ Outcome Runner::settle(const jobs::Job& job, const jobs::ScanRequest& request, c
     return Outcome::kGivenBack;
   }
   if (is_retryable(error.code)) {
-    const auto again = context_.queue.retry(job, error.message);
+    const auto again = context_.queue.retry(job, error.message, {}, got_on);
     if (again && *again) {
       log::warn("{} {} will be tried again (attempt {} of {}): {}", job.kind, job.key, job.attempts,
                 job.max_attempts, error.message);

@@ -30,30 +30,41 @@ class Runner {
 
  private:
   Status run_site(const jobs::Job& job, const jobs::ScanRequest& request);
+  // `got_on` is set when a page was finished.
   Status run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
-                   const std::atomic<bool>& lost);
+                   const std::atomic<bool>& lost, bool& got_on);
   Status run_item(const jobs::Job& job, const jobs::ScanRequest& request,
                   const std::atomic<bool>& lost);
   Status read_one(const ScanSite& site, const jobs::Job& job, const jobs::ScanRequest& request,
                   const hosts::ItemRef& ref, const std::atomic<bool>& lost);
   // scope_run.cc
+  struct PagesRead {
+    bool lists_contents = false;
+    bool got_on = false;
+  };
   // In the site's quiet hours the job is put off until they are over, and the error ends it here.
   Status heed_quiet_hours(const ScanSite& site, const jobs::Job& job);
   // kPostponedByHours ends it between two pages.
   Status read_pages(const ScanSite& site, const jobs::Job& job, hosts::PageRequest page,
-                    Checkpoint& checkpoint, BatchSink& sink, bool& lists_contents);
-  // After a complete listing: what it did not name is asked for by itself.
+                    Checkpoint& checkpoint, BatchSink& sink, PagesRead& read);
+  // reconcile.cc: after a complete listing, what it did not name is asked for by itself.
   Status reconcile(const ScanSite& site, const store::Scope& scope, bool force, bool lists_contents,
                    BatchSink& sink);
   Status look_for(const ScanSite& site, const store::Scope& scope, const store::UnseenItem& item,
                   BatchSink& sink);
+  // One item of the scope whole, if it is still there.
+  static Status read_again(const ScanSite& site, const store::Scope& scope, const std::string& id,
+                           BatchSink& sink);
+  // Pages of which versions were removed, which no listing tells.
+  Status check_versions(const ScanSite& site, const store::Scope& scope, BatchSink& sink);
   // keep_up.cc
   Status run_changes(const jobs::Job& job, const jobs::ScanRequest& request,
                      const std::atomic<bool>& lost);
   Status run_scopes(const jobs::Job& job, const jobs::ScanRequest& request);
   Status run_hint(const jobs::Job& job, const jobs::ScanRequest& request,
                   const std::atomic<bool>& lost);
-  Outcome settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error);
+  Outcome settle(const jobs::Job& job, const jobs::ScanRequest& request, const Error& error,
+                 bool got_on);
 
   ScanContext& context_;
 };

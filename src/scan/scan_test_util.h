@@ -152,6 +152,13 @@ class FakeHost : public hosts::Host {
   Result<int64_t> find_version(const hosts::ItemRef&, TimeMs) override {
     return fail(Code::kUnsupported, "no versions here");
   }
+  std::map<std::string, std::vector<int64_t>> versions;  // of items, as the host lists them
+  Result<std::vector<int64_t>> version_numbers(const std::string& id) override {
+    ++reads["versions of " + id];
+    const auto found = versions.find(id);
+    if (found == versions.end()) return fail(Code::kNotFound, "no such page");
+    return found->second;
+  }
   Result<hosts::Identity> caller_identity(const hosts::CallerCredential&) override {
     return fail(Code::kUnauthenticated, "nobody calls");
   }

@@ -57,6 +57,7 @@ struct App::State {
         export_gate(static_cast<int>(std::max<int64_t>(1, config.handler_threads / 2))),
         scan{
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
+    queue.back_off_from(config.job_retry_ms);
   }
 
   ServerConfig config;

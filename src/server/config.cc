@@ -128,6 +128,8 @@ void read_log(ConfigTable table, ServerConfig& config) {
 void read_scan(ConfigTable table, ServerConfig& config) {
   constexpr int64_t kDay = 24 * 3600;
   config.parallel_scans = table.integer("parallel", 2, 0, 256);
+  config.job_retry_ms =
+      table.integer("retry_milliseconds", jobs::Queue::kFirstBackOffMs, 1, 600'000);
   scan::ScheduleOptions& schedule = config.schedule;
   schedule.enabled = table.boolean("auto", true);
   schedule.changes_ms = table.integer("changes_seconds", 300, 1, kDay) * 1000;

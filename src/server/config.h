@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "hosts/host.h"
 #include "http/server.h"
+#include "jobs/queue.h"
 #include "scan/scheduler.h"
 
 namespace spillguard::server {
@@ -45,6 +46,7 @@ struct ServerConfig {
   log::Format log_format = log::Format::kText;
   ListenAddress health;  // port 0 = none
   int64_t parallel_scans = 2;
+  int64_t job_retry_ms = jobs::Queue::kFirstBackOffMs;
   scan::ScheduleOptions schedule;
   bool scan_new_scopes = true;
   int64_t handler_threads = 8;

@@ -122,7 +122,8 @@ BatchWriter::Problems BatchWriter::settled_problems(const ItemResult& result, co
   }
   Problems settled;
   for (const auto& [key, problem] : problems) {
-    if (came_past(problem) && !again.contains(key)) settled.emplace(key, problem);
+    const bool replaced = is_whole_kind(result, problem.kind);
+    if (replaced || (came_past(problem) && !again.contains(key))) settled.emplace(key, problem);
   }
   return settled;
 }
@@ -133,12 +134,16 @@ Result<CellSums> BatchWriter::new_cells(const ItemResult& result, const Marks& b
   if (is_failed(result)) return failed_cells(result, problems, row);
   if (result.whole) return ledger_.number(result.coverage);
   CellSums cells = row.cells;
+  SG_TRY(ledger_.erase_kinds(cells, result.whole_kinds));
   for (const auto& [key, problem] : settled) {
+    if (is_whole_kind(result, problem.kind)) continue;
     SG_ASSIGN(const CellSums counted, ledger_.number(problem));
     subtract_cells(cells, counted);
   }
-  if (counts_again(result, before, row)) {
-    SG_ASSIGN(const CellSums more, ledger_.number(result.coverage));
+  const bool counts = counts_again(result, before, row);
+  for (const CoverageCell& cell : result.coverage) {
+    if (!counts && !is_whole_kind(result, cell.kind)) continue;
+    SG_ASSIGN(const CellSums more, ledger_.number({cell}));
     add_cells(cells, more);
   }
   // Sums of items and scopes must stay equal: what the item's cells can not hold is dropped here.

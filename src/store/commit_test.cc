@@ -266,6 +266,54 @@ TEST_F(CommitTest, OneVersionByItselfLeavesTheStampsOfAScannedItem) {
   EXPECT_EQ(findings().size(), 1U);
 }
 
+TEST_F(CommitTest, AKindThatCameWholeReplacesItsPartsInAPartialResult) {
+  ItemResult first = page("7", 3);
+  first.coverage.push_back({"label", PartStatus::kScanned, "", 1, 5});
+  first.coverage.push_back({"property", PartStatus::kScanned, "", 2, 50});
+  first.contents.push_back({"label", "7", 1, 1, true});
+  first.contents.push_back({"property", "a", 1, 1, true});
+  first.contents.push_back({"property", "b", 1, 1, true});
+  first.findings = {finding_in("property", "b", 1, {1}), finding_in("label", "7", 2, {1})};
+  commit({first});
+  // A new version of the page; the labels are others, and one property is gone.
+  ItemResult next = page("7", 4);
+  next.whole = false;
+  next.coverage = {{"page", PartStatus::kScanned, "", 1, 400},
+                   {"label", PartStatus::kScanned, "", 1, 8},
+                   {"property", PartStatus::kScanned, "", 1, 30}};
+  next.contents = {
+      {"page", "7", 4, 4, false}, {"label", "7", 1, 1, true}, {"property", "a", 2, 2, true}};
+  next.whole_kinds = {"label", "property"};
+  for (int i = 0; i < 2; ++i) {  // the same again changes nothing
+    commit({next});
+    EXPECT_EQ(must(store_->coverage(scope_.id)),
+              (std::vector<CoverageCell>{{"label", PartStatus::kScanned, "", 1, 8},
+                                         {"page", PartStatus::kScanned, "", 4, 700},
+                                         {"property", PartStatus::kScanned, "", 1, 30}}));
+    for (const Finding& finding : findings()) EXPECT_TRUE(finding.historical);
+    EXPECT_EQ(number("SELECT count(*) FROM contents"), 3);
+  }
+}
+
+TEST_F(CommitTest, PagesWithVersionsAndHowManyAreInTheLedger) {
+  ItemResult read = page("7", 5);
+  read.coverage = {{"page", PartStatus::kScanned, "", 3, 10},
+                   {"page", PartStatus::kFailed, "http_500", 1, 0},
+                   {"title", PartStatus::kScanned, "", 4, 10},
+                   {"comment", PartStatus::kScanned, "", 9, 10}};
+  commit({read, page("8", 1)});
+  EXPECT_EQ(must(store_->count_versioned_items(scope_.id)), 1);
+  const auto items = must(store_->versioned_items(scope_.id, {}, 10));
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].host_id, "7");
+  EXPECT_EQ(items[0].newest, 5);
+  EXPECT_EQ(items[0].versions_in_ledger, 5);
+  const int64_t turn = items[0].id % 7;
+  EXPECT_EQ(must(store_->versioned_items(scope_.id, {0, 7, turn}, 10)).size(), 1U);
+  EXPECT_TRUE(must(store_->versioned_items(scope_.id, {0, 7, (turn + 1) % 7}, 10)).empty());
+  EXPECT_TRUE(must(store_->versioned_items(scope_.id, {.after_id = items[0].id}, 10)).empty());
+}
+
 TEST_F(CommitTest, AnItemThatMovesTakesItsRowsAlong) {
   const Scope other = make_scope("20", "OPS");
   ItemResult result = with_finding(page("7", 2), 1, {2});

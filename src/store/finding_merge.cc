@@ -99,8 +99,14 @@ void apply_not_reported(const MergeInput& input, const ContentNews& news, Stored
 
 }  // namespace
 
+bool is_whole_kind(const ItemResult& result, std::string_view kind) {
+  return std::find(result.whole_kinds.begin(), result.whole_kinds.end(), kind) !=
+         result.whole_kinds.end();
+}
+
 bool content_is_gone(const ItemResult& result, const ContentKey& content) {
-  if (!result.whole || result.item.state == ScanState::kError) return false;
+  if (result.item.state == ScanState::kError) return false;
+  if (!result.whole && !is_whole_kind(result, content.first)) return false;
   const auto same = [&](const auto& other) {
     return other.content_kind == content.first && other.content_id == content.second;
   };

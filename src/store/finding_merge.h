@@ -61,6 +61,7 @@ FindingPlan plan_findings(const MergeInput& input);
 
 // Whether a whole result proves that this content is gone: it was read to the end and neither the
 // content nor a problem with it came up.
+bool is_whole_kind(const ItemResult& result, std::string_view kind);
 bool content_is_gone(const ItemResult& result, const ContentKey& content);
 
 }  // namespace spillguard::store

@@ -1,5 +1,7 @@
 #include "store/ledger.h"
 
+#include <algorithm>
+
 #include "store/sql.h"
 
 namespace spillguard::store {
@@ -39,6 +41,15 @@ Result<CellSums> Ledger::number(const std::vector<CoverageCell>& cells) {
     sum.bytes += cell.bytes;
   }
   return sums;
+}
+
+Status Ledger::erase_kinds(CellSums& cells, const std::vector<std::string>& kinds) {
+  if (kinds.empty()) return {};
+  if (!loaded_) SG_TRY(load());
+  for (const auto& [words, id] : ids_) {
+    if (std::find(kinds.begin(), kinds.end(), std::get<0>(words)) != kinds.end()) cells.erase(id);
+  }
+  return {};
 }
 
 Result<CellSums> Ledger::number(const PartProblem& problem) {

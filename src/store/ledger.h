@@ -21,6 +21,8 @@ class Ledger {
   // The cells of one item as sums by number. New kinds of cells get a row.
   Result<CellSums> number(const std::vector<CoverageCell>& cells);
   // The cell that a problem was counted in.
+  // Takes the cells of these kinds of parts out.
+  Status erase_kinds(CellSums& cells, const std::vector<std::string>& kinds);
   Result<CellSums> number(const PartProblem& problem);
 
   void add(int64_t scope_id, const CellSums& cells) { add_cells(changes_[scope_id], cells); }

@@ -52,6 +52,13 @@ struct UnseenItem {
   TimeMs missing_since = 0;  // 0 = not missed before
 };
 
+struct VersionedItem {
+  int64_t id = 0;
+  std::string host_id;
+  int64_t newest = 0;              // version that the host had
+  int64_t versions_in_ledger = 0;  // of its own text, scanned or with a problem
+};
+
 // What one commit of a scan writes, all or nothing.
 struct ScanCommit {
   int64_t scope_id = 0;
@@ -137,6 +144,16 @@ class Store {
   Result<int64_t> count_unseen(int64_t scope_id, int64_t serial);
   Result<std::vector<std::string>> items_with_lost_contents(int64_t scope_id, int64_t serial,
                                                             int64_t limit);
+  // Items of the scope whose own text had several versions, ordered by id; of `turns` parts of them
+  // the one whose turn it is.
+  struct VersionTurn {
+    int64_t after_id = 0;
+    int64_t turns = 1;
+    int64_t turn = 0;
+  };
+  Result<std::vector<VersionedItem>> versioned_items(int64_t scope_id, const VersionTurn& turn,
+                                                     int64_t limit);
+  Result<int64_t> count_versioned_items(int64_t scope_id);
   // 404 for the first time; only a hint.
   Status mark_missing(int64_t item_id);
   // Gone for good: its parts leave the ledger, its findings become historical. Should it come back,

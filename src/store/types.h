@@ -156,6 +156,8 @@ struct ItemResult {
   // All contents of the item were read: the coverage cells and problems replace the item's, and
   // contents that did not come are gone. Else they are added.
   bool whole = true;
+  // Of a result that is not whole: kinds of parts of which all came. They replace the item's.
+  std::vector<std::string> whole_kinds;
   // False when only a part of the item was looked at on request (one old version): `updated`,
   // `version` and the rules of the row stay as they were. A partial result never changes the rules
   // of the row, and leaves all stamps alone when it has no contents or the item was never scanned

@@ -68,6 +68,18 @@ def check_plants(manifest, findings_of):
     return problems
 
 
+def with_drafts(truth):
+    """Counts of all that the account may see: the newer kinds, and its own drafts, which stand in no list of what is current."""
+    sums = {"parts": collections.Counter(), "items": collections.Counter()}
+    for counts in (truth, truth["drafts"]):
+        for row in counts["parts"] + counts["more_parts"]:
+            sums["parts"][row["product"], row["scope"], row["kind"]] += row["parts"]
+        for row in counts["items"]:
+            sums["items"][row["product"], row["scope"]] += row["items"]
+    return {"parts": [dict(zip(("product", "scope", "kind"), key), parts=n) for key, n in sums["parts"].items()],
+            "items": [dict(zip(("product", "scope"), key), items=n) for key, n in sums["items"].items()]}
+
+
 def check_counts(counts, coverage_of):
     """Problems: kinds of which the ledger and the simulator count different numbers of parts.
 
