@@ -109,7 +109,7 @@ struct Simulator::State {
                    .issues = options.issues,
                    .data_file = loads ? options.data_dir + "/jira-issues.jsonl.gz" : std::string(),
                    .plants_per_kind = options.plants_per_kind,
-                   .may_change = options.churn > 0 || options.random_faults ||
+                   .may_change = options.extras > 0 || options.churn > 0 || options.random_faults ||
                                  !options.fault_plan_file.empty()}));
     SG_ASSIGN(wiki_site,
               WikiSite::build(

@@ -111,7 +111,7 @@ Whereabouts find_in_wiki(const WikiSite& wiki, const ManifestLine& line) {
   if (item->page->status == WikiStatus::kDraft && !found.places.empty()) {
     // Others' drafts are nobody's but theirs.
     const bool own = all_users()[item->page->newest().author].name == "scanner";
-    found.state = own ? "draft" : "hidden";
+    found.state = own ? "draft" : "foreign_draft";
   }
   return found;
 }

@@ -46,11 +46,6 @@ class Run:
     def api(self, product):
         return Api(getattr(self.server, product), product)
 
-    def control(self, path, method="GET", body=None):
-        request = urllib.request.Request("/".join(self.sim.jira_url.split("/")[:3]) + "/_sim/" + path, method=method, data=body)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read().decode()
-
     def scopes(self, product):
         end = time.monotonic() + 120
         while True:
@@ -115,16 +110,16 @@ class Run:
 def problems_of(run):
     problems = []
     found = collections.defaultdict(list)
-    truth = json.loads(run.control("truth"))
+    truth = json.loads(run.sim.control("truth"))
     for product in PRODUCTS:
         for scope in run.scopes(product):
             for finding in run.api(product).findings(scope["key"]):
                 item = finding.get("issueKey") or str(finding.get("contentId"))
                 found[product, item].append(finding)
-    plants = [json.loads(line) for line in run.control("plants").splitlines() if line.strip()]
+    plants = [json.loads(line) for line in run.sim.control("plants").splitlines() if line.strip()]
     checked = 0
     for plant in plants:
-        if plant["state"] not in ("current", "history", "draft"):
+        if plant["state"] not in check.VISIBLE:
             continue
         checked += 1
         if str(plant["itemId"]).startswith("scope:"):
@@ -157,16 +152,16 @@ def one(bin_dir, seed, keep):
         for product in PRODUCTS:
             run.until_scanned(product)
         run.listing()  # in the middle of faults and changes
-        run.control("settle", "POST", b"{}")
+        run.sim.control("settle", "POST", b"{}")
         # Twice: what is gone is believed the second time.
         run.listing()
         run.listing()
         problems, plants = problems_of(run)
-        stats = json.loads(run.control("stats"))
+        stats = json.loads(run.sim.control("stats"))
         products = [v for v in stats.values() if isinstance(v, dict)]
         faults = sum(sum(v.get("faults", {}).values()) for v in products)
         requests = sum(v.get("requests", 0) for v in products)
-        changes = json.loads(run.control("truth"))["changes"]
+        changes = json.loads(run.sim.control("truth"))["changes"]
     except (StartError, OSError, RuntimeError) as error:
         problems, plants, faults, requests, changes = [f"{type(error).__name__}: {error}"], 0, 0, 0, 0
     finally:

@@ -7,6 +7,7 @@ the simulator's own count), ends, and says by its exit status whether all was we
 import argparse
 import collections
 import datetime
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,11 @@ from harness.client import Api  # noqa: E402
 from harness.processes import Server, Simulator, StartError, free_port  # noqa: E402
 
 LIVE = sys.stdout.isatty()
+# What became of a part, as the ledger calls it.
+COLUMNS = ("listed", "scanned", "skipped", "failed", "not_visible")
+# Parts of every kind; loaded data has no blog posts and no personal space.
+EVERY_KIND = ["--extras", 4]
+WITH_DATA = ["--spaces", 3, "--pages", 30, "--blogs", 12]
 
 
 def show_progress(line):
@@ -124,6 +130,23 @@ def print_scope(product, scan):
         print(f"           error     {scan['errorMessage']}")
 
 
+def print_kinds(scans):
+    """The ledger of everything by kind of part: how many were listed, and what became of them."""
+    for product in ("jira", "confluence"):
+        kinds = collections.defaultdict(lambda: collections.defaultdict(int))
+        for (scan_product, _), scan in scans.items():
+            if scan_product != product:
+                continue
+            for cell in scan["coverage"]:
+                row = kinds[cell["kind"]]
+                row["listed"] += cell["parts"]
+                row["bytes"] += cell["bytes"]
+                row[cell["status"]] += cell["parts"]
+        print(f"\n{product:20}" + "".join(f"{name:>12}" for name in COLUMNS) + f"{'KB':>12}")
+        for kind, row in sorted(kinds.items()):
+            print(f"  {kind:18}" + "".join(f"{row[name]:>12,}" for name in COLUMNS) + f"{row['bytes'] / 1000:>12,.0f}")
+
+
 def print_requests(product, items, metrics):
     requests = metrics.get("spillguard_host_requests_total", 0)
     received = metrics.get("spillguard_host_received_bytes_total", 0)
@@ -134,6 +157,7 @@ def print_summary(scans, server, seconds):
     print()
     for (product, _), scan in sorted(scans.items()):
         print_scope(product, scan)
+    print_kinds(scans)
     items = sum(scan["items"] for scan in scans.values())
     parts = sum(cell["parts"] for scan in scans.values() for cell in scan["coverage"])
     now_mb, peak_mb = server.memory_mb()
@@ -169,9 +193,11 @@ def verify(sim, apis, scans):
             cache[product, scope] = apis[product].findings(scope)
         return cache[product, scope]
 
-    manifest = sim.manifest()
+    manifest = [json.loads(line) for line in sim.control("plants").splitlines() if line.strip()]
+    manifest = [plant for plant in manifest if plant["state"] in check.VISIBLE]
     problems = check.check_plants(manifest, findings_of)
-    problems += check.check_counts(sim.counts(), lambda product, scope: scans[product, scope])
+    counts = check.with_drafts(json.loads(sim.control("truth")))
+    problems += check.check_counts(counts, lambda product, scope: scans.get((product, scope), {"coverage": [], "items": None}))
     for (product, key), scan in sorted(scans.items()):
         if scan["scanState"] != "SCANNED":
             problems.append(f"{product} {key}: state {scan['scanState']}: {scan['errorMessage']}")
@@ -196,9 +222,10 @@ def ports():
 
 
 def run(args, folder):
-    options = ["--seed", args.seed, *args.sim]
+    options = ["--seed", args.seed, *EVERY_KIND]
     if args.data:
-        options += ["--data", os.path.abspath(args.data)]
+        options += ["--data", os.path.abspath(args.data), *WITH_DATA]
+    options += args.sim  # the last one counts
     sim = server = None
     try:
         print("starting the simulated Jira and Confluence …", flush=True)

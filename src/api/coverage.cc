@@ -50,6 +50,11 @@ Status write_scope_coverage(JsonWriter& json, const ApiContext& context, const s
   json.field("itemsDone", scope.items_done);
   json.field("itemsTotal", scope.items_total);
   json.field("items", items);
+  time_or_null(json, "startedAt", scope.started_at);
+  time_or_null(json, "completedAt", scope.completed_at);
+  time_or_null(json, "listedAt", scope.reconciled_at);
+  time_or_null(json, "changesReadAt", scope.checked_at);
+  time_or_null(json, "changesReadUpTo", scope.watermark);
   write_coverage(json, own);
   json.key("kinds");
   json.begin_array();
@@ -97,11 +102,6 @@ Result<http::Response> get_scope_coverage(const ApiContext& context, const http:
   json.begin_object();
   json.field("product", store::product_name(context.site.product));
   SG_TRY(write_scope_coverage(json, context, scope, cells));
-  time_or_null(json, "startedAt", scope.started_at);
-  time_or_null(json, "completedAt", scope.completed_at);
-  time_or_null(json, "listedAt", scope.reconciled_at);
-  time_or_null(json, "changesReadAt", scope.checked_at);
-  time_or_null(json, "changesReadUpTo", scope.watermark);
   json.key("problems");
   json.begin_array();
   for (size_t i = 0; i < problems.size() && i < static_cast<size_t>(kMostProblems); ++i) {

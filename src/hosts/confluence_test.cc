@@ -55,6 +55,7 @@ class ConfluenceTest : public testing::Test {
   void empty_lists(const std::string& id) {
     answers.try_emplace("/rest/api/content/" + id + "/child/comment", results({}));
     answers.try_emplace("/rest/api/content/" + id + "/child/attachment", results({}));
+    answers.try_emplace("/rest/api/content/" + id + "/property", results({}));
   }
 
   std::map<std::string, std::string> answers;

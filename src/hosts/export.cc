@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/strings.h"
+#include "hosts/export_source.h"
 #include "hosts/jira_issue.h"
 #include "hosts/json.h"
 
@@ -58,6 +59,10 @@ class ConfluenceExport {
   Status index(const ExportRow& row) {
     static const std::set<std::string, std::less<>> kKnown = {
         "Page", "BlogPost", "Comment", "Attachment", "Space", "SpaceDescription"};
+    // Newer exports have an attachment's size beside it.
+    if (row.type == "ContentProperty" && row.value("name") == "FILESIZE") {
+      sizes_[row.reference("content")] = parse_int(row.value("longValue")).value_or(0);
+    }
     if (!kKnown.contains(row.type)) return {};
     Content content;
     content.type = row.type;
@@ -151,6 +156,9 @@ class ConfluenceExport {
     part.reason = "waiting_for_extraction";
     part.detail = row.value("contentType");
     part.bytes = parse_int(row.value("fileSize")).value_or(0);
+    if (const auto size = sizes_.find(row.id); part.bytes == 0 && size != sizes_.end()) {
+      part.bytes = size->second;
+    }
     return sink_.on_part(std::move(part));
   }
 
@@ -190,6 +198,7 @@ class ConfluenceExport {
   std::string path_;
   ItemSink& sink_;
   std::map<std::string, Content> contents_;
+  std::map<std::string, int64_t> sizes_;  // of attachments, where they stand apart
 };
 
 Status emit_export_issue(JsonView issue, ItemSink& sink) {
@@ -271,10 +280,7 @@ Status read_export(const std::string& path, ItemSink& sink) {
   std::string head(4096, '\0');
   opened.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<size_t>(opened.gcount()));
-  if (head.starts_with("PK")) {
-    return fail(Code::kUnsupported,
-                file + " is a zip: unpack it and give the folder or its entities.xml");
-  }
+  if (is_zip(file)) return ConfluenceExport(file, sink).read();
   const std::string_view start = trim(std::string_view(head));
   if (start.starts_with("<") || start.starts_with("\xEF\xBB\xBF<")) {
     return ConfluenceExport(file, sink).read();

@@ -14,9 +14,10 @@
 
 namespace spillguard::hosts {
 
-// `path`: the XML or JSON file, or the folder of an unpacked export. Streams XML in two passes, so
-// that memory goes by the number of objects and not by their texts. kCorrupt names the line;
-// document types (and with them entities) are refused. Items come in the order of the file.
+// `path`: the XML or JSON file, the zip of a space export, or its folder when unpacked. Streams XML
+// in two passes, so that memory goes by the number of objects and not by their texts. kCorrupt
+// names the line; document types (and with them entities) are refused. Items come in the order of
+// the file.
 Status read_export(const std::string& path, ItemSink& sink);
 
 // One object of an entities.xml.

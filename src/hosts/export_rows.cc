@@ -1,10 +1,10 @@
 #include <expat.h>
 
-#include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "hosts/export.h"
+#include "hosts/export_source.h"
 
 namespace spillguard::hosts {
 
@@ -14,11 +14,6 @@ constexpr size_t kChunkBytes = 256 * 1024;
 constexpr int kDeepest = 64;
 constexpr size_t kLongestText = size_t{256} << 20U;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const {
-    if (file != nullptr) std::fclose(file);
-  }
-};
 struct ParserFreer {
   void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
@@ -128,20 +123,21 @@ const std::string& ExportRow::reference(const std::string& name) const {
 
 Status read_export_rows(const std::string& path,
                         const std::function<Status(const ExportRow&)>& each) {
-  const std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rb"));
-  if (file == nullptr) return fail(Code::kNotFound, path + " can not be opened");
+  SG_ASSIGN(const auto source, open_export(path));
   const ParserPtr parser(XML_ParserCreate("UTF-8"));
   if (parser == nullptr) return fail(Code::kInternal, "no memory for an XML parser");
   RowBuilder builder(parser.get(), each);
   std::vector<char> buffer(kChunkBytes);
   while (true) {
-    const size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
+    auto read = source->read(buffer.data(), buffer.size());
+    if (!read) return fail(std::move(read).error().context(path));
+    const size_t size = *read;
     // Exports hold control characters that XML 1.0 has not.
     for (size_t i = 0; i < size; ++i) {
       const auto c = static_cast<unsigned char>(buffer[i]);
       if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') buffer[i] = ' ';
     }
-    const bool last = size < buffer.size();
+    const bool last = size == 0;
     if (XML_Parse(parser.get(), buffer.data(), static_cast<int>(size), last ? 1 : 0) !=
         XML_STATUS_OK) {
       std::string where = path;

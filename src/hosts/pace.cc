@@ -63,19 +63,24 @@ int64_t Pace::wait_ms(int64_t now, int running) const {
   if (now < open_until_) return open_until_ - now;
   if (running >= limit(now)) return kPlaceTickMs;
   if (per_ms_ > 0) {
-    const double tokens =
-        std::min(bucket_, tokens_ + static_cast<double>(now - filled_at_) * per_ms_);
-    const double missing = kReserve + 1.0 - tokens;
+    const double missing = kReserve + 1.0 - tokens_at(now);
     if (missing > 0) {
-      return std::clamp<int64_t>(std::llround(std::ceil(missing / per_ms_)), 1, kLongestPauseMs);
+      const int64_t filling = std::max(now, filled_at_) - now;
+      return std::clamp<int64_t>(filling + std::llround(std::ceil(missing / per_ms_)), 1,
+                                 kLongestPauseMs);
     }
   }
   return 0;
 }
 
+double Pace::tokens_at(int64_t now) const {
+  const auto filling = static_cast<double>(std::max<int64_t>(0, now - filled_at_));
+  return std::min(bucket_, tokens_ + filling * per_ms_);
+}
+
 void Pace::refill(int64_t now) {
-  tokens_ = std::min(bucket_, tokens_ + static_cast<double>(now - filled_at_) * per_ms_);
-  filled_at_ = now;
+  tokens_ = tokens_at(now);
+  filled_at_ = std::max(filled_at_, now);
 }
 
 void Pace::started(int64_t now) {
@@ -113,13 +118,12 @@ void Pace::note_bucket(int64_t now, const RateSigns& signs, int others) {
   // Those on their way may not be counted in what the host says. Several nodes have a bucket each
   // and answer in turn: the fullest tells nothing of the emptiest, so only less is believed.
   const double told = static_cast<double>(signs.remaining - others);
-  if (first) {
-    filled_at_ = now;
-    tokens_ = told;
-  } else {
-    refill(now);
-    tokens_ = std::min(tokens_, told);
-  }
+  if (!first) refill(now);
+  if (!first && told >= tokens_) return;
+  tokens_ = told;
+  // Hosts fill their buckets once an interval, and do not tell when: nothing comes before the end of
+  // a whole one.
+  filled_at_ = now + signs.interval_ms;
 }
 
 void Pace::note_latency(const RateSigns& signs) {

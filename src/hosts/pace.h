@@ -48,6 +48,7 @@ class Pace {
   [[nodiscard]] int limit(int64_t now) const;
 
  private:
+  [[nodiscard]] double tokens_at(int64_t now) const;
   void refill(int64_t now);
   void note_bucket(int64_t now, const RateSigns& signs, int others);
   void note_latency(const RateSigns& signs);
@@ -62,7 +63,7 @@ class Pace {
   double tokens_ = 0;
   double bucket_ = 0;
   double per_ms_ = 0;
-  int64_t filled_at_ = 0;
+  int64_t filled_at_ = 0;  // up to when it is counted; may be to come
 
   double allowed_;     // concurrency
   double usual_ = 0;   // latency over a long time, ms

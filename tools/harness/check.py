@@ -5,7 +5,12 @@ import collections
 LOCATIONS = {
     "summary": "SUMMARY", "description": "DESCRIPTION", "environment": "FIELD", "custom_field": "FIELD",
     "comment": "COMMENT", "worklog": "WORKLOG", "title": "TITLE", "page": "BODY", "blogpost": "BODY",
+    "attachment_name": "ATTACHMENT", "attachment_comment": "ATTACHMENT",
+    "label": "FIELD", "link": "FIELD", "remote_link": "FIELD", "property": "FIELD", "version_message": "FIELD", "selection": "FIELD",
+    "scope_description": "FIELD", "version": "FIELD", "component": "FIELD",
 }
+# Of what may be seen; what is hidden, archived or in the trash is not.
+VISIBLE = ("current", "history", "draft")
 
 
 def squeeze(text):
@@ -20,7 +25,10 @@ def stands_for(finding, plant):
 
 def same_place(finding, plant):
     item = finding.get("issueKey") or str(finding.get("contentId"))
-    if item not in (plant["item"], str(plant.get("itemId"))):
+    names = {plant["item"], str(plant.get("itemId"))}
+    if str(plant.get("itemId")).startswith("scope:"):
+        names.add(plant["scope"])  # a project's or space's own texts
+    if item not in names:
         return False
     if plant["part"] == "history":
         return True  # a history value belongs to its field, wherever that is reported

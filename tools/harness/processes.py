@@ -109,6 +109,12 @@ class Simulator(Process):
         with open(self.manifest_file, encoding="utf-8") as f:
             return [json.loads(line) for line in f]
 
+    def control(self, path, method="GET", body=None):
+        """What the simulator's own door answers, as text."""
+        request = urllib.request.Request("/".join(self.jira_url.split("/")[:3]) + "/_sim/" + path, method=method, data=body)
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            return answer.read().decode()
+
     def counts(self):
         with open(self.counts_file, encoding="utf-8") as f:
             return json.load(f)
