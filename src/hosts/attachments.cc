@@ -34,8 +34,9 @@ Result<AttachmentInfo> JiraHost::stream_attachment(const std::string& id, uint64
                       .media_type = file["mimeType"].text(),
                       .bytes = file["size"].integer()};
   SG_TRY(check_size(info, max_bytes));
-  SG_ASSIGN(const std::string path,
-            download_path(file["content"].string(), "/secure/attachment/" + id + "/"));
+  // The id decides; a name that no path may hold (with a backslash) is left out.
+  const std::string below = "/secure/attachment/" + percent_encode(id) + "/";
+  const std::string path = download_path(file["content"].string(), below).value_or(below + "file");
   SG_ASSIGN(info.bytes,
             transport_.stream({.path = path, .size = info.bytes, .max = max_bytes}, sink));
   return info;

@@ -28,11 +28,6 @@ TEST(DownloadPathTest, TakesWhatIsBelowThePrefixWhateverTheHostCallsItself) {
   }
 }
 
-http::Response file_answer(const StubHost& /*stub*/, int64_t size, const std::string& content) {
-  return json_response(R"({"id":"17","filename":"a.txt","mimeType":"text/plain","size":)" +
-                       std::to_string(size) + R"(,"content":")" + content + "\"}");
-}
-
 struct Got {
   Result<AttachmentInfo> info = fail(Code::kInternal, "not asked");
   std::string bytes;
@@ -53,13 +48,14 @@ class JiraAttachmentTest : public ::testing::Test {
   http::Response serve(const http::Request& request) {
     if (request.path.ends_with("/myself")) return json_response(test::kMyself);
     if (request.path.ends_with("/rest/api/2/attachment/17")) {
-      return file_answer(stub_, size_,
-                         "https://elsewhere.example/x/secure/attachment/17/a%20b.txt");
+      return json_response(R"({"id":"17","filename":"a.txt","mimeType":"text/plain","size":)" +
+                           std::to_string(size_) + R"(,"content":")" + link_ + "\"}");
     }
     ++downloads_;
     return answer_(request);
   }
   int64_t size_ = 6;
+  std::string link_ = "https://elsewhere.example/x/secure/attachment/17/a%20b.txt";
   int downloads_ = 0;
   StubHost::Answer answer_ = [](const http::Request&) {
     return http::Response::text(200, "abcdef", "text/plain");
@@ -78,6 +74,12 @@ TEST_F(JiraAttachmentTest, StreamsFromOurBaseWithOurCredential) {
   const auto last = stub_.requests().back();
   EXPECT_EQ(last.raw_target, "/context/secure/attachment/17/a%20b.txt");
   EXPECT_EQ(last.headers.get("Authorization"), "Bearer stub-token");
+}
+
+TEST_F(JiraAttachmentTest, ANameThatNoPathMayHoldIsLeftOut) {
+  link_ = R"(http:\/\/x\/secure\/attachment\/17\/a%5C..%5Cb.txt)";
+  ASSERT_TRUE(stream(*host_).info);
+  EXPECT_EQ(stub_.requests().back().raw_target, "/context/secure/attachment/17/file");
 }
 
 TEST_F(JiraAttachmentTest, WhatIsTooLargeIsNotBegun) {
