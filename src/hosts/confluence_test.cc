@@ -246,6 +246,22 @@ TEST_F(ConfluenceTest, TheListOfVersionsIsAskedForOnlyWhereOneIsMissing) {
   EXPECT_EQ(versions(), (std::vector<int64_t>{2, 3}));
 }
 
+TEST_F(ConfluenceTest, APageThatIsNotToBeSeenAnyMoreHasNotLostItsVersions) {
+  const std::string page = content("1", "page", 3, "<p>three</p>");
+  int asked = 0;
+  StubHost vanishing([&](const http::Request& request) {
+    if (request.path.ends_with("/user/current")) return json_response(kMe);
+    if (request.path.ends_with("/content/1") && asked++ == 0) return json_response(page);
+    return http::Response::json(404, R"({"statusCode":404})");
+  });
+  ASSERT_TRUE(vanishing.host(Product::kConfluence)->read_item(item("1"), sink));
+  ASSERT_TRUE(sink.items.at(0).failed);
+  EXPECT_EQ(sink.items.at(0).failed->code, Code::kNotFound);
+  for (const Part& part : sink.items.at(0).parts) {
+    EXPECT_NE(part.state, Part::State::kNotVisible) << part.detail;
+  }
+}
+
 TEST_F(ConfluenceTest, AListThatFailsFailsTheItem) {
   answers["/rest/api/content/1"] = content("1", "page", 1, "one");
   answers["/rest/api/content/1/child/attachment"] = results({});

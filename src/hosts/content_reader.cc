@@ -105,13 +105,17 @@ Status ContentReader::older_versions(const Target& target, int64_t current, int6
   std::optional<std::set<int64_t>> listed;
   for (int64_t number = above + 1; number < current; ++number) {
     if (listed && !listed->contains(number)) continue;
+    const ContentVersion version{.number = number, .author = {}, .when = 0, .message = {}};
     Failure failure;
     auto answer = ask_version(target, number, &failure);
     if (!answer && answer.error().code == Code::kNotFound && !listed) {
-      SG_ASSIGN(listed, numbers_of(target, number, current));
+      auto numbers = numbers_of(target, current, &failure);
+      // Who does not see the page any more learns nothing of its versions.
+      if (!numbers) return failed_list(target.kind, std::move(numbers).error(), failure);
+      listed = std::move(*numbers);
       if (!listed->contains(number)) continue;
+      answer = ask_version(target, number, &failure);
     }
-    const ContentVersion version{.number = number, .author = {}, .when = 0, .message = {}};
     if (!answer) {
       SG_TRY(failed_version(target, version, answer.error(), failure));
     } else {
@@ -121,18 +125,18 @@ Status ContentReader::older_versions(const Target& target, int64_t current, int6
   return {};
 }
 
-Result<std::set<int64_t>> ContentReader::numbers_of(const Target& target, int64_t from,
-                                                    int64_t current) {
-  Failure failure;
-  const auto versions = host_.list_versions(target.id, &failure);
+Result<std::set<int64_t>> ContentReader::numbers_of(const Target& target, int64_t current,
+                                                    Failure* failure) {
+  SG_TRY(host_.ask_content(item_, false, failure));
+  const auto versions = host_.list_versions(target.id, failure);
   std::set<int64_t> numbers;
   if (versions) {
     for (const ContentVersion& version : *versions) numbers.insert(version.number);
-  } else if (ends_reading(versions.error(), failure)) {
-    return fail(versions.error());
+  } else if (versions.error().code == Code::kNotFound) {
+    // This host has no such list: what it does not give is said to be missing.
+    for (int64_t number = 1; number < current; ++number) numbers.insert(number);
   } else {
-    // This host has no such list, or not now: what it does not give is said to be missing.
-    for (int64_t number = from; number < current; ++number) numbers.insert(number);
+    return fail(versions.error());
   }
   return numbers;
 }

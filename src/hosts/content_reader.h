@@ -46,8 +46,8 @@ class ContentReader {
   Status attachment(JsonView content);
   // All versions of a content above `above` but the current one.
   Status older_versions(const Target& target, int64_t current, int64_t above);
-  // The numbers that are to be asked for from `from` on.
-  Result<std::set<int64_t>> numbers_of(const Target& target, int64_t from, int64_t current);
+  // The numbers that are to be asked for; an error when the page itself is not to be seen any more.
+  Result<std::set<int64_t>> numbers_of(const Target& target, int64_t current, Failure* failure);
   Result<Answer> ask_version(const Target& target, int64_t number, Failure* failure);
   Status older_version(const Target& target, const ContentVersion& version);
   Status emit_older(const Target& target, const ContentVersion& version, JsonView content);
