@@ -114,6 +114,29 @@ void SqliteConnection::after_commit(std::function<void()> action) {
   actions_.push_back(std::move(action));
 }
 
+void SqliteConnection::watch_log(std::function<void(int pages)> told) {
+  log_told_ = std::move(told);
+  sqlite3_wal_hook(
+      handle_->get(),
+      [](void* self, sqlite3* raw, const char* name, int pages) {
+        // Under a load that never pauses only a writer finds a moment at which all of it is folded
+        // back and the log can begin anew.
+        constexpr int kLongestLogPages = 8192;
+        if (pages >= kLongestLogPages) {
+          sqlite3_wal_checkpoint_v2(raw, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        } else {
+          static_cast<SqliteConnection*>(self)->log_told_(pages);
+        }
+        return SQLITE_OK;
+      },
+      this);
+}
+
+void SqliteConnection::fold_log_back() {
+  // What could not be done now is done the next time.
+  sqlite3_wal_checkpoint_v2(handle_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
 Status SqliteConnection::transaction(std::string_view begin, const Work& work,
                                      std::vector<std::function<void()>>& actions) {
   handle_->clear_busy();

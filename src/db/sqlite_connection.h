@@ -34,6 +34,14 @@ class SqliteConnection final : public Connection {
                      std::vector<std::function<void()>>& actions);
   [[nodiscard]] bool busy_seen() const { return handle_->busy_seen(); }
 
+  // After each commit of this connection `told` gets the pages in the write-ahead log, in place of
+  // SQLite's own habit to fold the log back in the midst of somebody's commit. Where the log became
+  // very long it is folded back there all the same.
+  void watch_log(std::function<void(int pages)> told);
+  // Folds back what is in the log, without standing in the way of readers and writers. Waits for
+  // the disk.
+  void fold_log_back();
+
  private:
   explicit SqliteConnection(std::shared_ptr<SqliteHandle> handle);
   Status enter_wal_mode();
@@ -42,6 +50,7 @@ class SqliteConnection final : public Connection {
 
   std::shared_ptr<SqliteHandle> handle_;  // shared with the statements in use
   std::vector<std::function<void()>> actions_;
+  std::function<void(int)> log_told_;
 };
 
 }  // namespace spillguard::db

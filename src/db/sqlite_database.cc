@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/threads.h"
 #include "base/time.h"
 #include "db/sqlite_connection.h"
 
@@ -68,6 +69,54 @@ Status transact(SqliteConnection& connection, std::string_view begin, const Work
   }
 }
 
+// Folds the write-ahead log back beside the writers: that waits for the disk, which takes a tenth
+// of a second where the disk is busy.
+class LogFolder {
+ public:
+  explicit LogFolder(std::unique_ptr<SqliteConnection> connection)
+      : connection_(std::move(connection)), thread_([this] { run(); }) {}
+  LogFolder(const LogFolder&) = delete;
+  LogFolder& operator=(const LogFolder&) = delete;
+  ~LogFolder() {
+    {
+      const std::lock_guard guard(mutex_);
+      stop_ = true;
+    }
+    change_.notify_one();
+    thread_.join();
+  }
+  void told(int pages) {
+    constexpr int kPagesToFold = 1000;
+    if (pages < kPagesToFold) return;
+    {
+      const std::lock_guard guard(mutex_);
+      wanted_ = true;
+    }
+    change_.notify_one();
+  }
+
+ private:
+  void run() {
+    set_thread_name("db-log");
+    std::unique_lock guard(mutex_);
+    while (true) {
+      change_.wait(guard, [&] { return wanted_ || stop_; });
+      if (stop_) return;
+      wanted_ = false;
+      guard.unlock();
+      connection_->fold_log_back();
+      guard.lock();
+    }
+  }
+
+  std::unique_ptr<SqliteConnection> connection_;
+  std::mutex mutex_;
+  std::condition_variable change_;
+  bool wanted_ = false;
+  bool stop_ = false;
+  std::thread thread_;  // last: it uses the rest
+};
+
 class SqliteDatabase final : public Database {
  public:
   static Result<std::unique_ptr<Database>> open(const SqliteOptions& options,
@@ -79,6 +128,10 @@ class SqliteDatabase final : public Database {
       SG_ASSIGN(auto reader, SqliteConnection::open(options, file, name, Role::kReader));
       database->readers_.push_back(std::move(reader));
     }
+    SG_ASSIGN(auto folder, SqliteConnection::open(options, file, name, Role::kWriter));
+    database->folder_ = std::make_unique<LogFolder>(std::move(folder));
+    database->writer_->watch_log(
+        [folder = database->folder_.get()](int pages) { folder->told(pages); });
     return database;
   }
 
@@ -133,6 +186,7 @@ class SqliteDatabase final : public Database {
 
   int64_t patience_ms_;
   FairLock writing_;
+  std::unique_ptr<LogFolder> folder_;         // outlives the writer, which tells it
   std::unique_ptr<SqliteConnection> writer_;  // guarded by writing_
   std::mutex pool_mutex_;
   std::condition_variable pool_change_;

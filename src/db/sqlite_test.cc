@@ -2,7 +2,9 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
@@ -294,6 +296,22 @@ TEST(SqliteFile, WaitsForAnotherWriterAndThenSaysWho) {
   EXPECT_EQ(status.error().code, Code::kUnavailable);
   EXPECT_NE(status.error().message.find(path), std::string::npos);
   EXPECT_TRUE(test::execute(*theirs, "CREATE TABLE u (x)"));
+}
+
+TEST(SqliteFile, TheLogIsFoldedBackBesideTheWriters) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/x.db";
+  auto database = test::open_or_die({.path = path});
+  ASSERT_TRUE(test::execute(*database, "CREATE TABLE t (x)"));
+  constexpr uint64_t kMegabytes = 12;
+  for (uint64_t i = 0; i < kMegabytes; ++i) {
+    ASSERT_TRUE(test::execute(*database, "INSERT INTO t VALUES (randomblob(1048576))"));
+  }
+  // Nobody writes any more, and it comes to the file all the same.
+  while (std::filesystem::file_size(path) < (kMegabytes / 2) << 20U) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(test::integer(*database, "SELECT count(*) FROM t"), static_cast<int64_t>(kMegabytes));
 }
 
 TEST(SqliteFile, RefusesWhatIsNotOurs) {
