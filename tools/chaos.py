@@ -8,6 +8,7 @@ its problems; --first SEED --seeds 1 runs it again.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import shutil
@@ -169,13 +170,13 @@ def one(bin_dir, seed, keep):
         if run is not None:
             run.stop()
     seconds = time.monotonic() - started
-    print(f"seed {seed}: {plants} plants, {faults} faults, {changes} changes, {requests} requests, {len(problems)} problems, {seconds:.1f} s", flush=True)
-    for problem in problems[:20]:
-        print("    " + problem)
+    lines = [f"seed {seed}: {plants} plants, {faults} faults, {changes} changes, {requests} requests, {len(problems)} problems, {seconds:.1f} s"]
+    lines += ["    " + problem for problem in problems[:20]]
     if problems and keep:
-        print("    kept: " + folder)
+        lines.append("    kept: " + folder)
     else:
         shutil.rmtree(folder, ignore_errors=True)
+    print("\n".join(lines), flush=True)  # at once: several run side by side
     return not problems
 
 
@@ -185,9 +186,12 @@ def main():
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="keep the folder of a seed that fails")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="seeds at a time (default 2)")
     options = parser.parse_args()
-    failed = [seed for seed in range(options.first, options.first + options.seeds)
-              if not one(options.bin, seed, options.keep)]
+    seeds = range(options.first, options.first + options.seeds)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        fine = list(pool.map(lambda seed: one(options.bin, seed, options.keep), seeds))
+    failed = [seed for seed, well in zip(seeds, fine) if not well]
     if failed:
         print(f"{len(failed)} of {options.seeds} seeds failed: {' '.join(map(str, failed))}")
         print(f"again: ./dev chaos --first {failed[0]} --seeds 1 --keep")

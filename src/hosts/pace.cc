@@ -121,8 +121,8 @@ void Pace::note_bucket(int64_t now, const RateSigns& signs, int others) {
   if (!first) refill(now);
   if (!first && told >= tokens_) return;
   tokens_ = told;
-  // Hosts fill their buckets once an interval, and do not tell when: nothing comes before the end of
-  // a whole one.
+  // Hosts fill their buckets once an interval, and do not tell when: nothing comes before the end
+  // of a whole one.
   filled_at_ = now + signs.interval_ms;
 }
 
