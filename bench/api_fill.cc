@@ -16,6 +16,8 @@
 namespace spillguard::bench {
 namespace {
 
+constexpr size_t kItemsAtATime = 200;
+
 struct KnownRow {
   std::string host_id;
   std::string key;
@@ -70,9 +72,10 @@ Status fill(const std::string& folder, const std::string& site, int64_t wanted) 
   if (items.empty()) return fail(Code::kNotFound, "the site has no items");
   const auto count = static_cast<int64_t>(items.size());
   int64_t done = 0;
+  std::vector<store::ItemResult> batch;
   for (int64_t i = 0; i < count; ++i) {
     const KnownRow& row = items[static_cast<size_t>(i)];
-    store::ItemResult result;
+    store::ItemResult& result = batch.emplace_back();
     result.item.host_id = row.host_id;
     result.item.key = row.key;
     result.item.state = store::ScanState::kScanned;
@@ -80,11 +83,15 @@ Status fill(const std::string& folder, const std::string& site, int64_t wanted) 
     result.up_to_date = false;
     const int64_t end = wanted * (i + 1) / count;
     for (; done < end; ++done) result.findings.push_back(finding(key, done));
+    // Items of a scope stand together.
+    const bool last = i + 1 == count || items[static_cast<size_t>(i) + 1].scope_id != row.scope_id;
+    if (!last && batch.size() < kItemsAtATime) continue;
     store::ScanCommit commit;
     commit.scope_id = row.scope_id;
     commit.rules_version = "bench";
-    commit.items = std::span(&result, 1);
+    commit.items = batch;
     SG_TRY(store.commit(commit));
+    batch.clear();
   }
   fmt::print("{} findings in {} items\n", done, count);
   return {};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <future>
 
 #include "api/export.h"
 #include "api/finding_text.h"
@@ -51,10 +52,15 @@ class Findings {
       query.disabled_rules = disabled_;
       query.limit = kBatch;
       store::FindingWalk walk(context_.store.database(), query);
-      while (true) {
-        SG_ASSIGN(const bool more, walk.next(batch_));
-        if (!more) break;
-        SG_TRY(show_batch(scope, each));
+      SG_ASSIGN(bool more, walk.next(batch_));
+      while (more) {
+        // The next batch is read while this one is written.
+        auto reading = std::async(std::launch::async, [&] { return walk.next(next_batch_); });
+        const auto shown = show_batch(scope, each);
+        auto read = reading.get();
+        SG_TRY(shown);
+        SG_ASSIGN(more, read);
+        std::swap(batch_, next_batch_);
       }
     }
     return {};
@@ -100,6 +106,7 @@ class Findings {
   TitleReader titles_;
   std::vector<int32_t> disabled_;
   std::vector<store::Finding> batch_;
+  std::vector<store::Finding> next_batch_;
   Shown shown_;
   int64_t hidden_ = 0;
 };

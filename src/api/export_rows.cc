@@ -1,8 +1,7 @@
 #include "api/export_rows.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <array>
+#include <charconv>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -10,6 +9,12 @@
 namespace spillguard::api {
 namespace export_rows_detail {
 namespace {
+
+void append_number(std::string& out, int64_t number) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  out.append(digits.begin(), end);
+}
 
 class CsvRows final : public RowWriter {
  public:
@@ -36,7 +41,7 @@ class CsvRows final : public RowWriter {
           append_csv_cell(out, cell.text);
           break;
         case Cell::Kind::kNumber:
-          fmt::format_to(std::back_inserter(out), "{}", cell.number);
+          append_number(out, cell.number);
           break;
         case Cell::Kind::kFlag:
           out += cell.number != 0 ? "true" : "false";
@@ -110,14 +115,18 @@ Status BufferedBody::flush() {
 
 void append_csv_cell(std::string& out, std::string_view text) {
   constexpr std::string_view kFormula = "=+-@\t\r\n";
-  constexpr std::string_view kQuoted = "\",\r\n";
   std::string valid;
   if (!is_valid_utf8(text)) {
     valid = to_valid_utf8(text);
     text = valid;
   }
+  // One look at each byte: rows are many and long.
+  bool quoted = false;
+  for (const char c : text) {
+    quoted = quoted || c == '"' || c == ',' || c == '\r' || c == '\n';
+  }
   const bool guarded = !text.empty() && kFormula.find(text.front()) != std::string_view::npos;
-  if (text.find_first_of(kQuoted) == std::string_view::npos) {
+  if (!quoted) {
     if (guarded) out += '\'';
     out += text;
     return;

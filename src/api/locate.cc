@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/strings.h"
+#include "http/target.h"
 #include "store/evidence.h"
 
 namespace spillguard::api {
@@ -22,12 +21,10 @@ Result<T> or_no_such(Result<T> result, std::string_view word, std::string_view k
   return result;
 }
 
-// What no host has as a key: it would be no key in an address either.
+// What no address may hold is no key of any host: asking would end in a failure that is not theirs.
 bool is_plausible_key(std::string_view key) {
-  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; };
-  return !key.empty() && key.size() <= 255 && key != "." && key != ".." &&
-         key.find_first_of("/\\\"<>") == std::string_view::npos && is_valid_utf8(key) &&
-         std::none_of(key.begin(), key.end(), is_control);
+  return !key.empty() && key.size() <= 255 && key.find_first_of("\"<>") == std::string_view::npos &&
+         http::parse_target("/" + percent_encode(key)).has_value();
 }
 
 hosts::ItemKind to_host_kind(store::ItemKind kind) {

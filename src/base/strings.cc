@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace spillguard {
 namespace {
@@ -24,6 +25,18 @@ int hex_value(char c) {
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
+}
+
+// Bytes below 0x80 that the text begins with: most texts are nothing else.
+size_t ascii_prefix(std::string_view text) {
+  size_t at = 0;
+  uint64_t word = 0;
+  for (; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 // The length of the valid UTF-8 sequence at the start of text, 0 when there is none.
@@ -151,6 +164,7 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
 }
 
 bool is_valid_utf8(std::string_view text) {
+  text.remove_prefix(ascii_prefix(text));
   while (!text.empty()) {
     const size_t length = sequence_length(text);
     if (length == 0) return false;
@@ -160,8 +174,11 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::string to_valid_utf8(std::string_view text) {
+  const size_t plain = ascii_prefix(text);
   std::string out;
   out.reserve(text.size());
+  out += text.substr(0, plain);
+  text.remove_prefix(plain);
   while (!text.empty()) {
     const size_t length = sequence_length(text);
     if (length == 0) {

@@ -60,10 +60,28 @@ std::string format_with(TimeMs time, std::string_view zone) {
   const auto day = floor<days>(point);
   const year_month_day date{day};
   const hh_mm_ss clock{point - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count(), zone);
+  const int year_number = static_cast<int>(date.year());
+  if (year_number < 0 || year_number > 9999) {
+    return fmt::format("{:04}-{:02}-{:02}T00:00:00.000{}", year_number,
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       zone);
+  }
+  // By hand: downloads write millions of these.
+  std::string out;
+  out.reserve(30);
+  const auto digits = [&](int64_t number, int64_t highest, char behind) {
+    for (; highest > 0; highest /= 10) out += static_cast<char>('0' + number / highest % 10);
+    if (behind != '\0') out += behind;
+  };
+  digits(year_number, 1000, '-');
+  digits(static_cast<unsigned>(date.month()), 10, '-');
+  digits(static_cast<unsigned>(date.day()), 10, 'T');
+  digits(clock.hours().count(), 10, ':');
+  digits(clock.minutes().count(), 10, ':');
+  digits(clock.seconds().count(), 10, '.');
+  digits(clock.subseconds().count(), 100, '\0');
+  out += zone;
+  return out;
 }
 
 }  // namespace
