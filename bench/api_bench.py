@@ -95,7 +95,7 @@ def main():
         try:
             api = Api(server.jira, "jira")
             api.scan_all()
-            while any(s["scanState"] != "SCANNED" for s in api.get("/scan/all", size=1000).json()["scopes"]):
+            while [s["scanState"] for s in api.get("/scan/all", size=1000).json()["scopes"]] != ["SCANNED"] * 2:
                 time.sleep(0.2)
             server.stop()
             start = time.monotonic()

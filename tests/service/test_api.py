@@ -191,14 +191,22 @@ def test_a_second_scan_reads_little_and_force_reads_all(scanned):
         after = scanned.server.metrics()
         return {name: after[name] - before.get(name, 0) for name in ("spillguard_host_received_bytes_total", "spillguard_parts_total")}
 
-    counts = {p: scanned.api(p).get("/coverage").json() for p in ("jira", "confluence")}
+    def ledger(product):
+        """Without when it was looked at: a look for changes may come in between."""
+        whole = scanned.api(product).get("/coverage").json()
+        for scope in whole["scopes"]:
+            for name in [n for n in scope if n.endswith(("At", "UpTo"))]:
+                del scope[name]
+        return whole
+
+    counts = {p: ledger(p) for p in ("jira", "confluence")}
     idle = requests_of(None)
     forced = requests_of("true")
     assert idle["spillguard_parts_total"] == 0, "nothing changed: nothing is scanned again"
     assert forced["spillguard_parts_total"] > 1000
     assert idle["spillguard_host_received_bytes_total"] < forced["spillguard_host_received_bytes_total"] / 3
     for product, before in counts.items():
-        assert scanned.api(product).get("/coverage").json() == before, "the ledger is the same after each"
+        assert ledger(product) == before, "the ledger is the same after each"
 
 
 def test_equal_requests_at_once_are_one_scan(scanned):

@@ -14,7 +14,16 @@ PRODUCTS = ("jira", "confluence")
 
 @pytest.fixture(scope="module")
 def stack(bin_dir, tmp_path_factory):
-    stack = Stack(bin_dir, tmp_path_factory.mktemp("exports"), SIM)
+    folder = tmp_path_factory.mktemp("exports")
+    # Temporary files of the server are looked into as well.
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        stack = Stack(bin_dir, folder, SIM)
+    finally:
+        os.environ.pop("TMPDIR")
+        if before is not None:
+            os.environ["TMPDIR"] = before
     try:
         stack.scan_everything()
         yield stack
