@@ -16,7 +16,10 @@ macro(sg_add_modules)
   sg_module(scan USES base hosts text detect store jobs LIBS Boost::json)
   sg_module(api USES base http hosts store jobs detect LIBS Boost::json)
   sg_module(server USES base http db store jobs hosts text detect scan api)
-  sg_module(cli USES base detect text hosts server LIBS Boost::json)
+  sg_module(extract USES base)
+  sg_module(extract_helper USES base text extract LIBS LibArchive::LibArchive EXPAT::EXPAT ICU::uc ICU::i18n
+                           SQLite::SQLite3 ZLIB::ZLIB PkgConfig::SECCOMP)
+  sg_module(cli USES base detect text hosts extract server LIBS Boost::json)
 
   file(GLOB sg_rule_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/rules/*.toml)
   sg_embed(sg_detect rule_files ${sg_rule_files})
@@ -29,4 +32,8 @@ macro(sg_add_modules)
 
   add_executable(spillguard ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
   target_link_libraries(spillguard PRIVATE sg_cli)
+  # Opens attachments; found beside the program that starts it.
+  add_executable(spillguard-extract ${CMAKE_SOURCE_DIR}/src/extract_helper/main.cc)
+  target_link_libraries(spillguard-extract PRIVATE sg_extract_helper)
+  add_dependencies(spillguard spillguard-extract)
 endmacro()
