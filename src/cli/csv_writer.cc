@@ -22,15 +22,15 @@ class CsvWriter : public FindingsWriter {
  public:
   CsvWriter(std::ostream& out, std::span<const detect::Rule> rules, bool redact)
       : out_(out), rules_(rules), redact_(redact) {
-    write_line(out_,
-               {"file", "line", "column", "rule", "secret", "match", "fingerprint", "decoded"});
+    write_line(out_, {"file", "line", "column", "rule", "secret", "match", "fingerprint", "decoded",
+                      "location"});
   }
 
   void write(const InputFile& file, const FileFinding& finding) override {
     write_line(out_, {file.shown, std::to_string(finding.line), std::to_string(finding.column),
                       rules_[finding.rule].name, redact_ ? mask(finding.secret) : finding.secret,
                       redact_ ? mask(finding.match) : finding.match, finding.fingerprint.hex(),
-                      finding.decoded});
+                      finding.decoded, finding.location});
   }
 
  private:

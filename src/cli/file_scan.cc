@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "base/threads.h"
 #include "cli/byte_source.h"
+#include "cli/documents.h"
 #include "cli/finding_maker.h"
 #include "cli/source_text.h"
 #include "cli/window_scan.h"
@@ -108,6 +109,10 @@ void scan_one(const FileScanOptions& options, detect::Engine::Scratch& scratch,
   head.resize(filled);
   if (filled > options.max_file_bytes) {
     return emit(left_out(file.path, too_large(options.max_file_bytes), false));
+  }
+  if (options.documents != nullptr && Documents::is_document(head, file.path)) {
+    return emit(options.documents->scan(options, scratch, standard ? std::string() : file.path,
+                                        head, *source));
   }
   if (filled == most) {
     return scan_large(options, scratch, file.path, std::move(head), *source, emit);

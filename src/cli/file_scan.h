@@ -14,6 +14,7 @@
 #include "cli/file_walk.h"
 #include "detect/engine.h"
 #include "detect/explain.h"
+#include "extract/document.h"
 #include "text/text.h"
 
 namespace spillguard::cli {
@@ -24,6 +25,8 @@ struct FileFinding {
   uint64_t end_line = 0;  // of the place behind the secret
   uint64_t end_column = 0;
   uint32_t rule = 0;  // index into Engine::rules()
+  // Within a document: "data/a.xlsx › Sheet2!C14"; line and column then count in the text there.
+  std::string location;
   std::string secret;
   std::string match;
   Fingerprint fingerprint;
@@ -45,6 +48,8 @@ struct FileReport {
   uint64_t known = 0;    // findings that a baseline knows; left to who has it
   std::optional<LeftOut> left_out;  // why it was not scanned, or not to its end
   bool more = false;                // the file is large: another report of it follows
+  // Of a document that was opened: what came of it and of all within; its own is the last.
+  std::vector<extract::Outcome> outcomes;
 };
 
 // How a large text is cut, in bytes, see window_scan.h.
@@ -56,6 +61,8 @@ struct WindowSizes {
   size_t agree = size_t{128} << 10U;  // where two windows must say the same
 };
 
+class Documents;
+
 inline constexpr uint64_t kMaxFileBytes = UINT64_C(1) << 40U;
 
 struct FileScanOptions {
@@ -65,6 +72,8 @@ struct FileScanOptions {
   bool pragmas = true;                 // whether a file may allow its own findings, see pragma.h
   bool explain = false;                // whether findings carry their explanation
   size_t threads = 1;
+  // Opens what is no plain text; nothing: such files are left out. Shared by all threads.
+  std::shared_ptr<Documents> documents = {};
   uint64_t max_file_bytes = kMaxFileBytes;
   // Larger files are taken as plain text and scanned in windows, so that memory stays flat.
   size_t whole_bytes = size_t{8} << 20U;

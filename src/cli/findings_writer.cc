@@ -26,8 +26,9 @@ class TextWriter : public FindingsWriter {
 
   void write(const InputFile& file, const FileFinding& finding) override {
     const std::string& shown = file.path == "-" ? file.shown : file.path;
-    out_ << in(kBold) << for_terminal(shown) << in(kNormal) << ':' << finding.line << ':'
-         << finding.column << ' ' << in(kYellow) << rules_[finding.rule].name << in(kNormal)
+    out_ << in(kBold) << for_terminal(extract::join_location(shown, finding.location))
+         << in(kNormal) << ':' << finding.line << ':' << finding.column << ' ' << in(kYellow)
+         << rules_[finding.rule].name << in(kNormal)
          << (finding.decoded.empty() ? "" : " (" + finding.decoded + ")") << "  " << finding.before
          << in(kRed) << finding.masked << in(kNormal) << finding.after << '\n';
     if (finding.explanation != nullptr) {
@@ -61,6 +62,9 @@ class JsonObjectsWriter : public FindingsWriter {
     json.field("file", file.shown);
     json.field("line", finding.line);
     json.field("column", finding.column);
+    if (!finding.location.empty()) {
+      json.field("location", finding.location);
+    }
     json.field("rule", rules_[finding.rule].name);
     json.field("secret", redact_ ? mask(finding.secret) : finding.secret);
     json.field("match", redact_ ? mask(finding.match) : finding.match);

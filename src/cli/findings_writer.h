@@ -29,11 +29,12 @@ struct WriterOptions {
 };
 
 // text: "path:line:column RULE  the line with the secret masked", for people, never in clear.
-// jsonl: a JSON object a line: file, line, column, rule, secret, match, fingerprint;
-// of secrets in encoded text also decoded: the decoders, outermost first. Where findings carry
-// their explanation, it follows in lines (text), or as an object (jsonl, json, sarif). json: an
-// array of the same objects. csv: the same fields, see csv_writer.h. sarif: for code scanning
-// tools, never in clear, see sarif_writer.h.
+// jsonl: a JSON object a line: file, line, column, rule, secret, match, fingerprint; of findings
+// within a document also location (in text behind the path); of secrets in encoded text also
+// decoded: the decoders, outermost first. Where findings carry their explanation, it follows in
+// lines (text), or as an object (jsonl, json, sarif). json: an array of the same objects. csv: the
+// same fields, see csv_writer.h. sarif: for code scanning tools, never in clear, see
+// sarif_writer.h.
 std::unique_ptr<FindingsWriter> make_writer(std::ostream& out, const WriterOptions& options);
 
 }  // namespace spillguard::cli

@@ -74,6 +74,14 @@ void write_location(JsonWriter& json, const InputFile& file, const FileFinding& 
   json.field("endColumn", finding.end_column);
   json.end_object();
   json.end_object();
+  if (!finding.location.empty()) {
+    json.key("logicalLocations");
+    json.begin_array();
+    json.begin_object();
+    json.field("fullyQualifiedName", finding.location);
+    json.end_object();
+    json.end_array();
+  }
   json.end_object();
 }
 

@@ -15,6 +15,8 @@
 #include "cli/baseline.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/document_account.h"
+#include "cli/documents.h"
 #include "cli/export_scan.h"
 #include "cli/file_scan.h"
 #include "cli/file_walk.h"
@@ -125,6 +127,13 @@ Result<FileScanOptions> prepare(const ScanOptions& options) {
   prepared.max_file_bytes = options.max_file_bytes;
   prepared.pragmas = !options.no_ignore;
   prepared.explain = options.explain;
+  if (options.attachments) {
+    DocumentOptions documents;
+    documents.extractor.sandbox_required = options.sandbox == "required";
+    documents.extractor.helpers = prepared.threads;
+    documents.limits.ocr = options.ocr;
+    prepared.documents = std::make_shared<Documents>(std::move(documents));
+  }
   SG_ASSIGN(detect::RuleSet rules, load_rules(options.rules));
   SG_TRY(drop_below(options.min_severity, rules));
   SG_ASSIGN(prepared.engine, detect::Engine::build(std::move(rules)));
@@ -223,10 +232,15 @@ int run_scan(const ScanOptions& options, Io& io) {
   for (const std::string& warning : walked->warnings) {
     io.err << "spillguard scan: warning: " << for_terminal(warning) << '\n';
   }
+  DocumentAccount account;
+  if (const Status opened = account.open(options.account); !opened) {
+    return refuse(opened.error());
+  }
   scanning::Progress progress(io, !options.quiet, walked->files.size());
   size_t done = 0;
   scan_files(*prepared, walked->files, io.in, [&](const InputFile& file, FileReport report) {
     known->filter(file, rules, report);
+    account.write(file, report);
     if (!report.findings.empty() || report.left_out || !report.limits.empty()) {
       progress.clear();
     }
@@ -244,6 +258,14 @@ int run_scan(const ScanOptions& options, Io& io) {
     }
   });
   progress.clear();
+  if (const std::string trouble = prepared->documents ? prepared->documents->trouble() : "";
+      !trouble.empty()) {
+    io.err << "spillguard scan: warning: documents were not opened: " << for_terminal(trouble)
+           << '\n';
+  }
+  if (const Status written = account.finish(); !written) {
+    return refuse(written.error());
+  }
   writer->finish(summary.failures() == 0);
   io.out.flush();
   if (options.summary && !options.quiet) {
@@ -279,6 +301,13 @@ void add_scan(CommandLine& line) {
               "Write all findings to this file, as fingerprints");
   line.options("--ignore-file", options->ignore_files,
                "A file as .spillguardignore, for all folders (may be repeated)");
+  line.flag("--attachments,!--no-attachments", options->attachments,
+            "Open archives, Office, PDF, mail and other files that are no plain text");
+  line.choice("--sandbox", options->sandbox, {"required", "best-effort"},
+              "Whether they are opened where the kernel refuses a layer of the sandbox");
+  line.flag("--ocr", options->ocr, "Read the text in pictures, too (tesseract)");
+  line.option("--account", options->account,
+              "Write what came of every file that was opened, and of those within, as jsonl");
   line.flag("--no-ignore", options->no_ignore,
             "Heed no .spillguardignore in folders and no pragma in files");
   line.choice("--markup", options->markup, {"auto", "plain", "wiki", "storage", "adf", "html"},

@@ -24,6 +24,10 @@ struct ScanOptions {
   std::string baseline;        // a file of known findings, which are not reported
   std::string write_baseline;  // a file to write with all findings
   std::vector<std::string> ignore_files;
+  bool attachments = true;           // open what is no plain text
+  std::string sandbox = "required";  // or best-effort
+  std::string account;               // a file to write with what came of every file that was opened
+  bool ocr = false;
   bool no_ignore = false;  // what the files say about themselves does not count
   bool redact = false;
   bool explain = false;  // say of each finding why it is one

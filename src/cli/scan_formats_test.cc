@@ -118,9 +118,9 @@ TEST_F(ScanFormats, Csv) {
   folder_.write("=a,b.txt", token(1));
   const std::string fingerprint = MasterKey::public_key().fingerprint(token(1)).hex();
   EXPECT_EQ(scan({"--format", "csv", folder_.path()}).out,
-            "file,line,column,rule,secret,match,fingerprint,decoded\r\n"
+            "file,line,column,rule,secret,match,fingerprint,decoded,location\r\n"
             "\"'=a,b.txt\",1,1,TEST_TOKEN," +
-                token(1) + "," + token(1) + "," + fingerprint + ",\r\n");
+                token(1) + "," + token(1) + "," + fingerprint + ",,\r\n");
 }
 
 TEST_F(ScanFormats, RedactMasksInAll) {

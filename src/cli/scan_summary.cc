@@ -13,6 +13,19 @@ std::string counted(uint64_t number, const char* one, const char* many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
+void print_reasons(std::ostream& out, const char* what,
+                   const std::map<std::string, uint64_t>& counts) {
+  std::string reasons;
+  uint64_t all = 0;
+  for (const auto& [reason, count] : counts) {
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
+    all += count;
+  }
+  if (all != 0) {
+    out << fmt::format("{} {}: {}\n", what, all, reasons);
+  }
+}
+
 }  // namespace
 }  // namespace summary
 
@@ -23,6 +36,12 @@ void ScanSummary::add(const FileReport& report) {
   undecided_ += report.limits.size();
   known_ += report.known;
   allowed_ += report.allowed;
+  for (const extract::Outcome& outcome : report.outcomes) {
+    ++(outcome.location.empty() ? documents_ : within_);
+    if (extract::is_failure(outcome.reason)) {
+      ++not_read_[std::string(extract::reason_name(outcome.reason))];
+    }
+  }
   if (report.more) {
     return;
   }
@@ -58,15 +77,13 @@ void ScanSummary::print(std::ostream& out) const {
     }
     out << fmt::format("not reported {}: {}\n", known_ + allowed_, why);
   }
-  if (!skipped_.empty()) {
-    std::string reasons;
-    uint64_t all = 0;
-    for (const auto& [reason, count] : skipped_) {
-      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", count, reason);
-      all += count;
-    }
-    out << fmt::format("skipped {}: {}\n", all, reasons);
+  if (documents_ != 0) {
+    out << fmt::format("opened {} with {} within\n",
+                       summary::counted(documents_, "document", "documents"),
+                       summary::counted(within_, "file", "files"));
   }
+  summary::print_reasons(out, "not read, or not to their end", not_read_);
+  summary::print_reasons(out, "skipped", skipped_);
   if (undecided_ != 0) {
     out << fmt::format("{} a rule gave up at its match limit\n",
                        summary::counted(undecided_, "place where", "places where"));

@@ -36,6 +36,10 @@ class ScanSummary {
   uint64_t undecided_ = 0;
   bool in_this_file_ = false;                // a part of it had findings
   std::map<std::string, uint64_t> skipped_;  // by reason
+  // Of documents: those opened, and what could not be read of them and of files within, by reason.
+  uint64_t documents_ = 0;
+  uint64_t within_ = 0;
+  std::map<std::string, uint64_t> not_read_;
 };
 
 }  // namespace spillguard::cli

@@ -46,6 +46,7 @@ Result<std::unique_ptr<Extractor>> Extractor::start(ExtractorOptions options) {
   return extractor;
 }
 
+Extractor::Extractor(ExtractorOptions options) : options_(std::move(options)) {}
 Extractor::~Extractor() = default;
 
 Result<std::unique_ptr<Helper>> Extractor::take() {
@@ -54,8 +55,9 @@ Result<std::unique_ptr<Helper>> Extractor::take() {
     std::unique_lock lock(mutex_);
     freed_.wait(lock, [&] { return out_ < std::max<size_t>(options_.helpers, 1); });
     ++out_;
-    if (!idle_.empty()) {
-      helper = std::move(idle_.back());
+    // One that ended while it was idle costs no document.
+    while (helper == nullptr && !idle_.empty()) {
+      helper = idle_.back()->is_alive() ? std::move(idle_.back()) : nullptr;
       idle_.pop_back();
     }
   }

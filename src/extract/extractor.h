@@ -54,7 +54,7 @@ class Extractor {
   [[nodiscard]] std::vector<int> helper_pids();
 
  private:
-  explicit Extractor(ExtractorOptions options) : options_(std::move(options)) {}
+  explicit Extractor(ExtractorOptions options);
   Result<std::unique_ptr<Helper>> take();
   void give_back(std::unique_ptr<Helper> helper);
 

@@ -20,6 +20,7 @@ class Helper {
             const Sink& sink, Outcome& own);
   [[nodiscard]] const std::string& sandbox() const { return sandbox_; }
   [[nodiscard]] int pid() const { return child_.pid(); }
+  [[nodiscard]] bool is_alive() { return child_.is_alive(); }
   [[nodiscard]] bool worn_out() const { return documents_ >= options_.documents; }
 
  private:

@@ -98,7 +98,8 @@ Result<Child> Child::spawn(const std::string& program, const std::vector<std::st
   argv.push_back(nullptr);
   std::string locale = "LC_ALL=C.UTF-8";
   std::string threads = "OMP_THREAD_LIMIT=1";
-  char* environment[] = {locale.data(), threads.data(), nullptr};
+  std::string home = "HOME=/";  // catdoc crashes without one
+  char* environment[] = {locale.data(), threads.data(), home.data(), nullptr};
   pid_t pid = -1;
   const int error =
       ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(), environment);
@@ -134,6 +135,14 @@ void Child::kill() {
     ::kill(pid_, SIGKILL);
     (void)wait();
   }
+}
+
+bool Child::is_alive() {
+  int status = 0;
+  if (pid_ > 0 && ::waitpid(pid_, &status, WNOHANG) != 0) {
+    pid_ = -1;
+  }
+  return pid_ > 0;
 }
 
 int Child::wait() {

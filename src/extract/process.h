@@ -50,6 +50,8 @@ class Child {
   // Of the processor, in nanoseconds, since it began; 0 when it is gone.
   [[nodiscard]] uint64_t cpu_time() const;
   void kill();
+  // False once it has ended.
+  [[nodiscard]] bool is_alive();
   // Waits for its end; the status as waitpid() gives it. Once.
   int wait();
 

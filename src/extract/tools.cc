@@ -11,15 +11,19 @@ namespace {
 
 using Words = std::string_view;
 
+// xls2csv and catppt crash on a standard input that they are not told by a name.
 constexpr std::array kPdfText = {Words("-q"),   Words("-enc"), Words("UTF-8"), Words("-eol"),
                                  Words("unix"), Words("-"),    Words("-")};
 constexpr std::array kPdfNames = {Words("-list"), Words("-enc"), Words("UTF-8"), Words("fd://0")};
 constexpr std::array kPdfFile = {Words("-save"), Words("%"), Words("-o"), Words("/dev/stdout"),
                                  Words("fd://0")};
-constexpr std::array kDoc = {Words("-d"), Words("utf-8"), Words("-w"), Words("-x")};
-constexpr std::array kXls = {Words("-d"), Words("utf-8"), Words("-b"), Words("\f"),
-                             Words("-q"), Words("3"),     Words("-c"), Words(",")};
-constexpr std::array kPpt = {Words("-d"), Words("utf-8"), Words("-b"), Words("\f")};
+constexpr std::array kDoc = {Words("-d"), Words("utf-8"), Words("-w"), Words("-x"),
+                             Words("/dev/stdin")};
+constexpr std::array kXls = {Words("-d"), Words("utf-8"), Words("-b"),
+                             Words("\f"), Words("-q"),    Words("3"),
+                             Words("-c"), Words(","),     Words("/dev/stdin")};
+constexpr std::array kPpt = {Words("-d"), Words("utf-8"), Words("-b"), Words("\f"),
+                             Words("/dev/stdin")};
 constexpr std::array kImage = {Words("stdin"), Words("stdout"), Words("--psm"), Words("11")};
 constexpr std::array kPdfFolders = {Words("/usr/share/poppler"), Words("/usr/share/fonts"),
                                     Words("/etc/fonts")};

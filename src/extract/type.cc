@@ -272,7 +272,9 @@ bool needs_extraction(std::string_view head, std::string_view name) {
   if (type == Type::kText) {
     // Files of two and four bytes a character; UTF-16 is read without help, too.
     return head.substr(0, 8192).find('\0') != std::string_view::npos &&
-           !head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF");
+           (!head.starts_with("\xFF\xFE") ||
+            head.substr(2).starts_with(std::string_view("\0\0", 2))) &&
+           !head.starts_with("\xFE\xFF");
   }
   return type != Type::kEmpty;
 }

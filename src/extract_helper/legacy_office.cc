@@ -1,6 +1,7 @@
 #include "extract_helper/legacy_office.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -72,19 +73,38 @@ std::string_view take_text(std::string_view& rest) {
 }  // namespace
 }  // namespace legacy
 
-std::vector<std::string> sheet_names(std::string_view workbook) {
+std::vector<OldSheet> list_old_sheets(std::string_view workbook) {
   constexpr uint64_t kBoundSheet = 0x85;
-  std::vector<std::string> names;
+  constexpr uint64_t kBegin = 0x809;
+  constexpr uint64_t kWorksheet = 0x10;
+  constexpr size_t kMost = 4096;
+  // Records that are cells: their first two bytes are the row.
+  constexpr std::array<uint64_t, 8> kCells = {0xFD, 0x204, 0x203, 0x27E, 0xBD, 0x06, 0x205, 0xD6};
+  std::vector<OldSheet> sheets;
+  size_t begun = 0;  // worksheets so far
   legacy::records(workbook, [&](uint64_t kind, std::string_view data) {
     if (kind == kBoundSheet && data.size() >= 8 && data[5] == '\0') {
       const auto length = static_cast<unsigned char>(data[6]);
       const bool wide = (static_cast<unsigned char>(data[7]) & 1U) != 0;
-      names.push_back(wide ? decode_utf16_le(data.substr(8, size_t{length} * 2))
-                           : decode_text(data.substr(8, length), "ISO-8859-1"));
+      sheets.push_back({.name = wide ? decode_utf16_le(data.substr(8, size_t{length} * 2))
+                                     : decode_text(data.substr(8, length), "ISO-8859-1")});
+    } else if (kind == kBegin) {
+      begun += legacy::little(data, 2, 2) == kWorksheet ? 1 : 0;
+    } else if (begun != 0 && begun <= sheets.size() && data.size() >= 6 &&
+               std::find(kCells.begin(), kCells.end(), kind) != kCells.end()) {
+      std::vector<uint64_t>& rows = sheets[begun - 1].rows;
+      const uint64_t row = legacy::little(data, 0, 2);
+      if (rows.empty() || rows.back() != row) {
+        rows.push_back(row);
+      }
     }
-    return names.size() < 4096;
+    return sheets.size() < kMost;
   });
-  return names;
+  for (OldSheet& sheet : sheets) {
+    std::sort(sheet.rows.begin(), sheet.rows.end());
+    sheet.rows.erase(std::unique(sheet.rows.begin(), sheet.rows.end()), sheet.rows.end());
+  }
+  return sheets;
 }
 
 bool is_encrypted_workbook(std::string_view workbook) {

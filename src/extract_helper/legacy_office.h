@@ -1,6 +1,7 @@
 // Pieces of the binary Office formats that catdoc's programs leave out.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,9 +9,12 @@
 
 namespace spillguard::extract {
 
-// The names of a workbook's sheets (MS-XLS, BoundSheet8), in the order in which xls2csv writes
-// them.
-std::vector<std::string> sheet_names(std::string_view workbook);
+// A workbook's sheets (MS-XLS), in the order in which xls2csv writes them.
+struct OldSheet {
+  std::string name;
+  std::vector<uint64_t> rows = {};  // that have cells: xls2csv leaves out all others
+};
+std::vector<OldSheet> list_old_sheets(std::string_view workbook);
 bool is_encrypted_workbook(std::string_view workbook);
 bool is_encrypted_word(std::string_view word_document);
 

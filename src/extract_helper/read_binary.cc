@@ -20,7 +20,7 @@ Verdict read_key_store(Reading& reading, File& file) {
   const std::string_view kind = type_name(sniff(file.bytes, file.name));
   Strings found = find_strings(file.bytes, 4);
   reading.text(file, {}, std::move(found.text), std::move(found.marks));
-  return {.reason = Reason::kRead,
+  return {.reason = file.text_bytes != 0 ? Reason::kRead : Reason::kMedia,
           .detail = "this file is a " + std::string(kind) + ": it may hold private keys"};
 }
 

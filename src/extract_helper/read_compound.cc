@@ -44,12 +44,13 @@ class KnownWords {
   template <typename Each>
   static void each_word(std::string_view text, const Each& each) {
     constexpr size_t kShort = 6;
+    constexpr std::string_view kBlanks = " \t\r\n\f\",";
     while (!text.empty()) {
-      const size_t begin = text.find_first_not_of(" \t\r\n\f");
+      const size_t begin = text.find_first_not_of(kBlanks);
       if (begin == std::string_view::npos) {
         return;
       }
-      const size_t end = std::min(text.find_first_of(" \t\r\n\f", begin), text.size());
+      const size_t end = std::min(text.find_first_of(kBlanks, begin), text.size());
       if (end - begin >= kShort && !each(text.substr(begin, end - begin))) {
         return;
       }
@@ -60,15 +61,17 @@ class KnownWords {
 };
 
 // The sheets of an old workbook, cell by cell.
-void put_sheets(MarkedText& out, std::string_view csv, const std::vector<std::string>& names) {
+void put_sheets(MarkedText& out, std::string_view csv, const std::vector<OldSheet>& sheets) {
   size_t number = 0;
   while (!csv.empty()) {
     const size_t end = std::min(csv.find('\f'), csv.size());
     const std::string sheet =
-        number < names.size() ? names[number] : "sheet " + std::to_string(number + 1);
+        number < sheets.size() ? sheets[number].name : "sheet " + std::to_string(number + 1);
     ++number;
     const auto rows = parse_csv(csv.substr(0, end));
     for (size_t row = 0; row < rows.size(); ++row) {
+      const bool known = number <= sheets.size() && row < sheets[number - 1].rows.size();
+      const uint64_t at = known ? sheets[number - 1].rows[row] : row;
       out.line();
       for (size_t column = 0; column < rows[row].size(); ++column) {
         if (rows[row][column].empty()) {
@@ -77,7 +80,7 @@ void put_sheets(MarkedText& out, std::string_view csv, const std::vector<std::st
         if (!out.empty() && out.text().back() != '\n') {
           out.put('\t');
         }
-        out.mark(sheet + "!" + cell_address(row, column));
+        out.mark(sheet + "!" + cell_address(at, column));
         out.put(rows[row][column]);
       }
     }
@@ -129,7 +132,7 @@ Verdict read_by_tool(Reading& reading, File& file, const Office& office, const s
   known.add(answer.text);
   MarkedText out;
   if (office.tool == Tool::kExcel) {
-    put_sheets(out, answer.text, sheet_names(main));
+    put_sheets(out, answer.text, list_old_sheets(main));
   } else if (office.tool == Tool::kPowerPoint) {
     put_slides(out, answer.text);
   } else {

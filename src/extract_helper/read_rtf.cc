@@ -24,7 +24,8 @@ enum class Destination : uint8_t { kText, kSkipped, kObject };
 
 struct Group {
   Destination destination = Destination::kText;
-  int unicode_skip = 1;  // characters that stand for one \u
+  int unicode_skip = 1;    // characters that stand for one \u
+  bool ends_line = false;  // a note, a property: what follows it is another text
 };
 
 struct Control {
@@ -53,6 +54,7 @@ class RtfReader {
           break;
         }
         groups_.push_back(groups_.back());
+        group().ends_line = false;
         ++at_;
       } else if (c == '}') {
         flush();
@@ -83,6 +85,9 @@ class RtfReader {
         objects_.push_back(std::move(*bytes));
       }
       hex_.clear();
+    }
+    if (group().ends_line) {
+      text_.line();
     }
     if (groups_.size() > 1) {
       groups_.pop_back();
@@ -184,6 +189,7 @@ class RtfReader {
         text_.put(' ');
       } else {
         put_line();
+        group().ends_line = !is_one(name, {"par", "line", "sect", "page", "row", "pard"});
       }
     } else if (is_one(name, {"cell", "tab", "nestcell"})) {
       plain('\t');

@@ -20,7 +20,7 @@ void put_strings(text::TextBuilder& builder, const std::vector<text::JsonToken>&
                  size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     if (tokens[i].kind == text::JsonKind::kString) {
-      text::put_json_string(builder, tokens[i].place);
+      text::put_json_string(builder, tokens[i].place());
     } else if (tokens[i].kind == text::JsonKind::kObject) {
       builder.line();
     }
@@ -40,12 +40,12 @@ Verdict read_text(Reading& reading, File& file) {
 // too.
 Verdict read_notebook(Reading& reading, File& file) {
   const std::string source = decode_text(file.bytes);
-  const auto tokens = text::tokenize_json(source);
+  const auto tokens = text::tokenize_json_object(source);
   if (!tokens || tokens->empty() || tokens->front().kind != text::JsonKind::kObject) {
     return read_text(reading, file);
   }
   const auto key_is = [&](const text::JsonToken& token, std::string_view key) {
-    return std::string_view(source).substr(token.place.begin, token.place.size()) == key;
+    return std::string_view(source).substr(token.place().begin, token.place().size()) == key;
   };
   text::TextBuilder rest(source);
   for (size_t key = 1; key + 1 < tokens->size(); key = (*tokens)[key + 1].next) {

@@ -10,7 +10,7 @@ namespace spillguard::extract {
 namespace find_runs {
 namespace {
 
-constexpr size_t kMarkEvery = 512;  // bytes of text between two marks, so that they stay few
+constexpr size_t kMarkEvery = 256;  // bytes of the source between two marks, so that they stay few
 
 bool is_shown(unsigned char byte) { return (byte >= 0x20 && byte < 0x7F) || byte == '\t'; }
 
@@ -37,10 +37,10 @@ Strings find_strings(std::string_view bytes, size_t least) {
   Strings found;
   size_t marked = 0;
   const auto add = [&](size_t offset, std::string_view run) {
-    if (found.marks.empty() || found.text.size() - marked >= find_runs::kMarkEvery) {
+    if (found.marks.empty() || offset - marked >= find_runs::kMarkEvery) {
       found.marks.push_back(
           {.offset = found.text.size(), .label = fmt::format("offset {:#x}", offset)});
-      marked = found.text.size();
+      marked = offset;
     }
     found.text += run;
     found.text += '\n';
