@@ -47,6 +47,13 @@ Strings find_strings(std::string_view bytes, size_t least) {
   };
   std::string wide;
   for (size_t i = 0; i < bytes.size();) {
+    if (bytes[i] == '\0') {  // long stretches of zeros are common
+      const size_t next = bytes.find_first_not_of('\0', i);
+      if (next == std::string_view::npos) {
+        break;
+      }
+      i = std::max(i, next - 1);
+    }
     // A run of single bytes.
     size_t end = i;
     size_t ascii = 0;

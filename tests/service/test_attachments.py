@@ -42,6 +42,8 @@ def test_hostile_files_end_as_they_must(tmp_path, rule):
     assert sorted(own) == sorted([*expected, "last-good.zip"])
     wrong = {name: own[name] for name, right in expected.items() if own[name]["outcome"] not in right}
     assert not wrong
+    for bomb in ("flat-bomb.zip", "bomb.gz", "quine-like.zip"):
+        assert {o["outcome"] for o in outcomes if o["file"] == bomb} & {"too_large", "ratio"}, bomb
     assert [f["file"] for f in findings] == ["last-good.zip"]
     # The program that asked holds what came out, never what was packed; RUSAGE_CHILDREN is of the largest child.
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 3 << 20

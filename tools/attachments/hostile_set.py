@@ -64,11 +64,11 @@ def make(folder):
             out.write(data if isinstance(data, bytes) else data.encode())
         expected[name] = outcomes
 
-    put("flat-bomb.zip", archives.zip_of({"zeros": b"\0" * (300 << 20)}), "ratio", "too_large")
-    put("bomb.gz", gzip.compress(b"\0" * (300 << 20)), "ratio", "too_large")
-    put("bomb.gz.gz", gzip.compress(gzip.compress(b"a" * (200 << 20))), "ratio", "read", "too_large")
+    put("flat-bomb.zip", archives.zip_of({"zeros": b"\0" * (130 << 20)}), "read")
+    put("bomb.gz", gzip.compress(b"\0" * (130 << 20), 1), "read")
+    put("bomb.gz.gz", gzip.compress(gzip.compress(b"a" * (60 << 20))), "ratio", "read", "too_large")
     put("deep.zip", nested_zip(40, b"x"), "read")
-    put("quine-like.zip", quine_like(3), "ratio", "too_large", "too_many_entries")
+    put("quine-like.zip", quine_like(3), "ratio", "too_large", "too_many_entries", "read")
     put("entities.docx", office.package({"[Content_Types].xml": office.TYPES, "_rels/.rels": office.RELS % "", "word/document.xml": entities()}), "broken")
     put("entities.odt", office.open_document("text", "x", lambda where: "y"), "read")
     put("truncated.zip", archives.zip_of({"a.txt": os.urandom(50000)})[:30000], "broken")
@@ -80,8 +80,8 @@ def make(folder):
     put("million.tar.gz", many_entries(1_000_000), "read", "too_many_entries", "ratio")
     put("circular.doc", circular_ole(), "broken")
     put("broken.pdf", others.pdf_of(["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 99999999 >>"]), "broken", "read", "no_text")
-    put("pdf-bomb.pdf", others.pdf_of(["<< /Type /Catalog >>", others.stream(zlib.compress(b"\0" * (100 << 20)), "/Filter [/FlateDecode /FlateDecode]", packed=False),
-                                       others.stream(b"(a" * (64 << 20))]), "broken", "ratio", "too_large", "no_text", "read")
+    put("pdf-bomb.pdf", others.pdf_of(["<< /Type /Catalog >>", others.stream(zlib.compress(b"\0" * (40 << 20)), "/Filter [/FlateDecode /FlateDecode]", packed=False),
+                                       others.stream(b"(a" * (16 << 20))]), "broken", "ratio", "too_large", "no_text", "read")
     put("endless-string.pdf", b"%PDF-1.4\n1 0 obj\n" + b"(" * 2_000_000, "broken", "no_text", "read")
     put("groups.rtf", b"{\\rtf1 " + b"{" * 1_000_000, "broken")
     put("bin.rtf", b"{\\rtf1 \\bin99999999999 x}", "read", "broken", "no_text")
@@ -89,14 +89,14 @@ def make(folder):
     deep = b"From: a\nTo: b\nSubject: c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(5000))
     put("deep.eml", deep, "read")
     put("header.sqlite", b"SQLite format 3\0" + os.urandom(5000), "broken")
-    png = b"\x89PNG\r\n\x1A\n" + others.png_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * (200 << 20)))
+    png = b"\x89PNG\r\n\x1A\n" + others.png_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * (40 << 20)))
     put("text-bomb.png", png, "media", "read", "ratio", "too_large")
     put("chunk.png", b"\x89PNG\r\n\x1A\n" + struct.pack(">I", 0xFFFFFFFF) + b"tEXt", "media")
     # All offsets of the good types, with nothing behind the first bytes.
     for name, magic in {"rar": b"Rar!\x1A\x07\0", "rar5": b"Rar!\x1A\x07\1\0", "7z": b"7z\xBC\xAF\x27\x1C", "xz": b"\xFD7zXZ\0", "zst": b"\x28\xB5\x2F\xFD",
                         "cab": b"MSCF\0\0\0\0", "bz2": b"BZh9", "ole": b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "zip": b"PK\3\4"}.items():
         if name != "bz2":  # four letters are a text
-            put("head." + name, magic, "broken", "unsupported", "read", "no_text", "media")
+            put("head." + name, magic, "broken", "unsupported", "read", "no_text", "media", "empty")
         put("noise." + name, magic + os.urandom(20000), "broken", "unsupported", "encrypted", "read", "no_text", "media", "memory")
     return expected
 
