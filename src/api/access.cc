@@ -40,19 +40,42 @@ hosts::CallerCredential credential_of(const http::Request& request) {
   return credential;
 }
 
+namespace {
+
+// The page that a browser says the request comes from is one of ours: at the host's address, or at
+// the address that the request itself was sent to. No page can choose the latter.
+bool is_own_origin(const ApiContext& context, const http::Request& request, std::string_view from) {
+  const std::string origin = origin_of(from);
+  if (origin == origin_of(context.public_url)) return true;
+  const std::string host = to_lower(request.headers.get("Host").value_or(""));
+  return !host.empty() && (origin == "https://" + host || origin == "http://" + host);
+}
+
+}  // namespace
+
 Status check_xsrf(const ApiContext& context, const http::Request& request) {
-  if (!changes_something(request) || request.headers.has("Authorization")) return {};
+  if (!changes_something(request)) return {};
   const std::string token = to_lower(request.headers.get("X-Atlassian-Token").value_or(""));
-  if (token != "no-check" && token != "nocheck" &&
-      !equals_ignore_case(media_type(request), "application/json")) {
+  const bool no_check = token == "no-check" || token == "nocheck";
+  const auto origin = request.headers.get("Origin");
+  const auto from = origin ? origin : request.headers.get("Referer");
+  const bool foreign = from && !is_own_origin(context, request, *from);
+  if (const auto authorization = request.headers.get("Authorization")) {
+    // Browsers add a Basic login by themselves, too, to whatever a page sends to us. A header of
+    // its own no page of another origin can send without being asked about it.
+    const bool ambient = starts_with_ignore_case(trim(*authorization), "basic ");
+    if (!ambient || !foreign || no_check) return {};
+    return fail(Code::kPermissionDenied,
+                "XSRF check failed: the request comes from a page of another site; scripts send "
+                "the header X-Atlassian-Token: no-check.");
+  }
+  if (!no_check && !equals_ignore_case(media_type(request), "application/json")) {
     return fail(
         Code::kPermissionDenied,
         "XSRF check failed: send the header X-Atlassian-Token: no-check, or log in with Basic "
         "or Bearer instead of cookies.");
   }
-  const auto origin = request.headers.get("Origin");
-  const auto from = origin ? origin : request.headers.get("Referer");
-  if (from && origin_of(*from) != origin_of(context.public_url)) {
+  if (foreign) {
     return fail(Code::kPermissionDenied, "XSRF check failed: the request comes from another site.");
   }
   return {};

@@ -25,6 +25,8 @@ Result<Caller> authenticate(const ApiContext& context, const http::Request& requ
 
 // Cross-site request forgery, as the hosts do it: requests that change something and come with
 // cookies only must say X-Atlassian-Token: no-check or carry JSON, and come from our own origin.
+// With Basic, which browsers add by themselves as well, one that says that it comes from a page of
+// another origin must have that header.
 Status check_xsrf(const ApiContext& context, const http::Request& request);
 
 // What an action needs; docs/api.md has the table, tests/service/test_matrix.py holds it against

@@ -15,10 +15,10 @@ namespace {
 constexpr int kMostRounds = 8;
 
 std::string list_name(const Caller& caller, const store::FindingQuery& query) {
-  return fmt::format("{}|{}|{}|{}|{}|{}", caller.identity.key, query.scope_id,
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}", caller.identity.key, query.scope_id,
                      query.item_id.value_or(0), query.version.value_or(0),
                      query.reviewed ? static_cast<int>(*query.reviewed) : 2,
-                     fmt::join(query.rule_ids, ","));
+                     fmt::join(query.rule_ids, ","), query.author ? "own" : "");
 }
 
 }  // namespace

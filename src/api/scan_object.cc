@@ -110,11 +110,12 @@ Status write_findings(JsonWriter& json, const ApiContext& context, const Caller&
   query.item_id = item_id;
   query.version = request.version;
   query.reviewed = request.reviewed;
+  query.author = request.author;
   query.rule_ids = request.rule_ids;
   query.disabled_rules = disabled_rules(context);
   SG_ASSIGN(const auto shown, shown_findings(context, caller, query, request.paging));
   SG_ASSIGN(const auto counts,
-            context.store.finding_counts(scope_id, item_id, query.disabled_rules));
+            context.store.finding_counts(scope_id, item_id, query.disabled_rules, request.author));
   json.key("findingCounts");
   json.begin_array();
   for (const store::FindingCount& one : counts) {

@@ -16,7 +16,8 @@ struct FindingsRequest {
   Paging paging;
   std::optional<bool> reviewed;
   std::vector<int32_t> rule_ids;
-  std::optional<int64_t> version;  // of the item's own content
+  std::optional<int64_t> version;     // of the item's own content
+  std::optional<std::string> author;  // only what this user wrote; of an item
 };
 
 // With what this caller can see. `shown`: findings in the answer.

@@ -126,6 +126,12 @@ std::string finding_filter(const FindingQuery& query) {
     text += fmt::format(" AND rule_id NOT IN ({})", fmt::join(query.disabled_rules, ","));
   }
   if (query.reviewed) text += *query.reviewed ? " AND reviewed <> 0" : " AND reviewed = 0";
+  if (query.author) {
+    // In hex digits: nothing that a name holds can be read as SQL.
+    text += " AND author = CAST(x'";
+    for (const char c : *query.author) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
+    text += "' AS TEXT)";
+  }
   return text;
 }
 

@@ -87,6 +87,9 @@ Result<FindingPage> Store::findings(const FindingQuery& query) {
     return fail(Code::kInvalidArgument,
                 "findings of a version can be asked for one item only; name the item too");
   }
+  if (query.author && !query.item_id) {
+    return fail(Code::kInvalidArgument, "findings of an author can be asked for one item only");
+  }
   SG_TRY(settle_reviews(database_, clock_()));
   FindingPage page;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
@@ -104,10 +107,13 @@ Result<FindingPage> Store::findings(const FindingQuery& query) {
   return page;
 }
 
-Result<std::vector<FindingCount>> Store::finding_counts(
-    int64_t scope_id, std::optional<int64_t> item_id, const std::vector<int32_t>& disabled_rules) {
+Result<std::vector<FindingCount>> Store::finding_counts(int64_t scope_id,
+                                                        std::optional<int64_t> item_id,
+                                                        const std::vector<int32_t>& disabled_rules,
+                                                        const std::optional<std::string>& author) {
   FindingQuery query;
   query.disabled_rules = disabled_rules;
+  if (item_id) query.author = author;
   const std::string filter = finding_filter(query);
   const std::string sums =
       item_id ? fmt::format(

@@ -97,6 +97,11 @@ TEST_F(ListsTest, FiltersByItemRuleAndVersion) {
   EXPECT_EQ(list({.item_id = item_id, .version = 4}).total, 0);
   EXPECT_EQ(store_->findings({.scope_id = scope_.id, .version = 1}).error().code,
             Code::kInvalidArgument);
+  EXPECT_EQ(list({.item_id = item_id, .author = "ada"}).findings.size(), 3U);
+  EXPECT_EQ(list({.item_id = item_id, .author = "ada' OR '1' = '1"}).total, 0);
+  EXPECT_EQ(must(store_->finding_counts(scope_.id, item_id, {}, "bob")).size(), 0U);
+  EXPECT_EQ(store_->findings({.scope_id = scope_.id, .author = "ada"}).error().code,
+            Code::kInvalidArgument);
   const Scope other = make_scope("20", "OPS");
   EXPECT_EQ(must(store_->findings({.scope_id = other.id, .item_id = item_id})).total, 0);
 }

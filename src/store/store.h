@@ -180,7 +180,8 @@ class Store {
   // in store/reviews.h.
   Result<FindingPage> findings(const FindingQuery& query);
   Result<std::vector<FindingCount>> finding_counts(int64_t scope_id, std::optional<int64_t> item_id,
-                                                   const std::vector<int32_t>& disabled_rules);
+                                                   const std::vector<int32_t>& disabled_rules,
+                                                   const std::optional<std::string>& author = {});
   // Over all rules, by scope; scopes without findings are left out.
   Result<std::unordered_map<int64_t, FindingCount>> finding_totals(
       int64_t site_id, const std::vector<int32_t>& disabled_rules);

@@ -208,6 +208,7 @@ struct FindingQuery {
   std::optional<int64_t> version =
       {};  // only findings that stand in this version of the item's own content
   std::optional<bool> reviewed = {};
+  std::optional<std::string> author = {};    // only what this user wrote; with an item only
   std::vector<int32_t> rule_ids = {};        // empty = all
   std::vector<int32_t> disabled_rules = {};  // findings of these are not shown
   int64_t offset = 0;

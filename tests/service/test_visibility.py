@@ -103,3 +103,31 @@ def test_downloads_leave_them_out(stack, product):
     assert export.status == 200
     items = {str(row.get("issueKey") or row.get("contentId")) for row in map(json.loads, export.text.splitlines()) if row}
     assert items and not items & gone
+
+
+def test_authors_look_at_what_they_wrote_when_they_are_told_of_findings(stack):
+    admin, ed = stack.api("confluence"), stack.api("confluence", "ed")
+    key = stack.keys("confluence")[0]
+    every, _, _ = walk(admin, key, "after")
+    by_item = {}
+    for finding in every:
+        by_item.setdefault(str(finding["contentId"]), []).append(finding)
+    seen = {item: found for item, found in by_item.items() if host_sees(stack, "confluence", "ed", found[0])}
+    mine = {item: [f["id"] for f in found if f["author"] == "ed"] for item, found in seen.items()}
+    assert any(mine.values()) and not all(mine.values()), "some pages have a finding of his, some have not"
+    assert {ed.get(f"/scan/content/{item}").status for item in seen} == {403}
+    try:
+        assert admin.send("PUT", "/settings", emailForNewFindings="true", autoScan="true").status == 200
+        for item, own in mine.items():
+            answer = ed.get(f"/scan/content/{item}", size=1000)
+            assert answer.status == (200 if own else 403), (item, answer.text)
+            if own:
+                assert [f["id"] for f in answer.json()["findings"]] == own and answer.json()["total"] == len(own)
+                assert sum(c["findings"] for c in answer.json()["findingCounts"]) == len(own)
+        # That is all: not the space, and not for who only reads.
+        assert ed.scope(key).status == 403
+        assert stack.api("confluence", "rita").get(f"/scan/content/{next(i for i in mine if mine[i])}").status in (403, 404)
+        assert admin.send("PUT", "/settings", autoScan="false").status == 200
+        assert {ed.get(f"/scan/content/{item}").status for item in seen} == {403}
+    finally:
+        admin.send("PUT", "/settings", emailForNewFindings="false", autoScan="true")
