@@ -178,15 +178,21 @@ Result<std::vector<store::Scope>> allowed_scopes(const ApiContext& context, cons
   if (admin) return scopes;
   SG_ASSIGN(const auto visible, context.callers.visible_scopes(caller.credential));
   const std::unordered_set<std::string> seen(visible.begin(), visible.end());
+  std::erase_if(scopes, [&](const store::Scope& scope) { return !seen.contains(scope.key); });
+  SG_ASSIGN(const bool listed, has_explicit_access(context, caller));
+  if (listed) return scopes;
+  SG_ASSIGN(const bool administers, context.callers.may_administer_any(caller.credential));
   std::vector<store::Scope> allowed;
   for (store::Scope& scope : scopes) {
-    if (!seen.contains(scope.key)) continue;
-    auto may = require_scope(context, caller, Right::kScope, scope.key);
-    if (may) {
-      allowed.push_back(std::move(scope));
-    } else if (may.error().code != Code::kNotFound && may.error().code != Code::kPermissionDenied) {
-      return fail(may.error());
+    // A scope that went out of sight a moment ago is none of theirs.
+    auto may = administers ? context.callers.is_scope_admin(caller.credential, scope.key)
+                           : Result<bool>(false);
+    if (!may && may.error().code == Code::kNotFound) continue;
+    if (!may) return fail(std::move(may).error());
+    if (!*may) {
+      SG_ASSIGN(may, has_explicit_access(context, caller, scope.id));
     }
+    if (*may) allowed.push_back(std::move(scope));
   }
   return allowed;
 }

@@ -247,6 +247,11 @@ Result<bool> Callers::can_edit_scope(const CallerCredential& caller, const std::
                             [&] { return state_->host.can_edit_scope(caller, scope_key); });
 }
 
+Result<bool> Callers::may_administer_any(const CallerCredential& caller) {
+  return state_->permission(caller, "administers-any",
+                            [&] { return state_->host.may_administer_any(caller); });
+}
+
 Result<std::vector<std::string>> Callers::groups(const CallerCredential& caller) {
   return state_->names(caller, "groups", [&] { return state_->host.caller_groups(caller); });
 }

@@ -38,6 +38,7 @@ class Callers {
   Result<bool> can_view_scope(const CallerCredential& caller, const std::string& scope_key);
   Result<bool> can_view_item(const CallerCredential& caller, const std::string& item_id);
   Result<bool> can_edit_scope(const CallerCredential& caller, const std::string& scope_key);
+  Result<bool> may_administer_any(const CallerCredential& caller);
   Result<std::vector<std::string>> groups(const CallerCredential& caller);
   Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller);
   // Those of the items that the caller can see. What a search does not know is asked for one by

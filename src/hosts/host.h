@@ -292,6 +292,11 @@ class Host {
     static_cast<void>(scope_key);
     return false;
   }
+  // False when the caller administers no scope at all: one question in place of one a scope.
+  virtual Result<bool> may_administer_any(const CallerCredential& caller) {
+    static_cast<void>(caller);
+    return true;
+  }
   // The names of the groups that the caller is in.
   virtual Result<std::vector<std::string>> caller_groups(const CallerCredential& caller) {
     static_cast<void>(caller);

@@ -19,6 +19,13 @@ Result<bool> JiraHost::can_edit_scope(const CallerCredential& caller,
          answer.json["permissions"]["EDIT_ISSUES"]["havePermission"].boolean();
 }
 
+Result<bool> JiraHost::may_administer_any(const CallerCredential& caller) {
+  // Without a project a permission of projects means: in at least one of them.
+  SG_ASSIGN(const auto answer, permissions(caller, ""));
+  return answer.status != 200 ||
+         answer.json["permissions"]["ADMINISTER_PROJECTS"]["havePermission"].boolean(true);
+}
+
 Result<std::vector<std::string>> JiraHost::caller_groups(const CallerCredential& caller) {
   SG_ASSIGN(const auto answer, transport_.ask_as(caller, {.path = {"rest", "api", "2", "myself"},
                                                           .query = {{"expand", "groups"}}}));

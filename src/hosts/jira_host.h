@@ -50,6 +50,7 @@ class JiraHost : public Host {
   // jira_callers.cc
   Result<bool> can_edit_scope(const CallerCredential& caller,
                               const std::string& scope_key) override;
+  Result<bool> may_administer_any(const CallerCredential& caller) override;
   Result<std::vector<std::string>> caller_groups(const CallerCredential& caller) override;
   Result<std::vector<std::string>> visible_scopes(const CallerCredential& caller) override;
   Result<std::vector<std::string>> visible_items(const CallerCredential& caller,

@@ -49,6 +49,15 @@ Result<bool> end_review(db::Connection& connection, const Review& which, std::st
   return true;
 }
 
+Result<bool> is_active(db::Connection& connection, const Review& which, TimeMs now) {
+  SG_ASSIGN(const int64_t found,
+            number_or(connection, 0,
+                      "SELECT 1 FROM reviews WHERE site_id = $1 AND scope_id = $2 AND "
+                      "fingerprint = $3 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $4)",
+                      which.site_id, which.scope_id, Blob{which.fingerprint.raw()}, now));
+  return found != 0;
+}
+
 constexpr std::string_view kReviewColumns =
     "site_id, scope_id, fingerprint, evidence, rule_name, reviewer, reviewed_at, reason, "
     "expires_at";
@@ -90,13 +99,8 @@ Result<std::vector<Review>> due_reviews(db::Connection& connection, TimeMs now) 
 
 Result<ReviewChange> put_review(db::Connection& connection, const Review& review) {
   ReviewChange change;
-  SG_ASSIGN(const int64_t active,
-            number_or(connection, 0,
-                      "SELECT count(*) FROM reviews WHERE site_id = $1 AND scope_id = $2 AND "
-                      "fingerprint = $3 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $4)",
-                      review.site_id, review.scope_id, Blob{review.fingerprint.raw()},
-                      review.reviewed_at));
-  change.changed = active == 0;
+  SG_ASSIGN(const bool active, is_active(connection, review, review.reviewed_at));
+  change.changed = !active;
   SG_TRY(run(connection,
              "INSERT INTO reviews (site_id, scope_id, fingerprint, evidence, rule_name, reviewer, "
              "reviewed_at, reason, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
@@ -120,7 +124,9 @@ Result<ReviewChange> put_review(db::Connection& connection, const Review& review
 Result<ReviewChange> revoke_review(db::Connection& connection, const Review& which,
                                    std::string_view by, TimeMs now) {
   ReviewChange change;
-  SG_ASSIGN(change.changed, end_review(connection, which, by, now));
+  // One that ran out is ended too, but was none any more.
+  SG_ASSIGN(change.changed, is_active(connection, which, now));
+  SG_TRY(end_review(connection, which, by, now));
   SG_ASSIGN(change.findings, count_covered(connection, which));
   return change;
 }

@@ -130,6 +130,9 @@ TEST_F(ReviewsTest, KeepWhoWasFirstAndTakeTheNewExpiry) {
   now_ = 60'000;
   EXPECT_EQ(reviewed_flags(scope_.id), std::vector<bool>{false});
   EXPECT_EQ(must(Reviews(*database_, [this] { return now_; }).count(site_.id, scope_.id)), 0);
+  put(scope_.id, 1, 61'000);
+  now_ = 61'000;
+  EXPECT_FALSE(revoke(scope_.id, 1).changed) << "it ran out before";
   EXPECT_TRUE(put(scope_.id, 1).changed);
   EXPECT_EQ(wrong_sums(), 0);
 }
