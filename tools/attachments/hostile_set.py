@@ -64,8 +64,8 @@ def make(folder):
             out.write(data if isinstance(data, bytes) else data.encode())
         expected[name] = outcomes
 
-    put("flat-bomb.zip", archives.zip_of({"zeros": b"\0" * (130 << 20)}), "read")
-    put("bomb.gz", gzip.compress(b"\0" * (130 << 20), 1), "read")
+    put("flat-bomb.zip", archives.zip_of({"zeros": b"\0" * (130 << 20)}), "read", "ratio")
+    put("bomb.gz", gzip.compress(b"\0" * (130 << 20), 1), "read", "ratio")
     put("bomb.gz.gz", gzip.compress(gzip.compress(b"a" * (60 << 20))), "ratio", "read", "too_large")
     put("deep.zip", nested_zip(40, b"x"), "read")
     put("quine-like.zip", quine_like(3), "ratio", "too_large", "too_many_entries", "read")
