@@ -96,7 +96,7 @@ def value_of(world, product, parameter):
         fitting = st.integers(-1, 2000).map(str)
     else:
         fitting = st.sampled_from(["1,2", "2024-01-01T00:00:00.000Z", "RULE_TOGGLED", "admin", "x"])
-    return st.one_of(fitting, fitting, fitting, fitting, JUNK)
+    return st.one_of(*[fitting] * 12, JUNK)
 
 
 def body_of(world, product, operation):
@@ -124,7 +124,7 @@ def body_of(world, product, operation):
         fitting = st.fixed_dictionaries({}, optional={"matchText": text, "ruleName": st.sampled_from(["AWS_CLIENT_ID", "x"]), "reason": st.text(max_size=9),
                                                       "expiresAt": st.sampled_from(["2030-01-01T00:00:00Z", "x"]), "fingerprint": st.sampled_from(["0" * 64, "x"])})
     whole = fitting.map(lambda value: json.dumps(value).encode())
-    return st.one_of(whole, whole, whole, st.binary(max_size=20), st.sampled_from([b"", b"{", b"[]", b"null", b"7", b'{"a":{"a":1}}']))
+    return st.one_of(*[whole] * 6, st.binary(max_size=20), st.sampled_from([b"", b"{", b"[]", b"null", b"7", b'{"a":{"a":1}}']))
 
 
 def calls(world):
@@ -143,7 +143,7 @@ def calls(world):
                 path = path.replace("{%s}" % parameter["name"], urllib.parse.quote(value, safe=""))
             else:
                 query.append((parameter["name"], value))
-        return (product, draw(st.sampled_from(ROLES + ("admin", "admin", "pat"))), method.upper(), path, query, draw(body_of(world, product, operation)),
+        return (product, draw(st.sampled_from(ROLES + ("admin", "admin", "admin", "admin", "pat", "pat"))), method.upper(), path, query, draw(body_of(world, product, operation)),
                 draw(st.sampled_from([None, "application/json", "text/plain", "multipart/form-data; boundary=x"])))
     return one()
 
