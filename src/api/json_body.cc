@@ -41,7 +41,8 @@ Result<JsonValue> convert(const boost::json::value& from) {
       to.kind = Kind::kObject;
       for (const auto& member : from.get_object()) {
         SG_ASSIGN(auto value, convert(member.value()));
-        to.members.emplace_back(std::string_view(member.key()), std::move(value));
+        to.members.push_back(
+            {.name = std::string(std::string_view(member.key())), .value = std::move(value)});
       }
       break;
   }

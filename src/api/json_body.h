@@ -5,13 +5,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "http/message.h"
 
 namespace spillguard::api {
+
+struct JsonMember;
 
 struct JsonValue {
   enum class Kind { kNull, kBool, kInteger, kDouble, kString, kArray, kObject };
@@ -20,11 +21,16 @@ struct JsonValue {
   int64_t integer = 0;
   std::string text;
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   // A member of an object, nothing when it has none of that name.
   [[nodiscard]] const JsonValue* find(std::string_view name) const;
   [[nodiscard]] bool is(Kind wanted) const { return kind == wanted; }
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 // kInvalidArgument when the body is no JSON, with the place.

@@ -334,7 +334,7 @@ Result<http::Response> test_rules(const ApiContext& context, const http::Request
   if (given.find("regexp") != nullptr) {
     JsonValue rest = given;
     std::erase_if(rest.members, [](const auto& member) {
-      return member.first == "text" || member.first == "ruleName";
+      return member.name == "text" || member.name == "ruleName";
     });
     store::CustomRule rule{.id = 1, .name = "TRIAL", .regexp = {}, .description = {}};
     SG_TRY(rules_detail::read_rule(rest, rule));

@@ -74,7 +74,7 @@ Result<int64_t> number_of(const Given& given) {
 Result<std::string> level_of(const Given& given) {
   constexpr std::array<std::string_view, 5> kLevels = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR"};
   if (given.value.is(JsonValue::Kind::kString)) {
-    const std::string level = to_upper(trim(given.value.text));
+    std::string level = to_upper(trim(given.value.text));
     if (std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end()) return level;
   }
   return refuse(given, "one of TRACE, DEBUG, INFO, WARN, ERROR");
