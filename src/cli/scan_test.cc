@@ -96,7 +96,8 @@ TEST_F(ScanCommand, ExitCodesAndWhatWasSkipped) {
   const std::string binary = folder_.write("b.bin", token(1) + std::string(1, '\0'));
   const std::string large = folder_.write("c.txt", std::string(3000, 'x') + token(1));
   EXPECT_EQ(scan({clean}).code, kExitNothing);
-  const TestOutcome skipped = scan({"--max-file-bytes", "2000", "--no-attachments", folder_.path()});
+  const TestOutcome skipped =
+      scan({"--max-file-bytes", "2000", "--no-attachments", folder_.path()});
   EXPECT_EQ(skipped.code, kExitNothing);
   EXPECT_NE(skipped.err.find("skipped 2: 1 binary, 1 larger than 2.0 kB"), std::string::npos)
       << skipped.err;
