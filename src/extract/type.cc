@@ -84,11 +84,6 @@ bool is_pkcs12(std::string_view head) {
          looked.find("\x2A\x86\x48\x86\xF7\x0D\x01\x07"sv) != std::string_view::npos;
 }
 
-// PDF readers take files with up to 1 KB of something else before the header.
-bool is_pdf(std::string_view head) {
-  return head.substr(0, 1024).find("%PDF-") != std::string_view::npos;
-}
-
 // The old tar has no magic: 8 octal digits end the field of the check sum, which must be right.
 bool is_old_tar(std::string_view head) {
   constexpr size_t kBlock = 512;
@@ -113,13 +108,15 @@ bool is_old_tar(std::string_view head) {
   return any && told == sum;
 }
 
-// Lines "Name: value" to begin with, some of them names that mails have.
+// Lines "Name: value" to begin with, some of them names that mails have. One without MIME reads as
+// it stands, as the text that it is.
 bool is_mail(std::string_view head) {
   constexpr std::array kNames = {"from:"sv,         "to:"sv,           "subject:"sv,
                                  "date:"sv,         "message-id:"sv,   "mime-version:"sv,
                                  "received:"sv,     "content-type:"sv, "return-path:"sv,
                                  "delivered-to:"sv, "x-mailer:"sv,     "cc:"sv};
   size_t known = 0;
+  bool encoded = false;  // has bodies that are not as they look
   size_t lines = 0;
   std::string_view rest = head.substr(0, 16384);
   if (rest.starts_with("From ")) {  // mbox
@@ -144,11 +141,14 @@ bool is_mail(std::string_view head) {
         line.substr(0, colon).find(' ') != std::string_view::npos) {
       return false;
     }
+    encoded = encoded || starts_with_ignore_case(line, "mime-version:") ||
+              starts_with_ignore_case(line, "content-transfer-encoding:") ||
+              starts_with_ignore_case(line, "content-type: multipart/");
     known += static_cast<size_t>(std::count_if(kNames.begin(), kNames.end(), [&](auto name) {
       return starts_with_ignore_case(line, name);
     }));
   }
-  return known >= 3;
+  return known >= 3 && encoded;
 }
 
 bool is_text(std::string_view head) {
@@ -167,6 +167,14 @@ bool is_text(std::string_view head) {
         byte < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\x1B' ? 1 : 0;
   }
   return controls * 50 <= looked.size();
+}
+
+// PDF readers take files with up to 1 KB of something else before the header; a text that speaks of
+// PDF is none.
+bool is_pdf(std::string_view head) {
+  const size_t found = head.substr(0, 1024).find("%PDF-");
+  return found == 0 || (found != std::string_view::npos &&
+                        (trim(head.substr(0, found)).empty() || !is_text(head)));
 }
 
 // Zeros in three, or in one, of each group of bytes: UTF-32 and UTF-16 of mostly Latin text without

@@ -33,7 +33,10 @@ TEST(Types, GoByBytesNotByNames) {
   EXPECT_EQ(sniff("\n\n%PDF-1.4\n", "x"), Type::kPdf);
   EXPECT_EQ(sniff("", "x"), Type::kEmpty);
   EXPECT_EQ(sniff("\0\1\2\3"sv, "x"), Type::kBinary);
-  EXPECT_EQ(sniff("From: a\nTo: b\nSubject: c\n\nd", "x"), Type::kMail);
+  EXPECT_EQ(sniff("a text about %PDF-1.4\n", "x"), Type::kText);
+  EXPECT_EQ(sniff("From: a\nTo: b\nSubject: c\n\nd", "x"), Type::kText);
+  EXPECT_EQ(sniff("From: a\nTo: b\nSubject: c\n\nd", "x.eml"), Type::kMail);
+  EXPECT_EQ(sniff("From: a\nTo: b\nMIME-Version: 1.0\n\nd", "x"), Type::kMail);
   EXPECT_FALSE(needs_extraction("words", "a.txt"));
   EXPECT_TRUE(needs_extraction("w\0\0\0o\0\0\0r\0\0\0"sv, "a.txt"));
 }

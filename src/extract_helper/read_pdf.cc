@@ -77,6 +77,9 @@ Verdict read_pdf(Reading& reading, File& file) {
     if (found.encrypted) {
       return {.reason = Reason::kEncrypted, .detail = {}};
     }
+    if (empty) {
+      (void)read_binary(reading, file);  // whatever can be read of it
+    }
     return {.reason = Reason::kBroken, .detail = "pdftotext can not read it to its end"};
   }
   if (pages.reason != Reason::kRead) {

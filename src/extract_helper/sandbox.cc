@@ -118,18 +118,21 @@ Status filter_calls(const std::vector<int>& allowed, bool may_map_code) {
   }
   if (!may_map_code) {
     // No memory that can be executed: PROT_EXEC is 4.
-    constexpr uint64_t kExecute = 4;
+    scmp_arg_cmp no_code{};
+    no_code.arg = 2;
+    no_code.op = SCMP_CMP_MASKED_EQ;
+    no_code.datum_a = 4;
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
       if (error == 0) {
-        error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 1,
-                                 SCMP_A2(SCMP_CMP_MASKED_EQ, kExecute, 0));
+        error = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &no_code);
       }
     }
     // abort() may end this process and no other.
-    const auto own = static_cast<uint64_t>(::getpid());
+    scmp_arg_cmp own{};
+    own.op = SCMP_CMP_EQ;
+    own.datum_a = static_cast<scmp_datum_t>(::getpid());
     if (error == 0) {
-      error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                               SCMP_A0(SCMP_CMP_EQ, own));
+      error = seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);
     }
   }
   if (error == 0) {

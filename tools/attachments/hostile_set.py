@@ -85,7 +85,7 @@ def make(folder):
     put("endless-string.pdf", b"%PDF-1.4\n1 0 obj\n" + b"(" * 2_000_000, "broken", "no_text", "read")
     put("groups.rtf", b"{\\rtf1 " + b"{" * 1_000_000, "broken")
     put("bin.rtf", b"{\\rtf1 \\bin99999999999 x}", "read", "broken", "no_text")
-    put("boundaries.eml", b"From: a\nTo: b\nSubject: c\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 300_000, "read", "too_many_entries")
+    put("boundaries.eml", b"From: a\nTo: b\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 300_000, "read", "too_many_entries")
     deep = b"From: a\nTo: b\nSubject: c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(5000))
     put("deep.eml", deep, "read")
     put("header.sqlite", b"SQLite format 3\0" + os.urandom(5000), "broken")
