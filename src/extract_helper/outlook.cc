@@ -127,8 +127,8 @@ Verdict read_outlook(Reading& reading, File& file, const CompoundFile& compound)
         out.put(text);
       }
     }
-    if (const Reason reason =
-            reading.unpack(stream.size < file.bytes.size() ? stream.size : 0, 0, file.bytes.size());
+    if (const Reason reason = reading.unpack(std::min<uint64_t>(stream.size, file.bytes.size()), 0,
+                                             file.bytes.size());
         reason != Reason::kRead) {
       return stopped_at(reason);
     }

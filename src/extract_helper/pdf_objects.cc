@@ -95,7 +95,7 @@ std::string hexadecimal(std::string_view text, size_t& length) {
   return out;
 }
 
-std::string readable(std::string bytes) {
+std::string readable(const std::string& bytes) {
   if (bytes.starts_with("\xFE\xFF") || bytes.starts_with("\xFF\xFE") ||
       bytes.starts_with("\xEF\xBB\xBF")) {
     return decode_text(bytes);

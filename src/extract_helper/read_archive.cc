@@ -80,8 +80,8 @@ Verdict read_package(Reading& reading, File& file, bool open_document) {
         }
         return true;
       });
-  const Verdict document = open_document ? read_open_document(reading, file, package)
-                                         : read_office(reading, file, package);
+  Verdict document = open_document ? read_open_document(reading, file, package)
+                                   : read_office(reading, file, package);
   if (verdict.reason == Reason::kRead) {
     return document;
   }
@@ -112,7 +112,6 @@ Verdict read_zip(Reading& reading, File& file) {
 
 Verdict read_packed(Reading& reading, File& file) {
   // A packed tar is an archive at once: "logs.tgz › a.log", as everybody sees it.
-  std::string first;
   const std::string lower = to_lower(file.name);
   const size_t dot = file.name.rfind('.');
   std::string inner = dot == std::string::npos || dot == 0 ? file.name : file.name.substr(0, dot);

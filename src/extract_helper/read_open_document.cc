@@ -1,4 +1,6 @@
 // OpenDocument 1.3: content, styles (headers, footers) and meta data of text, sheets and slides.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -165,7 +167,7 @@ Verdict read_open_document(Reading& reading, File& file, const Package& package)
     if (!error.empty()) {
       reading.text(file, path, source);
       verdict.reason = Reason::kBroken;
-      verdict.detail = path + ": " + error;
+      verdict.detail = fmt::format("{}: {}", path, error);
     }
   }
   return verdict;
