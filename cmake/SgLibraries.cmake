@@ -7,6 +7,10 @@ find_package(CURL REQUIRED)
 # Loaded when it is first needed (src/http/curl_library.h), so not linked.
 add_library(sg_curl_headers INTERFACE)
 target_include_directories(sg_curl_headers INTERFACE ${CURL_INCLUDE_DIRS})
+# Loaded when a server that keeps its data in PostgreSQL starts (src/db/pq_library.h), so not linked.
+pkg_check_modules(PQ REQUIRED libpq)
+add_library(sg_pq_headers INTERFACE)
+target_include_directories(sg_pq_headers INTERFACE ${PQ_INCLUDE_DIRS})
 find_package(ZLIB REQUIRED)
 find_package(EXPAT REQUIRED)
 find_package(LibArchive REQUIRED)

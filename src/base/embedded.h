@@ -16,7 +16,8 @@ std::span<const EmbeddedFile> rule_files();     // rules/*.toml, by name
 std::span<const EmbeddedFile> generic_model();  // rules/generic_model.txt alone
 // The same rules as tools/make_catalogue.cc wrote them for a quick start; empty in that program.
 std::string_view rule_catalogue();
-std::span<const EmbeddedFile> openapi_files();      // openapi/*, by name
-std::span<const EmbeddedFile> sqlite_migrations();  // migrations/sqlite/*.sql, by name
+std::span<const EmbeddedFile> openapi_files();        // openapi/*, by name
+std::span<const EmbeddedFile> sqlite_migrations();    // migrations/sqlite/*.sql, by name
+std::span<const EmbeddedFile> postgres_migrations();  // migrations/postgres/*.sql, by name
 
 }  // namespace spillguard::embedded

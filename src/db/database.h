@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/secret.h"
 
 namespace spillguard::db {
 
@@ -31,7 +32,10 @@ class Statement {
   virtual Statement& bind_blob(int index, std::string_view bytes) = 0;
   virtual Statement& bind_null(int index) = 0;
   Statement& bind(int index, int value) { return bind(index, static_cast<int64_t>(value)); }
-  Statement& bind(int index, bool value) { return bind(index, static_cast<int64_t>(value)); }
+  // As a number, 0 or 1; in PostgreSQL also as a condition.
+  virtual Statement& bind(int index, bool value) {
+    return bind(index, static_cast<int64_t>(value));
+  }
   Statement& bind(int index, const char* text) { return bind(index, std::string_view(text)); }
   Statement& bind(int index, const std::string& text) {
     return bind(index, std::string_view(text));
@@ -70,6 +74,9 @@ class Connection {
   // dropped when it is rolled back. For wake-ups that must not come before others can see what was
   // written.
   virtual void after_commit(std::function<void()> action) = 0;
+  // Tells every process that listens to this topic (Database::listen), once this write() has been
+  // committed. Topics are words of letters and underscores.
+  virtual void notify(std::string_view /*topic*/) {}
 };
 
 using Work = std::function<Status(Connection&)>;
@@ -81,6 +88,18 @@ struct SqliteOptions {
   int64_t cache_bytes = 32 << 20;
 };
 
+struct PostgresOptions {
+  // "postgresql://USER@HOST:PORT/DATABASE?sslmode=verify-full&sslrootcert=…" or libpq's words;
+  // without the password. Hosts that are not this machine are only talked to under TLS unless it
+  // says otherwise.
+  std::string url;
+  Secret password;
+  size_t writers = 4;  // pooled connections for write()
+  size_t readers = 4;  // and for read()
+  // How long a call waits for a server that went away before it is kUnavailable.
+  int64_t patience_ms = 10'000;
+};
+
 class Database {
  public:
   virtual ~Database() = default;
@@ -88,15 +107,29 @@ class Database {
   // One transaction that may write: committed when work succeeds, rolled back when it fails. Work
   // may be run again after a conflict, so it must have no effects outside the database.
   virtual Status write(const Work& work) = 0;
+  // As write(), but beside others, and seeing what they commit meanwhile: for work that locks the
+  // rows it goes by (FOR UPDATE, or one statement that finds and changes).
+  virtual Status write_rows(const Work& work) { return write(work); }
+  // As write(), while nobody else writes, whichever process: for changes of the schema.
+  virtual Status write_alone(const Work& work) { return write(work); }
   // One read-only snapshot. Inside a write() it shows what was committed before. Keep it short: an
   // open snapshot keeps the write-ahead log from being folded back, and its connection from others.
   virtual Status read(const Work& work) = 0;
+
+  // Calls `heard` when a process notifies the topic, and after a connection was lost, for what may
+  // have been missed. Never at once and never twice at a time; not called any more once the result
+  // is destroyed, which waits for a call that runs. `heard` may come for nothing.
+  virtual std::shared_ptr<void> listen(std::string topic, std::function<void()> heard);
 
   // Opens the file in WAL mode with foreign keys on and brings its schema up to date (migrate). A
   // new file has mode 0600. What was committed survives the death of the process at any moment; the
   // death of the machine (power, kernel) may take back the last commits, whole transactions from
   // the end, never a part of one.
   static Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
+  // Connects and brings the schema up to date (migrate), while other processes may do the same.
+  // Transactions are serializable, and run again when they were not. A server that goes away is
+  // looked for again; whether a commit that it took with it was kept is found out.
+  static Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options);
 };
 
 // Applies the numbered migrations that are missing, each in its transaction, under a lock. Refuses

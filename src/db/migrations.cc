@@ -112,13 +112,15 @@ Result<std::vector<Migration>> list_migrations(std::span<const embedded::Embedde
 Status apply_migrations(Database& database, std::span<const Migration> ours) {
   bool finished = false;
   while (!finished) {
-    SG_TRY(database.write([&](Connection& c) { return apply_next(c, ours, finished); }));
+    SG_TRY(database.write_alone([&](Connection& c) { return apply_next(c, ours, finished); }));
   }
   return {};
 }
 
 Status migrate(Database& database) {
-  SG_ASSIGN(const auto ours, list_migrations(embedded::sqlite_migrations()));
+  SG_ASSIGN(const auto ours, list_migrations(database.dialect() == Dialect::kSqlite
+                                                 ? embedded::sqlite_migrations()
+                                                 : embedded::postgres_migrations()));
   return apply_migrations(database, ours);
 }
 

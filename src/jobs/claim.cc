@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "jobs/job_rows.h"
+
 namespace spillguard::jobs {
 namespace {
 
@@ -46,8 +48,8 @@ Result<std::vector<Group>> list_groups(db::Connection& connection,
 using Due = std::pair<TimeMs, int64_t>;  // not_before, id: the order within one priority
 
 Status add_head(db::Connection& connection, const Group& group, TimeMs now, size_t limit,
-                std::vector<Due>& out) {
-  SG_ASSIGN(auto s, connection.prepare(kHeadOfGroup));
+                std::string_view lock, std::vector<Due>& out) {
+  SG_ASSIGN(auto s, connection.prepare(std::string(kHeadOfGroup).append(lock)));
   s->bind(1, group.kind).bind(2, group.priority).bind(3, now).bind(4, static_cast<int64_t>(limit));
   while (true) {
     SG_ASSIGN(const bool more, s->step());
@@ -61,12 +63,13 @@ Status add_head(db::Connection& connection, const Group& group, TimeMs now, size
 Result<std::vector<int64_t>> find_due(db::Connection& connection, size_t limit,
                                       const std::vector<std::string>& kinds, TimeMs now) {
   SG_ASSIGN(const auto groups, list_groups(connection, kinds));
+  const auto lock = locking(connection, " FOR UPDATE OF waiting SKIP LOCKED");
   std::vector<int64_t> ids;
   for (size_t begin = 0; begin < groups.size() && ids.size() < limit;) {
     std::vector<Due> due;  // of one priority
     size_t end = begin;
     for (; end < groups.size() && groups[end].priority == groups[begin].priority; ++end) {
-      SG_TRY(add_head(connection, groups[end], now, limit - ids.size(), due));
+      SG_TRY(add_head(connection, groups[end], now, limit - ids.size(), lock, due));
     }
     std::sort(due.begin(), due.end());
     for (const auto& [not_before, id] : due) {
@@ -84,7 +87,7 @@ Result<std::optional<TimeMs>> next_due(db::Connection& connection,
   SG_ASSIGN(const auto groups, list_groups(connection, kinds));
   for (const auto& group : groups) {
     std::vector<Due> head;
-    SG_TRY(add_head(connection, group, INT64_MAX, 1, head));
+    SG_TRY(add_head(connection, group, INT64_MAX, 1, "", head));
     if (!head.empty()) take(head.front().first);
   }
   SG_ASSIGN(auto s, connection.prepare("SELECT min(lease_until) FROM jobs WHERE state = 1"));

@@ -4,13 +4,14 @@
 
 #include <thread>
 
+#include "db/test_database.h"
 #include "jobs/scan_request.h"
 
 namespace spillguard::jobs {
 namespace {
 
 TEST(HintInbox, WhatWasTakenFromManyThreadsIsInTheDatabaseOnce) {
-  auto database = db::Database::open_sqlite({.path = ":memory:"});
+  auto database = db::open_test_database();
   ASSERT_TRUE(database);
   Queue queue(**database, "node");
   HintInbox inbox(**database, queue);

@@ -70,7 +70,8 @@ Result<int64_t> recover(db::Connection& connection, std::vector<RunningRow> rows
 
 Result<std::optional<RunningRow>> find_running(db::Connection& connection, const Job& job) {
   SG_ASSIGN(auto s,
-            connection.prepare(std::string(kRunningColumns) + " AND id = $1 AND fence = $2"));
+            connection.prepare(std::string(kRunningColumns) + " AND id = $1 AND fence = $2" +
+                               std::string(locking(connection, " FOR UPDATE"))));
   SG_ASSIGN(const bool found, s->bind(1, job.id).bind(2, job.fence).step());
   if (!found) return std::nullopt;
   return read_running(*s);
@@ -119,7 +120,9 @@ Status give_up(db::Connection& connection, const RunningRow& row, std::string_vi
 }
 
 Result<int64_t> recover_expired(db::Connection& connection, TimeMs now) {
-  SG_ASSIGN(auto s, connection.prepare(std::string(kRunningColumns) + " AND lease_until <= $1"));
+  SG_ASSIGN(auto s,
+            connection.prepare(std::string(kRunningColumns) + " AND lease_until <= $1" +
+                               std::string(locking(connection, " FOR UPDATE SKIP LOCKED"))));
   SG_ASSIGN(auto rows, read_all_running(s->bind(1, now)));
   return recover(connection, std::move(rows), now);
 }
@@ -141,6 +144,10 @@ int64_t back_off_ms(int64_t id, int attempt, int64_t first_ms) {
   mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBU;
   mixed ^= mixed >> 31;
   return full - static_cast<int64_t>(mixed % static_cast<uint64_t>(full / 4));
+}
+
+std::string_view locking(const db::Connection& connection, std::string_view clause) {
+  return connection.dialect() == db::Dialect::kPostgres ? clause : std::string_view();
 }
 
 std::string kind_condition(const std::vector<std::string>& kinds, int first) {

@@ -50,6 +50,10 @@ Result<int64_t> recover_owned_by(db::Connection& connection, std::string_view ow
 // arguments alone.
 int64_t back_off_ms(int64_t id, int attempt, int64_t first_ms = Queue::kFirstBackOffMs);
 
+// The clause on PostgreSQL, where processes change rows side by side; nothing on SQLite, where one
+// writes at a time.
+std::string_view locking(const db::Connection& connection, std::string_view clause);
+
 // An SQL condition for kinds with parameters from $first on: " AND kind IN ($3, $4)", empty for
 // all.
 std::string kind_condition(const std::vector<std::string>& kinds, int first);

@@ -13,6 +13,12 @@
 #include "jobs/queue_state.h"
 
 namespace spillguard::jobs {
+namespace {
+
+// Heard by the queues of all processes on one PostgreSQL: a job may be due.
+constexpr std::string_view kJobsTopic = "jobs";
+
+}  // namespace
 
 Queue::Queue(db::Database& database, std::string node, int64_t lease_ms, Clock clock)
     : state_(new State{.database = database,
@@ -20,8 +26,12 @@ Queue::Queue(db::Database& database, std::string node, int64_t lease_ms, Clock c
                        .lease_ms = lease_ms,
                        .clock = std::move(clock),
                        .mutex = {},
-                       .changed = {}}) {}
-Queue::~Queue() = default;
+                       .changed = {},
+                       .ear = {}}) {
+  state_->ear =
+      database.listen(std::string(kJobsTopic), [state = state_.get()] { state->signal(); });
+}
+Queue::~Queue() { state_->ear.reset(); }
 
 void Queue::back_off_from(int64_t first_ms) { state_->first_back_off_ms = first_ms; }
 
@@ -42,9 +52,9 @@ Result<int64_t> Queue::enqueue(db::Connection& connection, const NewJob& job) {
           "INSERT INTO jobs (kind, key, payload, priority, not_before, created, max_attempts) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (kind, key) WHERE state = 0 "
           "DO UPDATE SET payload = excluded.payload, "
-          "priority = min(priority, excluded.priority), "
-          "not_before = min(not_before, excluded.not_before), "
-          "max_attempts = max(max_attempts, excluded.max_attempts) RETURNING id"));
+          "priority = min(jobs.priority, excluded.priority), "
+          "not_before = min(jobs.not_before, excluded.not_before), "
+          "max_attempts = max(jobs.max_attempts, excluded.max_attempts) RETURNING id"));
   s->bind(1, job.kind).bind(2, job.key).bind(3, job.payload);
   s->bind(4, static_cast<int64_t>(job.priority)).bind(5, std::max(now, job.not_before));
   SG_ASSIGN(const bool row, s->bind(6, now).bind(7, std::max(1, job.max_attempts)).step());
@@ -60,6 +70,7 @@ Result<int64_t> Queue::enqueue(db::Connection& connection, const NewJob& job) {
       state->signal();
     }
   });
+  connection.notify(kJobsTopic);
   return id;
 }
 
@@ -68,16 +79,24 @@ namespace {
 struct Lease {
   std::string_view owner;
   TimeMs until = 0;
-  int64_t fence = 0;
 };
 
+// Each number is greater than all that the job had before.
+constexpr std::string_view kSqliteFence =
+    "(SELECT value FROM job_fence)";  // raised just before, by the one who writes
+constexpr std::string_view kPostgresFence =
+    "(SELECT value FROM job_fence) + nextval('job_fence_numbers')";
+
 Result<Job> take_job(db::Connection& connection, int64_t id, const Lease& lease) {
+  const bool sqlite = connection.dialect() == db::Dialect::kSqlite;
+  if (sqlite) SG_TRY(connection.execute("UPDATE job_fence SET value = value + 1"));
   SG_ASSIGN(auto s,
-            connection.prepare(
+            connection.prepare(fmt::format(
                 "UPDATE jobs SET state = 1, attempts = attempts + 1, owner = $2, lease_until = $3, "
-                "fence = $4 WHERE id = $1 AND state = 0 "
-                "RETURNING kind, key, payload, priority, attempts, max_attempts"));
-  s->bind(1, id).bind(2, lease.owner).bind(3, lease.until).bind(4, lease.fence);
+                "fence = {} WHERE id = $1 AND state = 0 "
+                "RETURNING kind, key, payload, priority, attempts, max_attempts, fence",
+                sqlite ? kSqliteFence : kPostgresFence)));
+  s->bind(1, id).bind(2, lease.owner).bind(3, lease.until);
   SG_ASSIGN(const bool row, s->step());
   if (!row)
     return fail(Code::kInternal, fmt::format("job {} left between finding and taking it", id));
@@ -88,16 +107,7 @@ Result<Job> take_job(db::Connection& connection, int64_t id, const Lease& lease)
              .priority = static_cast<Priority>(s->integer(3)),
              .attempts = static_cast<int>(s->integer(4)),
              .max_attempts = static_cast<int>(s->integer(5)),
-             .fence = lease.fence};
-}
-
-// The first of `count` numbers greater than all given out before.
-Result<int64_t> next_fences(db::Connection& connection, size_t count) {
-  const auto wanted = static_cast<int64_t>(count);
-  SG_ASSIGN(auto s, connection.prepare("UPDATE job_fence SET value = value + $1 RETURNING value"));
-  SG_ASSIGN(const bool row, s->bind(1, wanted).step());
-  if (!row) return fail(Code::kInternal, "the table job_fence has lost its row");
-  return s->integer(0) - wanted + 1;
+             .fence = s->integer(6)};
 }
 
 }  // namespace
@@ -113,15 +123,14 @@ Result<std::vector<Job>> Queue::claim(size_t limit, const std::vector<std::strin
   std::vector<Job> jobs;
   if (!worth_it || limit == 0) return jobs;
   int64_t recovered = 0;
-  SG_TRY(state_->database.write([&](db::Connection& c) -> Status {
+  // The rows are locked as they are found: processes that claim pass by each other.
+  SG_TRY(state_->database.write_rows([&](db::Connection& c) -> Status {
     jobs.clear();  // the work may run again
     const TimeMs now = state_->clock();
     SG_ASSIGN(recovered, recover_expired(c, now));
     SG_ASSIGN(const auto ids, find_due(c, limit, kinds, now));
-    if (ids.empty()) return {};
-    SG_ASSIGN(int64_t fence, next_fences(c, ids.size()));
     for (const int64_t id : ids) {
-      SG_ASSIGN(auto job, take_job(c, id, {state_->node, now + state_->lease_ms, fence++}));
+      SG_ASSIGN(auto job, take_job(c, id, {state_->node, now + state_->lease_ms}));
       jobs.push_back(std::move(job));
     }
     return {};
@@ -132,7 +141,7 @@ Result<std::vector<Job>> Queue::claim(size_t limit, const std::vector<std::strin
 }
 
 Status Queue::renew(const Job& job) {
-  return state_->database.write([&](db::Connection& c) -> Status {
+  return state_->database.write_rows([&](db::Connection& c) -> Status {
     SG_ASSIGN(auto s, c.prepare("UPDATE jobs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND "
                                 "state = 1"));
     SG_TRY(s->bind(1, job.id).bind(2, job.fence).bind(3, state_->clock() + state_->lease_ms).run());
@@ -148,7 +157,7 @@ Status Queue::check_fence(db::Connection& connection, const Job& job) {
 }
 
 Status Queue::complete(const Job& job) {
-  SG_TRY(state_->database.write([&](db::Connection& c) { return complete(c, job); }));
+  SG_TRY(state_->database.write_rows([&](db::Connection& c) { return complete(c, job); }));
   state_->signal();  // a twin may have waited for it
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -23,6 +24,7 @@ struct Queue::State {
   // The first time at which a job becomes due that was added since the last look; under mutex.
   TimeMs later = kNever;
   static constexpr TimeMs kNever = INT64_MAX;
+  std::shared_ptr<void> ear;  // for the jobs of other processes
 
   void signal() {
     {

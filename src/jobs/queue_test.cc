@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "db/test_database.h"
 #include "jobs/claim.h"
 #include "jobs/job_rows.h"
 
@@ -22,7 +23,7 @@ constexpr int64_t kLease = 60'000;
 class QueueTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = db::Database::open_sqlite({.path = ":memory:"});
+    auto opened = db::open_test_database();
     ASSERT_TRUE(opened) << opened.error().message;
     database_ = std::move(*opened);
     queue_ = make_queue("node-a");
@@ -352,6 +353,8 @@ TEST_F(QueueTest, WaitIsNotEndedByJobsThatCanNotBeClaimed) {
   add({.kind = "b", .key = "x"});                                    // not for us
   const int64_t begun = monotonic_ms();
   queue_->wait(30, {"k"});
+  // Where processes hear of each other a wait may end for nothing.
+  if (database_->dialect() != db::Dialect::kSqlite) return;
   EXPECT_GE(monotonic_ms() - begun, 30);
 }
 
@@ -423,6 +426,7 @@ TEST_F(QueueTest, WakeEndsTheWaits) {
 }
 
 TEST_F(QueueTest, TheClaimDoesNotWalkOverJobsThatItLeaves) {
+  if (database_->dialect() != db::Dialect::kSqlite) return;
   // Looks at SQLite's plans, not at a clock: every step a seek by all columns that matter, and no
   // sorting.
   struct Case {

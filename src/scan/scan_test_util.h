@@ -11,6 +11,7 @@
 
 #include "detect/rule.h"
 #include "hosts/host.h"
+#include "db/test_database.h"
 #include "scan/context.h"
 
 namespace spillguard::scan::testing_util {
@@ -194,7 +195,7 @@ class FakeHost : public hosts::Host {
 class World {
  public:
   World() {
-    auto opened = db::Database::open_sqlite({.path = ":memory:"});
+    auto opened = db::open_test_database();
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
     database = std::move(*opened);
     store = std::make_unique<store::Store>(*database);

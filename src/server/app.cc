@@ -20,7 +20,9 @@
 #include "server/credentials.h"
 #include "server/health.h"
 #include "server/key_rotation.h"
+#include "server/open_store.h"
 #include "store/live_settings.h"
+#include "store/rekey.h"
 #include "store/store.h"
 
 namespace spillguard::server {
@@ -155,15 +157,17 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   log::set_level(config.log_level);
   log::set_format(config.log_format);
   SG_TRY(make_directories(config.data_dir, 0700));
-  const std::string path = config.data_dir + "/spillguard.db";
   // Two servers on one embedded store would take each other's scans away.
   auto lock = FileLock::take(config.data_dir + "/spillguard.lock");
   if (!lock) {
     return fail(lock.error().context(
         fmt::format("another spillguard uses the data folder {}", config.data_dir)));
   }
-  SG_ASSIGN(auto key, load_installation_key(config.key_file, std::filesystem::exists(path)));
-  SG_ASSIGN(auto database, db::Database::open_sqlite({.path = path}));
+  const bool made_before = is_embedded(config) && std::filesystem::exists(store_file(config));
+  SG_ASSIGN(auto database, open_store(config));
+  // A PostgreSQL that other nodes wrote to says whether it hangs on a key, whatever that is.
+  SG_ASSIGN(const auto keyed, store::is_key_of(*database, MasterKey::public_key()));
+  SG_ASSIGN(auto key, load_installation_key(config.key_file, made_before || keyed.has_value()));
   SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
   auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
                                        std::move(database));

@@ -138,6 +138,24 @@ void read_scan(ConfigTable table, ServerConfig& config) {
   config.scan_new_scopes = table.boolean("new_scopes", true);
 }
 
+// Several nodes share a PostgreSQL; without a url each has its own SQLite.
+Status read_store(ConfigTable table, db::PostgresOptions& store) {
+  store.url = table.string("url", "");
+  SG_ASSIGN(auto password, read_secret(table, "password"));
+  if (password) store.password = std::move(*password);
+  const int64_t connections = table.integer("connections", 4, 1, 64);
+  store.writers = static_cast<size_t>(connections);
+  store.readers = static_cast<size_t>(connections);
+  if (!store.url.empty() && !store.url.starts_with("postgresql://") &&
+      !store.url.starts_with("postgres://")) {
+    table.reject("url", "must be postgresql://USER@HOST:PORT/DATABASE");
+  }
+  if (store.url.empty() && password) {
+    table.reject("password", "belongs to a url, and there is none");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text) {
@@ -166,6 +184,7 @@ Result<ServerConfig> parse_config(std::string_view text, const std::string& orig
   auto health = root.table("health");
   if (const auto listen = health.string("listen")) config.health = listen_of(health, *listen);
   read_scan(root.table("scan"), config);
+  SG_TRY(read_store(root.table("store"), config.store));
   std::set<std::string> names;
   for (ConfigTable& table : root.tables("site")) {
     SG_ASSIGN(auto site, read_site(table));

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "db/database.h"
 #include "hosts/host.h"
 #include "http/server.h"
 #include "jobs/queue.h"
@@ -50,6 +51,7 @@ struct ServerConfig {
   scan::ScheduleOptions schedule;
   bool scan_new_scopes = true;
   int64_t handler_threads = 8;
+  db::PostgresOptions store;  // url "" = SQLite in data_dir
   std::vector<SiteConfig> sites;
 };
 

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "server/credentials.h"
+#include "server/open_store.h"
 #include "store/audit.h"
 
 namespace spillguard::server {
@@ -74,9 +75,8 @@ Result<MasterKey> settle_installation_key(const std::string& key_file, MasterKey
 
 Result<KeyRotation> rotate_key(const ServerConfig& config, const std::string& new_key_file) {
   namespace own = key_rotation_detail;
-  const std::string path = config.data_dir + "/spillguard.db";
-  if (!std::filesystem::exists(path)) {
-    return fail(Code::kNotFound, path + " is not there: there is nothing to change");
+  if (is_embedded(config) && !std::filesystem::exists(store_file(config))) {
+    return fail(Code::kNotFound, store_file(config) + " is not there: there is nothing to change");
   }
   auto lock = FileLock::take(config.data_dir + "/spillguard.lock");
   if (!lock) return fail(std::move(lock).error().context("stop the server first"));
@@ -88,7 +88,7 @@ Result<KeyRotation> rotate_key(const ServerConfig& config, const std::string& ne
                 "with --new-key-file, and bring it there afterwards");
   }
   SG_ASSIGN(auto loaded, load_installation_key(config.key_file, true));
-  SG_ASSIGN(const auto database, db::Database::open_sqlite({.path = path}));
+  SG_ASSIGN(const auto database, open_store(config));
   SG_ASSIGN(const MasterKey from,
             settle_installation_key(config.key_file, std::move(loaded), *database));
   MasterKey to = MasterKey::generate();

@@ -1,10 +1,9 @@
 #include "server/offline.h"
 
-#include <filesystem>
-
 #include "api/hooks.h"
 #include "base/strings.h"
 #include "server/credentials.h"
+#include "server/open_store.h"
 #include "store/store.h"
 
 namespace spillguard::server {
@@ -25,11 +24,7 @@ Result<std::vector<SiteHook>> webhook_addresses(const ServerConfig& config) {
 
 Result<std::vector<ScopeCoverage>> read_coverage(const ServerConfig& config,
                                                  const std::string& key) {
-  const std::string path = config.data_dir + "/spillguard.db";
-  if (!std::filesystem::exists(path)) {
-    return fail(Code::kNotFound, path + " is not there: no server has run with this configuration");
-  }
-  SG_ASSIGN(const auto database, db::Database::open_sqlite({.path = path}));
+  SG_ASSIGN(const auto database, open_existing_store(config));
   store::Store store(*database);
   std::vector<ScopeCoverage> out;
   for (const SiteConfig& site : config.sites) {

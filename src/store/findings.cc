@@ -117,7 +117,8 @@ Result<std::vector<FindingCount>> Store::finding_counts(int64_t scope_id,
   const std::string filter = finding_filter(query);
   const std::string sums =
       item_id ? fmt::format(
-                    "SELECT rule_id, count(*) AS total, sum(reviewed <> 0) AS done FROM "
+                    "SELECT rule_id, count(*) AS total, sum(CASE WHEN reviewed <> 0 THEN 1 ELSE 0 "
+                    "END) AS done FROM "
                     "findings WHERE resolved_at = 0 AND item_id = $1 AND "
                     "+scope_id = $2{} GROUP BY rule_id",
                     filter)

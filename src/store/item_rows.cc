@@ -33,9 +33,10 @@ Status move_item(db::Connection& connection, Ledger& ledger, const ItemRow& row,
   if (row.finding_rows > 0) {
     // Reviews of the whole site go with it, those of the old scope do not.
     SG_TRY(run(connection,
-               "UPDATE findings SET scope_id = $1, reviewed = (reviewed & 2) | EXISTS (SELECT 1 "
-               "FROM reviews r JOIN scopes s ON s.site_id = r.site_id WHERE s.id = $1 AND "
-               "r.scope_id = $1 AND r.fingerprint = findings.fingerprint AND r.revoked_at = 0) "
+               "UPDATE findings SET scope_id = $1, reviewed = (reviewed & 2) + CASE WHEN EXISTS "
+               "(SELECT 1 FROM reviews r JOIN scopes s ON s.site_id = r.site_id WHERE s.id = $1 "
+               "AND r.scope_id = $1 AND r.fingerprint = findings.fingerprint AND r.revoked_at = 0) "
+               "THEN 1 ELSE 0 END "
                "WHERE item_id = $2",
                scope_id, row.id));
   }

@@ -110,8 +110,8 @@ Result<std::vector<ReviewRow>> read_reviews(db::Connection& connection) {
   SG_ASSIGN(auto rows,
             connection.prepare(
                 "SELECT site_id, scope_id, fingerprint, CASE WHEN length(evidence) > 0 THEN "
-                "evidence ELSE coalesce((SELECT f.evidence FROM findings f WHERE f.fingerprint = "
-                "reviews.fingerprint LIMIT 1), x'') END FROM reviews"));
+                "evidence ELSE (SELECT f.evidence FROM findings f WHERE f.fingerprint = "
+                "reviews.fingerprint LIMIT 1) END FROM reviews"));
   while (true) {
     SG_ASSIGN(const bool more, rows->step());
     if (!more) return out;

@@ -104,14 +104,14 @@ Result<ReviewChange> put_review(db::Connection& connection, const Review& review
   SG_TRY(run(connection,
              "INSERT INTO reviews (site_id, scope_id, fingerprint, evidence, rule_name, reviewer, "
              "reviewed_at, reason, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-             "ON CONFLICT DO UPDATE SET "
+             "ON CONFLICT (site_id, scope_id, fingerprint) DO UPDATE SET "
              "evidence = CASE WHEN length(excluded.evidence) > 0 THEN excluded.evidence ELSE "
-             "evidence END, "
-             "rule_name = CASE WHEN $10 THEN excluded.rule_name ELSE rule_name END, "
-             "reviewer = CASE WHEN $10 THEN excluded.reviewer ELSE reviewer END, "
-             "reviewed_at = CASE WHEN $10 THEN excluded.reviewed_at ELSE reviewed_at END, "
+             "reviews.evidence END, "
+             "rule_name = CASE WHEN $10 THEN excluded.rule_name ELSE reviews.rule_name END, "
+             "reviewer = CASE WHEN $10 THEN excluded.reviewer ELSE reviews.reviewer END, "
+             "reviewed_at = CASE WHEN $10 THEN excluded.reviewed_at ELSE reviews.reviewed_at END, "
              "reason = CASE WHEN $10 OR excluded.reason <> '' THEN excluded.reason "
-             "ELSE reason END, "
+             "ELSE reviews.reason END, "
              "expires_at = excluded.expires_at, revoked_at = 0, revoked_by = ''",
              review.site_id, review.scope_id, Blob{review.fingerprint.raw()}, Blob{review.evidence},
              review.rule_name, review.reviewer, review.reviewed_at, review.reason,

@@ -179,6 +179,11 @@ TEST_F(ReviewsTest, SumsAndPagesAgreeWithTheRowsWhateverHappens) {
   const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   const Scope other = make_scope("20", "OPS");
   // Enough ids for several blocks of each width.
+  const bool sqlite = database_->dialect() == db::Dialect::kSqlite;
+  const std::string sealed_text =
+      sqlite ? "CAST(substr('00000000000000000000000000000000' || (i % 40), -32) AS BLOB)"
+             : "convert_to(lpad((i % 40)::text, 32, '0'), 'UTF8')";
+  const std::string number = "CAST(content_id AS INTEGER)";
   must(database_->write([&](db::Connection& connection) {
     return connection.execute(
         "INSERT INTO items (id, site_id, scope_id, host_id, key, kind, title, link, created, "
@@ -187,8 +192,10 @@ TEST_F(ReviewsTest, SumsAndPagesAgreeWithTheRowsWhateverHappens) {
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
         "INSERT INTO findings (id, scope_id, item_id, content_kind, content_id, rule_id, severity, "
         "fingerprint, versions, historical, evidence, author, created_when, first_seen, last_seen) "
-        "SELECT i * 31, (SELECT scope_id FROM items WHERE id = 1), 1, 'page', i, i * 7919 % 5, 1, "
-        "CAST(substr('00000000000000000000000000000000' || (i % 40), -32) AS BLOB), '1', 0, x'00', "
+        "SELECT i * 31, (SELECT scope_id FROM items WHERE id = 1), 1, 'page', CAST(i AS TEXT), "
+        "i * 7919 % 5, 1, " +
+        sealed_text + ", '1', 0, " + sealed_text +
+        ", "
         "'ada', 1, 1, 1 FROM n");
   }));
   EXPECT_EQ(wrong_sums(), 0);
@@ -237,13 +244,13 @@ TEST_F(ReviewsTest, SumsAndPagesAgreeWithTheRowsWhateverHappens) {
         case 3:
           return connection.execute(
               "UPDATE findings SET resolved_at = 5 - resolved_at WHERE id % 31 = 0 AND rule_id = " +
-              std::to_string(pick(5)) + " AND content_id % 11 = 3");
+              std::to_string(pick(5)) + " AND " + number + " % 11 = 3");
         case 4:
-          return connection.execute("DELETE FROM findings WHERE content_id % 97 = " +
-                                    std::to_string(pick(97)));
+          return connection.execute("DELETE FROM findings WHERE " + number +
+                                    " % 97 = " + std::to_string(pick(97)));
         default:
           return connection.execute("UPDATE findings SET scope_id = " + std::to_string(other.id) +
-                                    " WHERE content_id % 89 = " + std::to_string(pick(89)));
+                                    " WHERE " + number + " % 89 = " + std::to_string(pick(89)));
       }
       return {};
     }));

@@ -1,7 +1,6 @@
 #include "store/rule_store.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "store/sql.h"
 
@@ -67,11 +66,13 @@ Status carry(db::Connection& connection, int64_t scope_id, std::string_view vers
     for (const auto& [id, rule_version] : then_rules) {
       if (!now_rules.contains(id)) removed.push_back(id);
     }
+    std::string others;  // behind a number that no rule has: a list must not be empty
+    for (const int32_t id : removed) others += fmt::format(",{}", id);
     SG_TRY(run(connection,
                fmt::format("UPDATE items SET rules_id = $3 WHERE scope_id = $1 AND rules_id = $2 "
                            "AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.item_id = items.id "
-                           "AND f.resolved_at = 0 AND f.rule_id IN ({}))",
-                           fmt::join(removed, ",")),
+                           "AND f.resolved_at = 0 AND f.rule_id IN (0{}))",
+                           others),
                scope_id, from.id, to));
   }
   return {};

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "db/test_database.h"
 #include "store/store.h"
 
 namespace spillguard::store::test {
@@ -58,7 +59,7 @@ inline NewFinding finding_in(std::string kind, std::string content_id, int numbe
 class StoreTest : public ::testing::Test {
  protected:
   StoreTest() {
-    database_ = must(db::Database::open_sqlite({.path = ":memory:"}));
+    database_ = must(db::open_test_database());
     store_ = std::make_unique<Store>(*database_, [this] { return now_; });
     site_ = must(store_->ensure_site("wiki", Product::kConfluence, "https://wiki.example"));
     scope_ = make_scope("10", "DOC");
@@ -124,7 +125,9 @@ class StoreTest : public ::testing::Test {
       out += std::string("== ") + table + "\n";
       must(database_->read([&](db::Connection& connection) -> Status {
         std::string columns;
-        {
+        if (connection.dialect() == db::Dialect::kPostgres) {
+          columns = std::string(table) + "::text";
+        } else {
           SG_ASSIGN(auto names, connection.prepare("SELECT name FROM pragma_table_info($1)"));
           names->bind(1, table);
           while (true) {

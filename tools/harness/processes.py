@@ -122,9 +122,9 @@ class Simulator(Process):
 
 CONFIG = """\
 data_dir = "{data}"
-node = "demo"
+node = "{node}"
 
-[log]
+{store}[log]
 level = "{log_level}"
 
 [health]
@@ -151,10 +151,23 @@ password_env = "SPILLGUARD_DEMO_PASSWORD"
 {confluence_site}{tls}"""
 
 
+def new_test_database():
+    """The address of a new database in $SPILLGUARD_TEST_POSTGRES (libpq's words); "" without that: SQLite."""
+    words = os.environ.get("SPILLGUARD_TEST_POSTGRES", "")
+    if not words:
+        return ""
+    by_key = dict(word.split("=", 1) for word in words.split())
+    name = "guard_" + os.urandom(6).hex()
+    subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", words, "-c", f"CREATE DATABASE {name}"], check=True,
+                   stdin=subprocess.DEVNULL)
+    return f"postgresql://{by_key['user']}@/{name}?host={by_key['host']}"
+
+
 class Server(Process):
     """spillguard serve for the two simulated sites. jira and confluence are the API's addresses."""
 
-    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False, scan="", site=""):
+    def __init__(self, bin_dir, folder, sim, ports=None, log_level="info", tls=False, scan="", site="", store=None, node="demo",
+                 data="data", key_file=""):
         self.folder = folder
         self.bin_dir = bin_dir
         self.password = "scanner"  # of the account that scans
@@ -166,9 +179,16 @@ class Server(Process):
         if tls:
             cert, key = make_certificate(folder)
             tls_lines = f'tls = "optional"\ncertificate = "{cert}"\nprivate_key = "{key}"\n'
-        self.config = os.path.join(folder, "spillguard.toml")
+        # The service tests run on a PostgreSQL when that of the tests is named: each server on a database of its own.
+        self.store = store if store is not None else new_test_database()
+        store_lines = f'[store]\nurl = "{self.store}"\n\n' if self.store else ""
+        if key_file:
+            store_lines = f'key_file = "{key_file}"\n' + store_lines
+        self.data = os.path.join(folder, data)
+        self.log_file = os.path.join(folder, "server.log" if data == "data" else data + ".log")
+        self.config = os.path.join(folder, "spillguard.toml" if data == "data" else data + ".toml")
         with open(self.config, "w", encoding="utf-8") as f:
-            f.write(CONFIG.format(data=os.path.join(folder, "data"), log_level=log_level, jira_url=sim.jira_url,
+            f.write(CONFIG.format(data=self.data, node=node, store=store_lines, log_level=log_level, jira_url=sim.jira_url,
                                   confluence_url=sim.confluence_url, jira_port=self.ports["jira"],
                                   confluence_port=self.ports["confluence"], health_port=self.ports["health"],
                                   tls=tls_lines, scan=scan, jira_site=site.replace("{port}", str(self.ports["jira"])),
@@ -178,7 +198,7 @@ class Server(Process):
     def start(self):
         env = dict(os.environ, SPILLGUARD_DEMO_PASSWORD=self.password)
         super().__init__("spillguard serve", [os.path.join(self.bin_dir, "spillguard"), "serve", "--config", self.config],
-                         os.path.join(self.folder, "server.log"), env)
+                         self.log_file, env)
 
     def wait_ready(self, seconds=60):
         def ready():
