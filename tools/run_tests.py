@@ -26,10 +26,11 @@ def run(command, env=None, timeout=600):
         return -1, (expired.stdout or b"").decode("utf-8", "replace") + f"\nstopped after {timeout} s\n"
 
 
-def unit(binary, slow):
+def unit(binary, slow, env=None):
     """One GoogleTest binary: (passed, failed, skipped, output)."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        code, output = run([binary, "--gtest_brief=1", f"--gtest_output=json:{report.name}"], timeout=300 * slow)
+        code, output = run([binary, "--gtest_brief=1", f"--gtest_output=json:{report.name}"], env=env,
+                           timeout=300 * slow)
         try:
             data = json.load(open(report.name, encoding="utf-8"))
             cases = [c for s in data["testsuites"] for c in s["testsuite"]]
@@ -42,8 +43,8 @@ def unit(binary, slow):
     return len(cases) - failed - skipped, failed, skipped, output
 
 
-def service(path, bin_dir, slow):
-    env = dict(os.environ, SPILLGUARD_BIN=os.path.abspath(bin_dir), SPILLGUARD_SLOW=str(slow))
+def service(path, bin_dir, slow, more=None):
+    env = dict(more or os.environ, SPILLGUARD_BIN=os.path.abspath(bin_dir), SPILLGUARD_SLOW=str(slow))
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         code, output = run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if os.environ.get("FAIL_FAST") else "-q",
                             "-p", "no:cacheprovider", "-rs", f"--junitxml={report.name}", path], env=env, timeout=900 * slow)
@@ -63,6 +64,32 @@ def includes():
     return (1, 0, 0, output) if code == 0 else (0, 1, 0, output)
 
 
+# The unit tests of what speaks SQL, and the service tests that exercise most of it.
+ON_POSTGRES = ("db", "jobs", "store")
+SERVICE_ON_POSTGRES = ("api", "crash", "nodes")
+
+
+def start_postgres():
+    """A private server and the environment that names it; (None, None), loudly, where PostgreSQL is not installed."""
+    import harness.postgres
+    if harness.postgres.programs() is None:
+        print("SKIPPED all tests on PostgreSQL: it is not installed (Debian: postgresql)", flush=True)
+        return None, None
+    server = harness.postgres.Postgres()
+    return server, dict(os.environ, SPILLGUARD_TEST_POSTGRES=server.words())
+
+
+def add_postgres(jobs, args, env):
+    for name in ON_POSTGRES:
+        path = os.path.join(args.bin, name + "_test")
+        if os.path.exists(path):
+            jobs.append((name + " postgres", lambda path=path: unit(path, args.slow_factor, env)))
+    for name in SERVICE_ON_POSTGRES:
+        path = f"tests/service/test_{name}.py"
+        if os.path.exists(os.path.join(ROOT, path)):
+            jobs.append((f"service {name} postgres", lambda path=path: service(path, args.bin, args.slow_factor, env)))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", required=True)
@@ -80,12 +107,15 @@ def main():
         if name.startswith("test_") and name.endswith(".py"):
             path = os.path.join("tests/service", name)
             jobs.append(("service " + name[5:-3], lambda path=path: service(path, args.bin, args.slow_factor)))
+    postgres, on_postgres = start_postgres()
+    if on_postgres:
+        add_postgres(jobs, args, on_postgres)
     if args.suites:
         jobs = [j for j in jobs if any(word in j[0] for word in args.suites)]
         if not jobs:
             sys.exit("no suite of that name")
 
-    totals = [0, 0, 0]
+    totals = [0, 0, 0 if on_postgres else 1]
 
     def timed(job):
         start = time.monotonic()
@@ -103,6 +133,8 @@ def main():
                 for line in output.splitlines():
                     if "SKIP" in line.upper():
                         print("       " + line.strip()[:300])
+    if postgres:
+        postgres.stop()
     print(f"{totals[0]} passed, {totals[1]} failed" + (f", {totals[2]} skipped" if totals[2] else ""))
     return 1 if totals[1] or not totals[0] else 0
 

@@ -90,6 +90,20 @@ Status RuleAdmin::load() {
   return live_.set(std::move(rules));
 }
 
+Status RuleAdmin::reload() {
+  const std::lock_guard lock(mutex_);
+  SG_ASSIGN(auto changes, store::load_rule_changes(database_));
+  std::vector<std::string> broken;
+  SG_ASSIGN(auto rules, rule_admin_detail::rule_set(changes, &broken));
+  const auto running = live_.rules();
+  const bool same = running != nullptr && running->version() == rules.version();
+  for (store::CustomRule& custom : changes.custom) {
+    if (rules.find(custom.id) == nullptr) custom.enabled = false;
+  }
+  changes_ = std::move(changes);
+  return same ? Status() : live_.set(std::move(rules));
+}
+
 Status RuleAdmin::apply(store::RuleChanges changes, const db::Work& write,
                         const store::AuditEvent& event) {
   // With mutex_ held. The engine is proven to build before anything is written.

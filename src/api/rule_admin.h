@@ -27,6 +27,9 @@ class RuleAdmin {
   // The four changes. `event` tells who does it; kind, entity and details are filled in here. The
   // change, its event and what stands behind the new version are written together, then the new
   // engine takes over.
+  // Again, because another process changed them; nothing when they are what runs.
+  Status reload();
+
   Status set_enabled(std::string_view name, bool enabled, store::AuditEvent event);
   Result<store::CustomRule> create(store::CustomRule rule, store::AuditEvent event);
   // kNotFound without such a rule. `change` edits a copy of it.

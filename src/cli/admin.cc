@@ -1,4 +1,4 @@
-// spillguard admin rotate-key
+// spillguard admin: rotate-key, migrate-store, check
 #include <fmt/format.h>
 
 #include <memory>
@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "server/key_rotation.h"
+#include "server/store_admin.h"
 
 namespace spillguard::cli {
 namespace admin {
@@ -45,6 +46,34 @@ int rotate(const RotateOptions& options, Io& io) {
   return kExitNothing;
 }
 
+int fail_with(std::string_view verb, const Error& error, Io& io) {
+  io.err << "spillguard admin " << verb << ": " << error.message << '\n';
+  return kExitError;
+}
+
+int migrate(const std::string& path, Io& io) {
+  const auto config = server::load_config(path);
+  if (!config) return fail_with("migrate-store", config.error(), io);
+  const auto moved = server::migrate_store(*config);
+  if (!moved) return fail_with("migrate-store", moved.error(), io);
+  for (const store::TableSum& table : *moved) {
+    io.out << fmt::format("{:<20} {:>12} rows, check sum {:016x} in both\n", table.table,
+                          table.rows, table.sum);
+  }
+  io.out << "moved; the SQLite store is as it was, and is not used any more\n";
+  return kExitNothing;
+}
+
+int check(const std::string& path, Io& io) {
+  const auto config = server::load_config(path);
+  if (!config) return fail_with("check", config.error(), io);
+  const auto wrong = server::check_store(*config);
+  if (!wrong) return fail_with("check", wrong.error(), io);
+  for (const std::string& line : *wrong) io.out << line << '\n';
+  io.out << (wrong->empty() ? "the store is sound\n" : "restore the last backup\n");
+  return wrong->empty() ? kExitNothing : kExitError;
+}
+
 }  // namespace
 }  // namespace admin
 
@@ -56,6 +85,16 @@ void add_admin(CommandLine& line) {
   rotate.option("--new-key-file", options->new_key_file,
                 "A file with the new key; made when it is not there");
   rotate.run([options](Io& io) { return admin::rotate(*options, io); });
+
+  const auto path = std::make_shared<std::string>(options->config);
+  CommandLine move = line.subcommand(
+      "migrate-store", "Move the SQLite store of the data folder into the PostgreSQL of [store]");
+  move.option("-c,--config", *path, "the configuration file (docs/configuration.md)");
+  move.run([path](Io& io) { return admin::migrate(*path, io); });
+  CommandLine check =
+      line.subcommand("check", "Read the whole store and say what is wrong with it");
+  check.option("-c,--config", *path, "the configuration file (docs/configuration.md)");
+  check.run([path](Io& io) { return admin::check(*path, io); });
 }
 
 }  // namespace spillguard::cli

@@ -6,7 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/embedded.h"
 #include "db/db_test_util.h"
+#include "db/test_database.h"
 
 namespace spillguard::db {
 namespace {
@@ -113,6 +115,53 @@ TEST(Migrations, TheProductsOwnGoOn) {
   EXPECT_TRUE(migrate(**database));
   EXPECT_EQ(test::integer(**database, "SELECT count(*) FROM jobs"), 0);
   EXPECT_EQ(test::integer(**database, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+// Whoever adds a step to one kind of store adds it to the other: same number, same name, same
+// tables and columns (the latter is compared where there is a PostgreSQL).
+TEST(Migrations, AreTheSameForBothKindsOfStore) {
+  const auto sqlite = list_migrations(embedded::sqlite_migrations());
+  const auto postgres = list_migrations(embedded::postgres_migrations());
+  ASSERT_TRUE(sqlite && postgres);
+  ASSERT_EQ(sqlite->size(), postgres->size()) << "migrations/postgres and migrations/sqlite";
+  for (size_t i = 0; i < sqlite->size(); ++i) {
+    EXPECT_EQ((*sqlite)[i].version, (*postgres)[i].version);
+    EXPECT_EQ((*sqlite)[i].name, (*postgres)[i].name);
+  }
+}
+
+TEST(Migrations, BothKindsOfStoreHaveTheSameColumns) {
+  if (test_postgres() == nullptr) {
+    GTEST_SKIP() << "SPILLGUARD_TEST_POSTGRES is not set: SKIPPED";
+  }
+  const auto columns = [](Database& database, std::string_view sql) {
+    std::vector<std::string> out;
+    const auto status = database.read([&](Connection& c) -> Status {
+      SG_ASSIGN(auto s, c.prepare(sql));
+      while (true) {
+        SG_ASSIGN(const bool more, s->step());
+        if (!more) return {};
+        out.emplace_back(s->text(0));
+      }
+    });
+    EXPECT_TRUE(status) << status.error().message;
+    return out;
+  };
+  const auto sqlite = Database::open_sqlite({.path = ":memory:"});
+  const auto postgres = open_test_database();
+  ASSERT_TRUE(sqlite && postgres);
+  const auto ours = columns(**sqlite,
+                            "SELECT t.name || '.' || c.name || CASE WHEN c.\"notnull\" OR c.pk "
+                            "THEN ' needed' ELSE '' END "
+                            "FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = "
+                            "'table' AND t.name NOT LIKE "
+                            "'sqlite%' ORDER BY 1");
+  const auto theirs = columns(
+      **postgres,
+      "SELECT (table_name || '.' || column_name || CASE is_nullable WHEN 'NO' THEN ' needed' ELSE "
+      "'' END) COLLATE \"C\" FROM information_schema.columns WHERE table_schema = current_schema() "
+      "AND table_name <> 'write_marks' ORDER BY 1");
+  EXPECT_EQ(ours, theirs);
 }
 
 }  // namespace

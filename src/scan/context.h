@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/crypto.h"
@@ -32,6 +33,8 @@ struct ScanContext {
   std::vector<ScanSite> sites;
   StopFlag& stop;
   bool scan_new_scopes = true;  // scopes that appear after the first listing of a site
+  // Whether this process does the periodic work of all that share the store; without: yes.
+  std::function<bool()> leads = {};
   const store::LiveSettings* settings = nullptr;  // without them, as by default
 
   // Whether scans of the site are kept up to date without being asked for.

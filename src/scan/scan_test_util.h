@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "db/test_database.h"
 #include "detect/rule.h"
 #include "hosts/host.h"
-#include "db/test_database.h"
 #include "scan/context.h"
 
 namespace spillguard::scan::testing_util {

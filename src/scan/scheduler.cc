@@ -19,6 +19,7 @@ Scheduler::Scheduler(ScanContext& context, const ScheduleOptions& options)
   thread_ = std::thread([this] {
     set_thread_name("scan-schedule");
     while (context_.stop.sleep_ms(options_.tick_ms)) {
+      if (context_.leads && !context_.leads()) continue;
       if (auto done = run_due(now_ms()); !done) {
         log::warn("what is due can not be scheduled: {}", done.error().message);
       }

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "db/database.h"
 #include "hosts/callers.h"
+#include "jobs/nodes.h"
 #include "jobs/queue.h"
 #include "scan/scheduler.h"
 #include "scan/workers.h"
@@ -34,6 +35,20 @@ store::Product to_store_product(hosts::Product product) {
   return product == hosts::Product::kJira ? store::Product::kJira : store::Product::kConfluence;
 }
 
+// Nodes of one name are told from each other by their data folders: whoever holds the lock of one
+// is its only process, and what it held before it went down is its own again.
+Result<std::string> instance_name(const ServerConfig& config) {
+  if (is_embedded(config)) return config.node;
+  const std::string path = config.data_dir + "/node.id";
+  auto id = read_file(path, 100);
+  if (!id && id.error().code != Code::kNotFound) return fail(id.error());
+  if (!id) {
+    id = random_hex(8);
+    SG_TRY(write_file_atomically(path, *id, 0600));
+  }
+  return fmt::format("{}#{}", config.node, trim(*id));
+}
+
 }  // namespace
 
 // Members stand in the order in which they need each other: they go down in reverse.
@@ -46,13 +61,15 @@ struct App::State {
   };
 
   State(ServerConfig server_config, FileLock data_lock, MasterKey master_key,
-        std::unique_ptr<db::Database> opened)
+        std::unique_ptr<db::Database> opened, std::string own_instance)
       : config(std::move(server_config)),
         lock(std::move(data_lock)),
         key(std::move(master_key)),
         database(std::move(opened)),
         store(*database),
-        queue(*database, config.node),
+        instance(std::move(own_instance)),
+        queue(*database, instance),
+        nodes(*database, {.instance = instance, .name = config.node, .version = SG_VERSION}),
         hints(*database, queue),
         rule_admin(*database, rules),
         settings(*database, {.parallel_scans = config.parallel_scans}),
@@ -67,7 +84,9 @@ struct App::State {
   MasterKey key;
   std::unique_ptr<db::Database> database;
   store::Store store;
+  std::string instance;  // this process in the leases of jobs
   jobs::Queue queue;
+  jobs::Nodes nodes;
   jobs::HintInbox hints;
   detect::LiveRules rules;
   api::RuleAdmin rule_admin;
@@ -80,11 +99,14 @@ struct App::State {
   std::unique_ptr<scan::Scheduler> scheduler;
   std::unique_ptr<HealthServer> health;
   std::vector<std::unique_ptr<http::Server>> listeners;
+  std::vector<std::shared_ptr<void>> ears;  // for what other nodes change
 
   Status open_site(SiteConfig site_config);
   Status listen(Site& site);
   // Brings settings of the installation to what runs.
   void follow(const store::NodeSettings& node);
+  // Rules and settings that another node changes are ours too, at once.
+  void hear_others();
 };
 
 Status App::State::open_site(SiteConfig site_config) {
@@ -134,6 +156,19 @@ void App::State::follow(const store::NodeSettings& node) {
     log::warn("this node ({}) is not among the scanning nodes: it takes no scans", config.node);
 }
 
+void App::State::hear_others() {
+  const auto hear = [this](const char* topic, std::function<Status()> reload) {
+    ears.push_back(database->listen(topic, [topic, reload = std::move(reload)] {
+      if (const auto done = reload(); !done) {
+        log::warn("the {} that another node changed are not loaded: {}", topic,
+                  done.error().message);
+      }
+    }));
+  };
+  hear("rules", [this] { return rule_admin.reload(); });
+  hear("settings", [this] { return settings.reload(); });
+}
+
 Status App::State::listen(Site& site) {
   http::ServerOptions options;
   options.name = site.config.name;
@@ -169,8 +204,9 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   SG_ASSIGN(const auto keyed, store::is_key_of(*database, MasterKey::public_key()));
   SG_ASSIGN(auto key, load_installation_key(config.key_file, made_before || keyed.has_value()));
   SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
+  SG_ASSIGN(auto instance, instance_name(config));
   auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
-                                       std::move(database));
+                                       std::move(database), std::move(instance));
 
   const int64_t started = monotonic_ms();
   SG_TRY(state->rule_admin.load());
@@ -183,12 +219,15 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   // checkpoints.
   SG_ASSIGN(const int64_t released, state->queue.release_own());
   if (released > 0) log::info("{} interrupted scans go on", released);
+  state->nodes.start();
+  state->scan.leads = [nodes = &state->nodes] { return nodes->leads(); };
   state->scan.scan_new_scopes = state->config.scan_new_scopes;
   state->scan.settings = &state->settings;
   state->workers = std::make_unique<scan::Workers>(state->scan, 0);
   state->follow(state->settings.node());
   state->settings.on_node_change(
       [running = state.get()](const store::NodeSettings& node) { running->follow(node); });
+  state->hear_others();
   state->scheduler = std::make_unique<scan::Scheduler>(state->scan, state->config.schedule);
   for (auto& site : state->sites) SG_TRY(state->listen(site));
   if (state->config.health.port != 0) {
@@ -205,6 +244,7 @@ App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
 App::~App() {
   log::info("stopping");
   state_->stop.stop();
+  state_->ears.clear();
   state_->queue.wake();
   for (auto& listener : state_->listeners) listener->stop(kGraceMs);
   state_->scheduler.reset();

@@ -96,6 +96,15 @@ Status LiveSettings::load() {
   });
 }
 
+Status LiveSettings::reload() {
+  const std::lock_guard changing(changing_);
+  const NodeSettings before = node();
+  SG_TRY(load());
+  const NodeSettings now = node();
+  if (now != before && on_node_change_) on_node_change_(now);
+  return {};
+}
+
 void LiveSettings::on_node_change(std::function<void(const NodeSettings&)> action) {
   const std::lock_guard changing(changing_);
   on_node_change_ = std::move(action);
@@ -132,6 +141,7 @@ Status LiveSettings::change(
                           own::pairs_of(new_site)));
     SG_TRY(own::write_new(connection, std::string(own::kNodePrefix), own::pairs_of(old_node),
                           own::pairs_of(new_node)));
+    connection.notify("settings");
     return also ? also(connection, old_site, old_node) : Status();
   }));
   {

@@ -39,6 +39,8 @@ class LiveSettings {
       : database_(database), node_(std::move(defaults)) {}
 
   Status load();  // at the start
+  // Again, because another process changed them; tells on_node_change.
+  Status reload();
   // Called after the settings of the installation changed.
   void on_node_change(std::function<void(const NodeSettings&)> action);
 

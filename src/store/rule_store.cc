@@ -8,6 +8,8 @@ namespace spillguard::store {
 namespace rule_store_detail {
 namespace {
 
+constexpr std::string_view kRulesTopic = "rules";  // other processes hear of changes by it
+
 using RuleVersions = std::map<int32_t, std::string>;
 
 Result<RuleVersions> rules_of(db::Connection& connection, std::string_view version) {
@@ -116,6 +118,7 @@ Result<RuleChanges> load_rule_changes(db::Database& database) {
 }
 
 Status set_rule_switch(db::Connection& connection, int32_t rule_id, bool enabled, TimeMs now) {
+  connection.notify(rule_store_detail::kRulesTopic);
   return run(connection,
              "INSERT INTO rule_switches (rule_id, enabled, changed_at) VALUES ($1, $2, $3) ON "
              "CONFLICT (rule_id) DO UPDATE SET enabled = excluded.enabled, "
@@ -124,6 +127,7 @@ Status set_rule_switch(db::Connection& connection, int32_t rule_id, bool enabled
 }
 
 Result<int32_t> insert_custom_rule(db::Connection& connection, const CustomRule& rule) {
+  connection.notify(rule_store_detail::kRulesTopic);
   SG_ASSIGN(const int64_t id,
             number_or(connection, 0,
                       "INSERT INTO custom_rules (name, regexp, description, flags, category, "
@@ -135,6 +139,7 @@ Result<int32_t> insert_custom_rule(db::Connection& connection, const CustomRule&
 }
 
 Status update_custom_rule(db::Connection& connection, const CustomRule& rule) {
+  connection.notify(rule_store_detail::kRulesTopic);
   return run(connection,
              "UPDATE custom_rules SET name = $2, regexp = $3, description = $4, flags = $5, "
              "category = $6, severity = $7, enabled = $8, changed_at = $9, changed_by = $10 "
@@ -144,6 +149,7 @@ Status update_custom_rule(db::Connection& connection, const CustomRule& rule) {
 }
 
 Status delete_custom_rule(db::Connection& connection, int32_t rule_id, TimeMs now) {
+  connection.notify(rule_store_detail::kRulesTopic);
   SG_TRY(run(connection, "DELETE FROM custom_rules WHERE id = $1", int64_t{rule_id}));
   return run(connection,
              "UPDATE findings SET resolved_at = $2 WHERE rule_id = $1 AND resolved_at = 0",
