@@ -127,10 +127,11 @@ std::string finding_filter(const FindingQuery& query) {
   }
   if (query.reviewed) text += *query.reviewed ? " AND reviewed <> 0" : " AND reviewed = 0";
   if (query.author) {
-    // In hex digits: nothing that a name holds can be read as SQL.
-    text += " AND author = CAST(x'";
-    for (const char c : *query.author) text += fmt::format("{:02x}", static_cast<uint8_t>(c));
-    text += "' AS TEXT)";
+    // A quote is doubled, and nothing else ends the text; none that is stored holds a NUL.
+    std::string quoted;
+    for (const char c : *query.author) quoted += c == '\'' ? "''" : std::string(1, c);
+    const bool possible = quoted.find('\0') == std::string::npos;
+    text += possible ? fmt::format(" AND author = '{}'", quoted) : " AND 1 = 0";
   }
   return text;
 }
