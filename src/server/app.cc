@@ -35,6 +35,27 @@ store::Product to_store_product(hosts::Product product) {
   return product == hosts::Product::kJira ? store::Product::kJira : store::Product::kConfluence;
 }
 
+struct KeyedStore {
+  std::unique_ptr<db::Database> database;
+  MasterKey key;
+};
+
+Result<KeyedStore> open_with_key(const ServerConfig& config) {
+  if (is_embedded(config)) {
+    SG_ASSIGN(auto key,
+              load_installation_key(config.key_file, std::filesystem::exists(store_file(config))));
+    SG_ASSIGN(auto database, open_store(config));
+    SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
+    return KeyedStore{std::move(database), std::move(key)};
+  }
+  SG_ASSIGN(auto database, open_store(config));
+  // What other nodes wrote to hangs on a key, whatever that is: none may be made then.
+  SG_ASSIGN(const auto keyed, store::is_key_of(*database, MasterKey::public_key()));
+  SG_ASSIGN(auto key, load_installation_key(config.key_file, keyed.has_value()));
+  SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
+  return KeyedStore{std::move(database), std::move(key)};
+}
+
 // Nodes of one name are told from each other by their data folders: whoever holds the lock of one
 // is its only process, and what it held before it went down is its own again.
 Result<std::string> instance_name(const ServerConfig& config) {
@@ -198,12 +219,8 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
     return fail(lock.error().context(
         fmt::format("another spillguard uses the data folder {}", config.data_dir)));
   }
-  const bool made_before = is_embedded(config) && std::filesystem::exists(store_file(config));
-  SG_ASSIGN(auto database, open_store(config));
-  // A PostgreSQL that other nodes wrote to says whether it hangs on a key, whatever that is.
-  SG_ASSIGN(const auto keyed, store::is_key_of(*database, MasterKey::public_key()));
-  SG_ASSIGN(auto key, load_installation_key(config.key_file, made_before || keyed.has_value()));
-  SG_ASSIGN(key, settle_installation_key(config.key_file, std::move(key), *database));
+  SG_ASSIGN(auto opened, open_with_key(config));
+  auto& [database, key] = opened;
   SG_ASSIGN(auto instance, instance_name(config));
   auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
                                        std::move(database), std::move(instance));
@@ -219,8 +236,11 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   // checkpoints.
   SG_ASSIGN(const int64_t released, state->queue.release_own());
   if (released > 0) log::info("{} interrupted scans go on", released);
-  state->nodes.start();
-  state->scan.leads = [nodes = &state->nodes] { return nodes->leads(); };
+  // A store of our own needs nobody to agree with, nor a write every two seconds.
+  if (!is_embedded(state->config)) {
+    state->nodes.start();
+    state->scan.leads = [nodes = &state->nodes] { return nodes->leads(); };
+  }
   state->scan.scan_new_scopes = state->config.scan_new_scopes;
   state->scan.settings = &state->settings;
   state->workers = std::make_unique<scan::Workers>(state->scan, 0);
