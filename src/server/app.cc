@@ -11,6 +11,7 @@
 #include "api/rule_admin.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/time.h"
 #include "db/database.h"
 #include "hosts/callers.h"
