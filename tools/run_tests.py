@@ -109,6 +109,7 @@ def main():
             jobs.append(("service " + name[5:-3], lambda path=path: service(path, args.bin, args.slow_factor)))
     postgres, on_postgres = start_postgres()
     if on_postgres:
+        jobs = [j for j in jobs if j[0] != "service nodes"]  # several nodes need it; below
         add_postgres(jobs, args, on_postgres)
     if args.suites:
         jobs = [j for j in jobs if any(word in j[0] for word in args.suites)]
