@@ -30,6 +30,8 @@ void hand_on(Reading& reading, File& file, const ArchiveEntry& entry) {
   reading.not_read(file, entry.path, "file", verdict, entry.told_bytes);
 }
 
+constexpr size_t kMostOfNothing = 512;  // bytes
+
 Verdict read_files(Reading& reading, File& file, std::string_view type) {
   std::string names;
   Verdict verdict =
@@ -47,7 +49,11 @@ Verdict read_files(Reading& reading, File& file, std::string_view type) {
       });
   put_names(reading, file, std::move(names));
   if (verdict.reason == Reason::kRead && file.children == 0) {
-    verdict.reason = Reason::kEmpty;
+    // An archive of nothing is small, or zeros; another one only begins like an archive.
+    const std::string_view bytes = file.bytes;
+    const bool nothing =
+        bytes.size() <= kMostOfNothing || bytes.find_first_not_of('\0') == std::string_view::npos;
+    verdict.reason = nothing ? Reason::kEmpty : Reason::kBroken;
     verdict.detail = "no files in it";
   }
   // What can not be unpacked may show something as it stands.

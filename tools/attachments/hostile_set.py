@@ -1,11 +1,17 @@
 """Files that are made to hurt whoever opens them. Each has the outcome that it must end with."""
 import gzip
 import os
+import random
 import struct
 import zipfile
 import zlib
 
 from . import archives, office, ole, others
+
+
+def noise(name, size):
+    """The same bytes each time, which mean nothing."""
+    return random.Random(name).randbytes(size)
 
 
 def nested_zip(depth, data):
@@ -71,9 +77,9 @@ def make(folder):
     put("quine-like.zip", quine_like(3), "ratio", "too_large", "too_many_entries", "read")
     put("entities.docx", office.package({"[Content_Types].xml": office.TYPES, "_rels/.rels": office.RELS % "", "word/document.xml": entities()}), "broken")
     put("entities.odt", office.open_document("text", "x", lambda where: "y"), "read")
-    put("truncated.zip", archives.zip_of({"a.txt": os.urandom(50000)})[:30000], "broken")
+    put("truncated.zip", archives.zip_of({"a.txt": noise("zip", 50000)})[:30000], "broken")
     put("truncated.xlsx", office.xlsx_bytes(lambda where: "t")[:1500], "broken", "read")
-    put("truncated.gz", gzip.compress(os.urandom(50000))[:30000], "broken")
+    put("truncated.gz", gzip.compress(noise("gz", 50000))[:30000], "broken")
     put("lying.zip", lying_zip(), "broken", "read")
     put("paths.zip", archives.zip_of({"../" * 50 + "etc/cron.d/x": b"words", "/etc/shadow": b"words", "C:\\x": b"words", "a\nb\x01": b"words",
                                       "x" * 60000: b"words"}), "read")
@@ -88,7 +94,7 @@ def make(folder):
     put("boundaries.eml", b"From: a\nTo: b\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * 300_000, "read", "too_many_entries")
     deep = b"From: a\nTo: b\nSubject: c\n" + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(5000))
     put("deep.eml", deep, "read")
-    put("header.sqlite", b"SQLite format 3\0" + os.urandom(5000), "broken")
+    put("header.sqlite", b"SQLite format 3\0" + noise("sqlite", 5000), "broken")
     png = b"\x89PNG\r\n\x1A\n" + others.png_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * (40 << 20)))
     put("text-bomb.png", png, "media", "read", "ratio", "too_large")
     put("chunk.png", b"\x89PNG\r\n\x1A\n" + struct.pack(">I", 0xFFFFFFFF) + b"tEXt", "media")
@@ -97,6 +103,6 @@ def make(folder):
                         "cab": b"MSCF\0\0\0\0", "bz2": b"BZh9", "ole": b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "zip": b"PK\3\4"}.items():
         if name != "bz2":  # four letters are a text
             put("head." + name, magic, "broken", "unsupported", "read", "no_text", "media", "empty")
-        put("noise." + name, magic + os.urandom(20000), "broken", "unsupported", "encrypted", "read", "no_text", "media", "memory")
+        put("noise." + name, magic + noise(name, 20000), "broken", "unsupported", "encrypted", "read", "no_text", "media", "memory")
     return expected
 
