@@ -109,8 +109,10 @@ def main():
             jobs.append(("service " + name[5:-3], lambda path=path: service(path, args.bin, args.slow_factor)))
     postgres, on_postgres = start_postgres()
     if on_postgres:
-        jobs = [j for j in jobs if j[0] != "service nodes"]  # several nodes need it; below
-        add_postgres(jobs, args, on_postgres)
+        jobs = [j for j in jobs if j[0] != "service nodes"]  # several nodes need it
+        long_ones = []
+        add_postgres(long_ones, args, on_postgres)
+        jobs = long_ones + jobs  # at the end the last would have the machine for itself
     if args.suites:
         jobs = [j for j in jobs if any(word in j[0] for word in args.suites)]
         if not jobs:
