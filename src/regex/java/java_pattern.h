@@ -11,6 +11,7 @@
 // Thread-safety: a JavaPattern is immutable; a JavaMatcher and its scratch belong to one thread.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -110,6 +111,11 @@ class JavaMatcher {
   // text is not.
   static Result<JavaMatcher> over(const JavaPattern& pattern, std::string_view text,
                                   MatchScratch& scratch);
+  // A temporary string would be gone before the first find().
+  template <typename Text>
+    requires std::same_as<Text, std::string>
+  static Result<JavaMatcher> over(const JavaPattern& pattern, Text&& text,
+                                  MatchScratch& scratch) = delete;
 
   // kMatch: see group(). kLimit: the match limits of the scratch ended the search; so does every
   // later call.
