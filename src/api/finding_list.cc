@@ -38,7 +38,16 @@ Result<ShownFindings> shown_findings(const ApiContext& context, const Caller& ca
   const auto size = static_cast<size_t>(paging.size);
   ShownFindings shown;
   for (int round = 0; round < kMostRounds; ++round) {
-    SG_ASSIGN(auto page, context.store.findings(query));
+    store::FindingPage page;
+    if (round == 0) {
+      SG_ASSIGN(auto view, context.store.findings_view(query));
+      page = std::move(view.page);
+      shown.counts = std::move(view.counts);
+      shown.coverage = std::move(view.coverage);
+      shown.items = view.items;
+    } else {
+      SG_ASSIGN(page, context.store.findings(query));
+    }
     shown.total = page.total;
     shown.is_last = !page.more;
     if (page.findings.empty()) break;

@@ -15,6 +15,10 @@ struct ShownFindings {
   int64_t hidden = 0;   // left out of this page because the caller can not see the item
   int64_t last_id = 0;  // the page ends here; 0 = it is empty
   bool is_last = true;
+  // Of the moment at which the page was read first.
+  std::vector<store::FindingCount> counts;
+  std::vector<store::CoverageCell> coverage;
+  int64_t items = 0;  // of a scope
 };
 
 // `query` without paging. A page is filled from behind when some of it can not be seen.

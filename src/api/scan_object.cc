@@ -56,55 +56,13 @@ std::vector<int32_t> disabled_rules(const detect::RuleSet& rules) {
 
 namespace {
 
-Status write_finding(JsonWriter& json, const ApiContext& context, const store::Finding& finding) {
-  SG_ASSIGN(const auto evidence,
-            store::open_evidence(context.key, finding.fingerprint, finding.evidence));
-  SG_ASSIGN(const auto title,
-            store::open_title(context.key, finding.item_host_id, finding.item_title));
-  json.begin_object();
-  json.field("id", finding.id);
-  json.field("ruleId", finding.rule_id);
-  json.field("ruleName", finding.rule_name);
-  json.field("severity", detect::severity_name(static_cast<detect::Severity>(finding.severity)));
-  json.field("matchText", evidence.match);
-  json.field("before", evidence.before);
-  json.field("after", evidence.after);
-  json.field("fingerprint", finding.fingerprint.hex());
-  json.field("reviewed", finding.reviewed);
-  json.field("reviewedGlobally", finding.reviewed_globally);
-  if (finding.reviewed) {
-    text_or_null(json, "reviewer", finding.reviewer);
-    time_or_null(json, "reviewedAt", finding.reviewed_at);
-    text_or_null(json, "reviewReason", finding.review_reason);
-    time_or_null(json, "reviewExpiresAt", finding.review_expires_at);
-  }
-  json.field("historical", finding.historical);
-  json.field("location", location_name(finding.content_kind));
-  json.field("contentRef", finding.content_id);
-  json.field("link", context.public_url + finding.item_link);
-  if (context.is_jira()) {
-    json.field("issueKey", finding.item_key);
-  } else if (const auto number = parse_int(finding.item_host_id)) {
-    json.field("contentId", *number);
-  } else {
-    json.field("contentId", finding.item_host_id);
-  }
-  json.field("contentType", store::item_kind_name(finding.item_kind));
-  json.field("title", title);
-  json.field("firstVersion", finding.versions.first());
-  json.field("lastVersion", finding.versions.last());
-  json.field("versions", finding.versions.to_string());
-  time_or_null(json, "createdWhen", finding.created_when);
-  text_or_null(json, "author", finding.author);
-  time_or_null(json, "firstSeen", finding.first_seen);
-  time_or_null(json, "lastSeen", finding.last_seen);
-  json.end_object();
-  return {};
-}
+// What answers are long, so that their text seldom moves.
+constexpr size_t kHeadBytes = 4096;
+constexpr size_t kFindingBytes = 1280;
 
-Status write_findings(JsonWriter& json, const ApiContext& context, const Caller& caller,
-                      const FindingsRequest& request, int64_t scope_id,
-                      std::optional<int64_t> item_id, int64_t& count) {
+Result<ShownFindings> findings_of(const ApiContext& context, const Caller& caller,
+                                  const FindingsRequest& request, int64_t scope_id,
+                                  std::optional<int64_t> item_id) {
   store::FindingQuery query;
   query.scope_id = scope_id;
   query.item_id = item_id;
@@ -113,12 +71,78 @@ Status write_findings(JsonWriter& json, const ApiContext& context, const Caller&
   query.author = request.author;
   query.rule_ids = request.rule_ids;
   query.disabled_rules = disabled_rules(context);
-  SG_ASSIGN(const auto shown, shown_findings(context, caller, query, request.paging));
-  SG_ASSIGN(const auto counts,
-            context.store.finding_counts(scope_id, item_id, query.disabled_rules, request.author));
+  return shown_findings(context, caller, std::move(query), request.paging);
+}
+
+// Titles of items are opened once for all findings that stand in one.
+class FindingWriter {
+ public:
+  FindingWriter(JsonWriter& json, const ApiContext& context) : json_(json), context_(context) {}
+  Status write(const store::Finding& finding);
+
+ private:
+  JsonWriter& json_;
+  const ApiContext& context_;
+  int64_t item_id_ = 0;
+  std::string title_;
+  std::string text_;  // room for what is written anew in each
+};
+
+Status FindingWriter::write(const store::Finding& finding) {
+  SG_ASSIGN(const auto evidence,
+            store::open_evidence(context_.key, finding.fingerprint, finding.evidence));
+  if (finding.item_id != item_id_) {
+    SG_ASSIGN(title_, store::open_title(context_.key, finding.item_host_id, finding.item_title));
+    item_id_ = finding.item_id;
+  }
+  json_.begin_object();
+  json_.field("id", finding.id);
+  json_.field("ruleId", finding.rule_id);
+  json_.field("ruleName", finding.rule_name);
+  json_.field("severity", detect::severity_name(static_cast<detect::Severity>(finding.severity)));
+  json_.field("matchText", evidence.match);
+  json_.field("before", evidence.before);
+  json_.field("after", evidence.after);
+  json_.field("fingerprint", finding.fingerprint.hex());
+  json_.field("reviewed", finding.reviewed);
+  json_.field("reviewedGlobally", finding.reviewed_globally);
+  if (finding.reviewed) {
+    text_or_null(json_, "reviewer", finding.reviewer);
+    time_or_null(json_, "reviewedAt", finding.reviewed_at);
+    text_or_null(json_, "reviewReason", finding.review_reason);
+    time_or_null(json_, "reviewExpiresAt", finding.review_expires_at);
+  }
+  json_.field("historical", finding.historical);
+  json_.field("location", location_name(finding.content_kind));
+  json_.field("contentRef", finding.content_id);
+  text_ = context_.public_url;
+  text_ += finding.item_link;
+  json_.field("link", text_);
+  if (context_.is_jira()) {
+    json_.field("issueKey", finding.item_key);
+  } else if (const auto number = parse_int(finding.item_host_id)) {
+    json_.field("contentId", *number);
+  } else {
+    json_.field("contentId", finding.item_host_id);
+  }
+  json_.field("contentType", store::item_kind_name(finding.item_kind));
+  json_.field("title", title_);
+  json_.field("firstVersion", finding.versions.first());
+  json_.field("lastVersion", finding.versions.last());
+  json_.field("versions", finding.versions.to_string());
+  time_or_null(json_, "createdWhen", finding.created_when);
+  text_or_null(json_, "author", finding.author);
+  time_or_null(json_, "firstSeen", finding.first_seen);
+  time_or_null(json_, "lastSeen", finding.last_seen);
+  json_.end_object();
+  return {};
+}
+
+Status write_findings(JsonWriter& json, const ApiContext& context, const FindingsRequest& request,
+                      const ShownFindings& shown) {
   json.key("findingCounts");
   json.begin_array();
-  for (const store::FindingCount& one : counts) {
+  for (const store::FindingCount& one : shown.counts) {
     json.begin_object();
     json.field("ruleId", one.rule_id);
     json.field("ruleName", one.rule_name);
@@ -140,11 +164,9 @@ Status write_findings(JsonWriter& json, const ApiContext& context, const Caller&
   }
   json.key("findings");
   json.begin_array();
-  for (const store::Finding& finding : shown.findings) {
-    SG_TRY(write_finding(json, context, finding));
-  }
+  FindingWriter writer(json, context);
+  for (const store::Finding& finding : shown.findings) SG_TRY(writer.write(finding));
   json.end_array();
-  count = static_cast<int64_t>(shown.findings.size());
   return {};
 }
 
@@ -220,9 +242,10 @@ void time_or_null(JsonWriter& json, std::string_view name, TimeMs time) {
 
 Result<ScanAnswer> scope_scan_json(const ApiContext& context, const Caller& caller,
                                    const store::Scope& scope, const FindingsRequest& request) {
-  SG_ASSIGN(const auto coverage, context.store.coverage(scope.id));
-  SG_ASSIGN(const int64_t items, context.store.count_items(scope.id));
+  SG_ASSIGN(const auto shown, findings_of(context, caller, request, scope.id, {}));
   ScanAnswer answer;
+  answer.shown = static_cast<int64_t>(shown.findings.size());
+  answer.json.reserve(kHeadBytes + shown.findings.size() * kFindingBytes);
   JsonWriter json(answer.json);
   json.begin_object();
   json.field("scanState", store::scan_state_name(scope.state));
@@ -238,9 +261,9 @@ Result<ScanAnswer> scope_scan_json(const ApiContext& context, const Caller& call
   time_or_null(json, "completedAt", scope.completed_at);
   time_or_null(json, "estimatedCompletion", estimated_end(scope, now_ms()));
   text_or_null(json, "errorMessage", scope.error);
-  json.field("items", items);
-  write_coverage(json, coverage);
-  SG_TRY(write_findings(json, context, caller, request, scope.id, {}, answer.shown));
+  json.field("items", shown.items);
+  write_coverage(json, shown.coverage);
+  SG_TRY(write_findings(json, context, request, shown));
   json.end_object();
   return answer;
 }
@@ -249,7 +272,10 @@ Result<ScanAnswer> item_scan_json(const ApiContext& context, const Caller& calle
                                   const LocatedItem& located, const FindingsRequest& request) {
   const store::Item item = located.known.value_or(store::Item{});
   const bool busy = is_busy(item.state);
+  // An item without a row has no findings: no item has id 0.
+  SG_ASSIGN(const auto shown, findings_of(context, caller, request, located.scope.id, item.id));
   ScanAnswer answer;
+  answer.shown = static_cast<int64_t>(shown.findings.size());
   JsonWriter json(answer.json);
   json.begin_object();
   json.field("scanState", store::scan_state_name(item.state));
@@ -261,14 +287,8 @@ Result<ScanAnswer> item_scan_json(const ApiContext& context, const Caller& calle
   json.field("progress", item.state == store::ScanState::kScanned ? 100 : 0);
   time_or_null(json, "completedAt", item.scanned_at);
   text_or_null(json, "errorMessage", item.error);
-  if (item.id != 0) {
-    SG_ASSIGN(const auto coverage, context.store.item_coverage(item.id));
-    write_coverage(json, coverage);
-  } else {
-    write_coverage(json, {});
-  }
-  // An item without a row has no findings: no item has id 0.
-  SG_TRY(write_findings(json, context, caller, request, located.scope.id, item.id, answer.shown));
+  write_coverage(json, shown.coverage);
+  SG_TRY(write_findings(json, context, request, shown));
   json.end_object();
   return answer;
 }

@@ -8,7 +8,9 @@ Result<int64_t> remove_invisible(const ApiContext& context, const Caller& caller
   bool any_gone = false;
   for (const store::Finding& finding : findings) {
     any_gone = any_gone || finding.item_is_gone;
-    if (!finding.item_is_gone && !finding.item_is_scope) ids.push_back(finding.item_host_id);
+    if (finding.item_is_gone || finding.item_is_scope) continue;
+    // Findings of an item mostly stand together.
+    if (ids.empty() || ids.back() != finding.item_host_id) ids.push_back(finding.item_host_id);
   }
   bool sees_gone = false;
   if (any_gone) {

@@ -37,13 +37,27 @@ void wipe(void* data, size_t size) {
 
 std::string Fingerprint::hex() const { return hex_encode(raw()); }
 
+void Fingerprint::append_hex(std::string& out) const {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  size_t at = out.size();
+  out.resize(at + 2 * bytes.size());
+  for (const uint8_t byte : bytes) {
+    out[at++] = kHex[byte >> 4];
+    out[at++] = kHex[byte & 15];
+  }
+}
+
 std::string_view Fingerprint::raw() const {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 Result<Fingerprint> Fingerprint::parse(std::string_view raw_or_hex) {
-  std::string raw(raw_or_hex);
-  if (raw.size() == 64) raw = hex_decode(raw).value_or("");
+  std::string decoded;
+  std::string_view raw = raw_or_hex;
+  if (raw.size() == 64) {
+    decoded = hex_decode(raw).value_or("");
+    raw = decoded;
+  }
   if (raw.size() != 32) return fail(Code::kInvalidArgument, "a fingerprint is 64 hex digits");
   Fingerprint out;
   std::memcpy(out.bytes.data(), raw.data(), raw.size());
@@ -114,10 +128,20 @@ std::string MasterKey::seal(std::string_view clear, std::string_view bound_to) c
 }
 
 Result<std::string> MasterKey::open(std::string_view sealed, std::string_view bound_to) const {
+  std::string out;
+  SG_TRY(open_into(sealed, bound_to, out));
+  return out;
+}
+
+Status MasterKey::open_into(std::string_view sealed, std::string_view bound_to,
+                            std::string& out) const {
   if (sealed.size() < kNonce + kTag) {
     return fail(Code::kCorrupt, "sealed evidence is too short to be whole");
   }
-  std::string out(sealed.size() - kNonce - kTag, '\0');
+  const size_t size = sealed.size() - kNonce - kTag;
+  // Growing would leave what was there in freed memory.
+  if (size > out.capacity()) wipe(out.data(), out.size());
+  out.resize(size);
   unsigned long long written = 0;
   const int status = crypto_aead_xchacha20poly1305_ietf_decrypt(
       reinterpret_cast<unsigned char*>(out.data()), &written, nullptr, bytes_of(sealed) + kNonce,
@@ -127,7 +151,7 @@ Result<std::string> MasterKey::open(std::string_view sealed, std::string_view bo
     return fail(Code::kCorrupt,
                 "sealed evidence does not open: it was changed, or sealed under another key");
   }
-  return out;
+  return {};
 }
 
 void random_bytes(void* out, size_t size) {

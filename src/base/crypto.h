@@ -19,6 +19,7 @@ struct Fingerprint {
   auto operator<=>(const Fingerprint&) const = default;
 
   [[nodiscard]] std::string hex() const;
+  void append_hex(std::string& out) const;
   [[nodiscard]] std::string_view raw() const;  // the 32 bytes, a view into this object
   // From the 32 raw bytes or 64 hex digits.
   static Result<Fingerprint> parse(std::string_view raw_or_hex);
@@ -45,6 +46,8 @@ class MasterKey {
   [[nodiscard]] std::string seal(std::string_view clear, std::string_view bound_to) const;
   // kCorrupt when the bytes were changed, bound to something else, or sealed under another key.
   [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view bound_to) const;
+  // The same into a string whose memory is used again: for many, one after the other.
+  Status open_into(std::string_view sealed, std::string_view bound_to, std::string& clear) const;
 
  private:
   explicit MasterKey(std::array<uint8_t, kSize> key);

@@ -3,11 +3,35 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "base/strings.h"
 
 namespace spillguard {
 namespace {
+
+// How many bytes in front are ASCII that stands for itself, in steps of eight: nearly all of nearly
+// every text, so that it is copied at once.
+size_t plain_prefix(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101U;
+  constexpr uint64_t kHighs = 0x8080808080808080U;
+  // The high bit of each byte that is zero (and perhaps of bytes above one that is).
+  const auto zeros = [](uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  size_t done = 0;
+  for (; text.size() - done >= sizeof(uint64_t); done += sizeof(uint64_t)) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + done, sizeof(word));
+    const uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
+    const uint64_t special =
+        (word & kHighs) | below_space | zeros(word ^ (kOnes * '"')) | zeros(word ^ (kOnes * '\\'));
+    if (special != 0) return done;
+  }
+  for (; done < text.size(); ++done) {
+    const auto c = static_cast<unsigned char>(text[done]);
+    if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') break;
+  }
+  return done;
+}
 
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -46,10 +70,15 @@ void append_escaped(std::string& out, std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  if (is_valid_utf8(text)) {
-    append_escaped(out, text);
-  } else {
-    append_escaped(out, to_valid_utf8(text));
+  const size_t plain = plain_prefix(text);
+  out += text.substr(0, plain);
+  if (plain < text.size()) {
+    text.remove_prefix(plain);
+    if (is_valid_utf8(text)) {
+      append_escaped(out, text);
+    } else {
+      append_escaped(out, to_valid_utf8(text));
+    }
   }
   out += '"';
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace spillguard {
 namespace {
@@ -64,6 +65,27 @@ TEST(JsonWriter, DoublesAreReadBackAsTheyWere) {
     std::string out;
     JsonWriter(out).value(number);
     EXPECT_EQ(boost::json::parse(out).to_number<double>(), number) << out;
+  }
+}
+
+TEST(JsonWriter, WhateverStandsWhereItIsReadBack) {
+  const std::vector<std::string> pieces = {"\"", "\\",   "\x01",     "\x1F", " ",
+                                           "~",  "\x7F", "\xC3\xA9", "!",    "#"};
+  for (size_t length = 0; length < 20; ++length) {
+    for (const std::string& piece : pieces) {
+      for (size_t at = 0; at <= length; ++at) {
+        std::string text(length, 'a');
+        text.insert(at, piece);
+        std::string out;
+        append_json_string(out, text);
+        EXPECT_EQ(boost::json::parse(out).as_string(), text) << out;
+        text.insert(at, "\xFF");
+        out.clear();
+        append_json_string(out, text);
+        EXPECT_NE(std::string(boost::json::parse(out).as_string()).find("\xEF\xBF\xBD"),
+                  std::string::npos);
+      }
+    }
   }
 }
 

@@ -74,27 +74,36 @@ struct Callers::State {
   };
   using Ask = std::function<Result<Said>()>;
 
-  std::string cache_key(const CallerCredential& caller, std::string_view question) const {
-    // Lengths keep the three apart, whatever they hold.
+  // A caller in the cache: an HMAC, so that no credential lies in memory for longer than its
+  // request.
+  std::string caller_key(const CallerCredential& caller) const {
+    // Lengths keep the two apart, whatever they hold.
     std::string text = std::to_string(caller.authorization.reveal().size()) + "," +
                        std::to_string(caller.cookies.reveal().size()) + ";";
     text += caller.authorization.reveal();
     text += caller.cookies.reveal();
-    text += question;
     const Secret wiped(std::move(text));
     return std::string(key.keyed_hash("caller-cache", wiped.reveal()).raw());
   }
 
-  std::optional<Result<Said>> cached(const std::string& at) {
+  // All hashes are of one length: what follows can not be mistaken for a part of one.
+  std::string cache_key(const CallerCredential& caller, std::string_view question) const {
+    std::string at = caller_key(caller);
+    at += question;
+    return at;
+  }
+
+  // Until the lock is given up; nullptr when there is none that still holds.
+  const Result<Said>* cached(const std::string& at) {
     const auto it = entries.find(at);
-    if (it == entries.end()) return std::nullopt;
+    if (it == entries.end()) return nullptr;
     if (it->second.until <= clock()) {
       by_use.erase(it->second.used);
       entries.erase(it);
-      return std::nullopt;
+      return nullptr;
     }
     by_use.splice(by_use.begin(), by_use, it->second.used);
-    return it->second.answer;
+    return &it->second.answer;
   }
 
   void keep(const std::string& at, const Result<Said>& answer) {
@@ -117,7 +126,7 @@ struct Callers::State {
   Result<Said> answer(const std::string& at, const Ask& ask, const std::function<Status()>& before,
                       const std::function<void(const Result<Said>&)>& after) {
     std::unique_lock lock(mutex);
-    if (auto kept = cached(at)) return *kept;
+    if (const auto* const kept = cached(at)) return *kept;
     if (const auto it = flights.find(at); it != flights.end()) {
       // Shared by the one who asks and all who wait; the last to leave frees it.
       const std::shared_ptr<Flight> flight = it->second;
@@ -267,18 +276,23 @@ Result<std::unordered_set<std::string>> Callers::visible_items(
   std::unordered_set<std::string> visible;
   std::vector<std::pair<std::string, std::string>> asked;  // id, its place in the cache
   std::vector<std::string> ids;
+  // Lists ask about many items, and most of their findings stand in the same: one hash for all, and
+  // no copies but of what is new.
+  std::string place = state.cache_key(caller, "view-item:");
+  const size_t prefix = place.size();
   {
     const std::lock_guard lock(state.mutex);
-    std::unordered_set<std::string> seen;
+    std::unordered_set<std::string_view> seen;  // into item_ids
     for (const std::string& id : item_ids) {
       if (!seen.insert(id).second) continue;
-      std::string at = state.cache_key(caller, "view-item:" + id);
-      if (const auto kept = state.cached(at)) {
+      place.resize(prefix);
+      place += id;
+      if (const auto* const kept = state.cached(place)) {
         if (is_positive(*kept)) visible.insert(id);
         continue;
       }
       ids.push_back(id);
-      asked.emplace_back(id, std::move(at));
+      asked.emplace_back(id, place);
     }
   }
   if (ids.empty()) return visible;

@@ -2,12 +2,19 @@
 #include <tuple>
 #include <utility>
 
+#include "store/coverage_rows.h"
 #include "store/item_rows.h"
 #include "store/sql.h"
 #include "store/store.h"
 
 namespace spillguard::store {
 namespace {
+
+void sort_cells(std::vector<CoverageCell>& cells) {
+  std::sort(cells.begin(), cells.end(), [](const CoverageCell& a, const CoverageCell& b) {
+    return std::tie(a.kind, a.status, a.reason) < std::tie(b.kind, b.status, b.reason);
+  });
+}
 
 // The words of numbered cells, ordered by them.
 Result<std::vector<CoverageCell>> with_words(db::Connection& connection, const CellSums& sums) {
@@ -24,28 +31,45 @@ Result<std::vector<CoverageCell>> with_words(db::Connection& connection, const C
                      .parts = sum.parts,
                      .bytes = sum.bytes});
   }
-  std::sort(cells.begin(), cells.end(), [](const CoverageCell& a, const CoverageCell& b) {
-    return std::tie(a.kind, a.status, a.reason) < std::tie(b.kind, b.status, b.reason);
-  });
+  sort_cells(cells);
   return cells;
 }
 
 }  // namespace
 
+Result<std::vector<CoverageCell>> scope_coverage_of(db::Connection& connection, int64_t scope_id) {
+  SG_ASSIGN(auto rows,
+            bound(connection,
+                  "SELECT k.kind, k.status, k.reason, c.parts, c.bytes FROM scope_coverage c JOIN "
+                  "coverage_kinds k ON k.id = c.cell_id WHERE c.scope_id = $1",
+                  scope_id));
+  std::vector<CoverageCell> cells;
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) break;
+    if (rows->integer(3) == 0 && rows->integer(4) == 0) continue;
+    cells.push_back({.kind = std::string(rows->text(0)),
+                     .status = static_cast<PartStatus>(rows->integer(1)),
+                     .reason = std::string(rows->text(2)),
+                     .parts = rows->integer(3),
+                     .bytes = rows->integer(4)});
+  }
+  sort_cells(cells);
+  return cells;
+}
+
+Result<std::vector<CoverageCell>> item_coverage_of(db::Connection& connection, int64_t item_id) {
+  SG_ASSIGN(auto row, bound(connection, "SELECT coverage FROM items WHERE id = $1", item_id));
+  SG_ASSIGN(const bool found, row->step());
+  if (!found) return fail(Code::kNotFound, "no such item in the store");
+  SG_ASSIGN(const CellSums sums, decode_cells(row->blob(0)));
+  return with_words(connection, sums);
+}
+
 Result<std::vector<CoverageCell>> Store::coverage(int64_t scope_id) {
   std::vector<CoverageCell> cells;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
-    CellSums sums;
-    SG_ASSIGN(
-        auto rows,
-        bound(connection, "SELECT cell_id, parts, bytes FROM scope_coverage WHERE scope_id = $1",
-              scope_id));
-    while (true) {
-      SG_ASSIGN(const bool more, rows->step());
-      if (!more) break;
-      sums[rows->integer(0)] = {rows->integer(1), rows->integer(2)};
-    }
-    SG_ASSIGN(cells, with_words(connection, sums));
+    SG_ASSIGN(cells, scope_coverage_of(connection, scope_id));
     return {};
   }));
   return cells;
@@ -54,11 +78,7 @@ Result<std::vector<CoverageCell>> Store::coverage(int64_t scope_id) {
 Result<std::vector<CoverageCell>> Store::item_coverage(int64_t item_id) {
   std::vector<CoverageCell> cells;
   SG_TRY(database_.read([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(auto row, bound(connection, "SELECT coverage FROM items WHERE id = $1", item_id));
-    SG_ASSIGN(const bool found, row->step());
-    if (!found) return fail(Code::kNotFound, "no such item in the store");
-    SG_ASSIGN(const CellSums sums, decode_cells(row->blob(0)));
-    SG_ASSIGN(cells, with_words(connection, sums));
+    SG_ASSIGN(cells, item_coverage_of(connection, item_id));
     return {};
   }));
   return cells;

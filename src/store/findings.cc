@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
+#include "store/coverage_rows.h"
 #include "store/finding_pages.h"
 #include "store/reviews.h"
 #include "store/sql.h"
@@ -10,79 +11,164 @@
 namespace spillguard::store {
 namespace {
 
-constexpr std::string_view kFindingSql =
-    "SELECT f.id, f.scope_id, f.item_id, i.host_id, i.key, i.kind, i.title, i.link, "
-    "f.content_kind, f.content_id, f.rule_id, coalesce(n.name, ''), f.severity, f.fingerprint, "
-    "f.versions, f.historical, f.evidence, f.author, f.created_when, f.first_seen, f.last_seen, "
-    "f.reviewed, i.is_scope, i.gone_at, i.site_id FROM findings f JOIN items i ON i.id = f.item_id "
-    "LEFT JOIN rule_names n ON n.rule_id = f.rule_id WHERE f.id = $1";
+constexpr size_t kAtATime = 50;  // rows of one statement, as many as a page has at first
 
-Result<Finding> read_finding(const db::Statement& row) {
-  Finding finding;
+// The rows of kAtATime ids in one statement, which is prepared once.
+std::string finding_sql() {
+  std::string text =
+      "SELECT id, scope_id, item_id, content_kind, content_id, rule_id, severity, fingerprint, "
+      "versions, historical, evidence, author, created_when, first_seen, last_seen, reviewed "
+      "FROM findings WHERE id IN (";
+  for (size_t i = 1; i <= kAtATime; ++i) text += fmt::format("{}${}", i > 1 ? "," : "", i);
+  return text + ") ORDER BY id";
+}
+
+Status read_finding(const db::Statement& row, Finding& finding) {
   finding.id = row.integer(0);
   finding.scope_id = row.integer(1);
   finding.item_id = row.integer(2);
-  finding.item_host_id = row.text(3);
-  finding.item_key = row.text(4);
-  finding.item_kind = static_cast<ItemKind>(row.integer(5));
-  finding.item_title = row.text(6);
-  finding.item_link = row.text(7);
-  finding.content_kind = row.text(8);
-  finding.content_id = row.text(9);
-  finding.rule_id = static_cast<int32_t>(row.integer(10));
-  finding.rule_name = row.text(11);
-  finding.severity = static_cast<int>(row.integer(12));
-  SG_ASSIGN(finding.fingerprint, Fingerprint::parse(row.blob(13)));
-  finding.versions = VersionSet::parse(row.text(14));
-  finding.historical = row.integer(15) != 0;
-  finding.evidence = row.blob(16);
-  finding.author = row.text(17);
-  finding.created_when = row.integer(18);
-  finding.first_seen = row.integer(19);
-  finding.last_seen = row.integer(20);
-  finding.reviewed = row.integer(21) != 0;
-  finding.reviewed_globally = row.integer(21) >= 2;
-  finding.item_is_scope = row.integer(22) != 0;
-  finding.item_is_gone = row.integer(23) != 0;
-  return finding;
-}
-
-// Who reviewed it: in its scope first, else in the whole site.
-Status read_reviewer(db::Connection& connection, int64_t site_id, Finding& finding) {
-  SG_ASSIGN(auto row, bound(connection,
-                            "SELECT reviewer, reviewed_at, reason, expires_at FROM reviews WHERE "
-                            "site_id = $1 AND scope_id IN (0, $2) AND fingerprint = $3 AND "
-                            "revoked_at = 0 ORDER BY scope_id DESC LIMIT 1",
-                            site_id, finding.scope_id, Blob{finding.fingerprint.raw()}));
-  SG_ASSIGN(const bool found, row->step());
-  if (!found) return {};
-  finding.reviewer = row->text(0);
-  finding.reviewed_at = row->integer(1);
-  finding.review_reason = row->text(2);
-  finding.review_expires_at = row->integer(3);
+  finding.content_kind = row.text(3);
+  finding.content_id = row.text(4);
+  finding.rule_id = static_cast<int32_t>(row.integer(5));
+  finding.severity = static_cast<int>(row.integer(6));
+  SG_ASSIGN(finding.fingerprint, Fingerprint::parse(row.blob(7)));
+  finding.versions = VersionSet::parse(row.text(8));
+  finding.historical = row.integer(9) != 0;
+  finding.evidence = row.blob(10);
+  finding.author = row.text(11);
+  finding.created_when = row.integer(12);
+  finding.first_seen = row.integer(13);
+  finding.last_seen = row.integer(14);
+  finding.reviewed = row.integer(15) != 0;
+  finding.reviewed_globally = row.integer(15) >= 2;
   return {};
 }
+
+// What findings of a page have in common: most stand in few items and are of few rules.
+class Surroundings {
+ public:
+  explicit Surroundings(db::Connection& connection) : connection_(connection) {}
+
+  Status complete(Finding& finding) {
+    SG_TRY(load_item(finding.item_id));
+    finding.item_host_id = item_.host_id;
+    finding.item_key = item_.key;
+    finding.item_kind = item_.kind;
+    finding.item_title = item_.title;
+    finding.item_link = item_.link;
+    finding.item_is_scope = item_.is_scope;
+    finding.item_is_gone = gone_;
+    SG_ASSIGN(finding.rule_name, rule_name(finding.rule_id));
+    if (finding.reviewed) return read_reviewer(finding);
+    return {};
+  }
+
+ private:
+  Status load_item(int64_t id) {
+    if (item_.id == id) return {};
+    SG_ASSIGN(auto row, bound(connection_,
+                              "SELECT host_id, key, kind, title, link, is_scope, gone_at, site_id "
+                              "FROM items WHERE id = $1",
+                              id));
+    SG_ASSIGN(const bool found, row->step());
+    if (!found) return fail(Code::kCorrupt, "a finding stands in an item that does not exist");
+    item_.id = id;
+    item_.host_id = row->text(0);
+    item_.key = row->text(1);
+    item_.kind = static_cast<ItemKind>(row->integer(2));
+    item_.title = row->text(3);
+    item_.link = row->text(4);
+    item_.is_scope = row->integer(5) != 0;
+    gone_ = row->integer(6) != 0;
+    site_id_ = row->integer(7);
+    return {};
+  }
+
+  Result<std::string> rule_name(int32_t id) {
+    if (const auto known = names_.find(id); known != names_.end()) return known->second;
+    SG_ASSIGN(auto row,
+              bound(connection_, "SELECT name FROM rule_names WHERE rule_id = $1", int64_t{id}));
+    SG_ASSIGN(const bool found, row->step());
+    return names_.emplace(id, found ? std::string(row->text(0)) : std::string()).first->second;
+  }
+
+  // Who reviewed it: in its scope first, else in the whole site.
+  Status read_reviewer(Finding& finding) {
+    SG_ASSIGN(auto row, bound(connection_,
+                              "SELECT reviewer, reviewed_at, reason, expires_at FROM reviews WHERE "
+                              "site_id = $1 AND scope_id IN (0, $2) AND fingerprint = $3 AND "
+                              "revoked_at = 0 ORDER BY scope_id DESC LIMIT 1",
+                              site_id_, finding.scope_id, Blob{finding.fingerprint.raw()}));
+    SG_ASSIGN(const bool found, row->step());
+    if (!found) return {};
+    finding.reviewer = row->text(0);
+    finding.reviewed_at = row->integer(1);
+    finding.review_reason = row->text(2);
+    finding.review_expires_at = row->integer(3);
+    return {};
+  }
+
+  db::Connection& connection_;
+  Item item_;
+  int64_t site_id_ = 0;
+  bool gone_ = false;
+  std::unordered_map<int32_t, std::string> names_;
+};
 
 Status load_findings(db::Connection& connection, const std::vector<int64_t>& ids,
                      std::vector<Finding>& out) {
-  if (ids.empty()) return {};
-  SG_ASSIGN(auto row, connection.prepare(kFindingSql));
-  for (const int64_t id : ids) {
-    bind_all(*row, id);
-    SG_ASSIGN(const bool found, row->step());
-    if (found) {
-      SG_ASSIGN(auto finding, read_finding(*row));
-      if (finding.reviewed) SG_TRY(read_reviewer(connection, row->integer(24), finding));
-      out.push_back(std::move(finding));
+  static const std::string sql = finding_sql();
+  out.clear();
+  out.reserve(ids.size());
+  for (size_t done = 0; done < ids.size(); done += kAtATime) {
+    SG_ASSIGN(auto row, connection.prepare(sql));
+    for (size_t i = 0; i < kAtATime; ++i) {
+      // What is too many asks for the last one again.
+      row->bind(static_cast<int>(i + 1), ids[std::min(done + i, ids.size() - 1)]);
     }
-    row->reset();
+    while (true) {
+      SG_ASSIGN(const bool more, row->step());
+      if (!more) break;
+      SG_TRY(read_finding(*row, out.emplace_back()));
+    }
   }
+  Surroundings surroundings(connection);
+  for (Finding& finding : out) SG_TRY(surroundings.complete(finding));
   return {};
 }
 
-}  // namespace
+Status read_page(db::Connection& connection, const FindingQuery& query, FindingPage& page) {
+  IdPage ids;
+  if (query.version) {
+    SG_ASSIGN(ids, page_ids_of_version(connection, query, page.total));
+  } else {
+    SG_ASSIGN(page.total, count_findings(connection, query));
+    SG_ASSIGN(ids, page_ids(connection, query));
+  }
+  page.more = ids.more;
+  return load_findings(connection, ids.ids, page.findings);
+}
 
-Result<FindingPage> Store::findings(const FindingQuery& query) {
+// The query without rules that are off and have no findings here, which is nearly all of them: a
+// long list would be gone through for each row.
+Result<FindingQuery> without_idle_rules(db::Connection& connection, const FindingQuery& query) {
+  FindingQuery out = query;
+  if (query.disabled_rules.empty() || query.item_id) return out;
+  out.disabled_rules.clear();
+  SG_ASSIGN(auto rows, bound(connection,
+                             "SELECT DISTINCT rule_id FROM finding_sums WHERE scope_id = $1 AND "
+                             "level = 0 AND findings > 0 ORDER BY rule_id",
+                             query.scope_id));
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) return out;
+    const auto id = static_cast<int32_t>(rows->integer(0));
+    const auto& off = query.disabled_rules;
+    if (std::find(off.begin(), off.end(), id) != off.end()) out.disabled_rules.push_back(id);
+  }
+}
+
+Status check_query(const FindingQuery& query) {
   if (query.version && !query.item_id) {
     return fail(Code::kInvalidArgument,
                 "findings of a version can be asked for one item only; name the item too");
@@ -90,21 +176,81 @@ Result<FindingPage> Store::findings(const FindingQuery& query) {
   if (query.author && !query.item_id) {
     return fail(Code::kInvalidArgument, "findings of an author can be asked for one item only");
   }
-  SG_TRY(settle_reviews(database_, clock_()));
+  return {};
+}
+
+// By rule, of the query's scope or item, whatever its rules and reviews.
+Status read_counts(db::Connection& connection, const FindingQuery& query,
+                   std::vector<FindingCount>& counts) {
+  FindingQuery shown;
+  shown.disabled_rules = query.disabled_rules;
+  if (query.item_id) shown.author = query.author;
+  const std::string filter = finding_filter(shown);
+  const std::string sums =
+      query.item_id
+          ? fmt::format(
+                "SELECT rule_id, count(*) AS total, sum(CASE WHEN reviewed <> 0 THEN 1 ELSE 0 "
+                "END) AS done FROM "
+                "findings WHERE resolved_at = 0 AND item_id = $1 AND "
+                "+scope_id = $2{} GROUP BY rule_id",
+                filter)
+          : fmt::format(
+                "SELECT rule_id, sum(findings) AS total, sum(findings * reviewed) AS "
+                "done FROM finding_sums WHERE $1 = 0 AND scope_id = $2 AND level = 0{} "
+                "GROUP BY rule_id",
+                filter);
+  SG_ASSIGN(auto rows,
+            bound(connection,
+                  fmt::format("SELECT c.rule_id, coalesce(n.name, ''), c.total, c.done FROM ({}) "
+                              "c LEFT JOIN rule_names n ON n.rule_id = c.rule_id "
+                              "WHERE c.total > 0 ORDER BY c.rule_id",
+                              sums),
+                  query.item_id.value_or(0), query.scope_id));
+  counts.clear();
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) return {};
+    counts.push_back({.rule_id = static_cast<int32_t>(rows->integer(0)),
+                      .rule_name = std::string(rows->text(1)),
+                      .findings = rows->integer(2),
+                      .reviewed = rows->integer(3)});
+  }
+}
+
+}  // namespace
+
+Result<FindingPage> Store::findings(const FindingQuery& query) {
+  SG_TRY(check_query(query));
   FindingPage page;
-  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+  SG_TRY(read_settled(database_, clock_(), [&](db::Connection& connection) -> Status {
     page = {};
-    IdPage ids;
-    if (query.version) {
-      SG_ASSIGN(ids, page_ids_of_version(connection, query, page.total));
-    } else {
-      SG_ASSIGN(page.total, count_findings(connection, query));
-      SG_ASSIGN(ids, page_ids(connection, query));
-    }
-    page.more = ids.more;
-    return load_findings(connection, ids.ids, page.findings);
+    SG_ASSIGN(const auto narrow, without_idle_rules(connection, query));
+    return read_page(connection, narrow, page);
   }));
   return page;
+}
+
+Result<FindingsView> Store::findings_view(const FindingQuery& query) {
+  SG_TRY(check_query(query));
+  FindingsView view;
+  SG_TRY(read_settled(database_, clock_(), [&](db::Connection& connection) -> Status {
+    view = {};
+    if (query.item_id) {
+      // An item that is asked for before it was scanned has no row.
+      if (*query.item_id != 0) {
+        SG_ASSIGN(view.coverage, item_coverage_of(connection, *query.item_id));
+      }
+    } else {
+      SG_ASSIGN(view.coverage, scope_coverage_of(connection, query.scope_id));
+      SG_ASSIGN(view.items,
+                number_or(connection, 0, "SELECT items FROM scope_items WHERE scope_id = $1",
+                          query.scope_id));
+    }
+    SG_ASSIGN(const auto narrow, without_idle_rules(connection, query));
+    SG_TRY(read_counts(connection, narrow, view.counts));
+    return read_page(connection, narrow, view.page);
+  }));
+  return view;
 }
 
 Result<std::vector<FindingCount>> Store::finding_counts(int64_t scope_id,
@@ -112,40 +258,13 @@ Result<std::vector<FindingCount>> Store::finding_counts(int64_t scope_id,
                                                         const std::vector<int32_t>& disabled_rules,
                                                         const std::optional<std::string>& author) {
   FindingQuery query;
+  query.scope_id = scope_id;
+  query.item_id = item_id;
   query.disabled_rules = disabled_rules;
-  if (item_id) query.author = author;
-  const std::string filter = finding_filter(query);
-  const std::string sums =
-      item_id ? fmt::format(
-                    "SELECT rule_id, count(*) AS total, sum(CASE WHEN reviewed <> 0 THEN 1 ELSE 0 "
-                    "END) AS done FROM "
-                    "findings WHERE resolved_at = 0 AND item_id = $1 AND "
-                    "+scope_id = $2{} GROUP BY rule_id",
-                    filter)
-              : fmt::format(
-                    "SELECT rule_id, sum(findings) AS total, sum(findings * reviewed) AS "
-                    "done FROM finding_sums WHERE $1 = 0 AND scope_id = $2 AND level = 0{} "
-                    "GROUP BY rule_id",
-                    filter);
-  SG_TRY(settle_reviews(database_, clock_()));
+  query.author = author;
   std::vector<FindingCount> counts;
-  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
-    counts.clear();
-    SG_ASSIGN(auto rows,
-              bound(connection,
-                    fmt::format("SELECT c.rule_id, coalesce(n.name, ''), c.total, c.done FROM ({}) "
-                                "c LEFT JOIN rule_names n ON n.rule_id = c.rule_id "
-                                "WHERE c.total > 0 ORDER BY c.rule_id",
-                                sums),
-                    item_id.value_or(0), scope_id));
-    while (true) {
-      SG_ASSIGN(const bool more, rows->step());
-      if (!more) return {};
-      counts.push_back({.rule_id = static_cast<int32_t>(rows->integer(0)),
-                        .rule_name = std::string(rows->text(1)),
-                        .findings = rows->integer(2),
-                        .reviewed = rows->integer(3)});
-    }
+  SG_TRY(read_settled(database_, clock_(), [&](db::Connection& connection) {
+    return read_counts(connection, query, counts);
   }));
   return counts;
 }

@@ -49,6 +49,8 @@ Result<int64_t> review_bits(db::Connection& connection, int64_t site_id, int64_t
 // Reviews that ran out are taken back. Lists of findings do so by themselves; others that look at
 // findings.reviewed call it first.
 Status settle_reviews(db::Database& database, TimeMs now);
+// A read() that sees no review that has run out: of those it takes back first.
+Status read_settled(db::Database& database, TimeMs now, const db::Work& work);
 
 struct ReviewQuery {
   int64_t site_id = 0;

@@ -179,6 +179,8 @@ class Store {
   // are kept, whatever the scope's size; `after_id` stays right while the list changes. Reviews are
   // in store/reviews.h.
   Result<FindingPage> findings(const FindingQuery& query);
+  // A page with everything that is shown around it, of one moment.
+  Result<FindingsView> findings_view(const FindingQuery& query);
   Result<std::vector<FindingCount>> finding_counts(int64_t scope_id, std::optional<int64_t> item_id,
                                                    const std::vector<int32_t>& disabled_rules,
                                                    const std::optional<std::string>& author = {});

@@ -230,4 +230,12 @@ struct FindingCount {
   int64_t reviewed = 0;
 };
 
+// A page of a scope's or an item's findings with what is told about them all.
+struct FindingsView {
+  FindingPage page;
+  std::vector<FindingCount> counts;    // by rule
+  std::vector<CoverageCell> coverage;  // of the scope or the item
+  int64_t items = 0;                   // of a scope
+};
+
 }  // namespace spillguard::store

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "base/strings.h"
 #include "store/types.h"
@@ -10,6 +11,11 @@ namespace spillguard::store {
 
 VersionSet VersionSet::parse(std::string_view text) {
   VersionSet set;
+  // Most findings stand in one version, and downloads read millions.
+  if (const auto only = parse_int(text); only && *only >= 0) {
+    set.ranges_.push_back({*only, *only});
+    return set;
+  }
   for (const std::string_view part : split(text, ',')) {
     const size_t dash = part.find('-');
     const auto first = parse_int(part.substr(0, dash));
@@ -64,6 +70,9 @@ int64_t VersionSet::first() const { return ranges_.empty() ? 0 : ranges_.front()
 int64_t VersionSet::last() const { return ranges_.empty() ? 0 : ranges_.back().last; }
 
 std::string VersionSet::to_string() const {
+  if (ranges_.size() == 1 && ranges_.front().first == ranges_.front().last) {
+    return std::to_string(ranges_.front().first);
+  }
   std::string out;
   for (const Range& range : ranges_) {
     if (!out.empty()) out += ',';
