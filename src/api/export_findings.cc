@@ -8,6 +8,7 @@
 #include "api/finding_text.h"
 #include "api/handlers.h"
 #include "api/visible.h"
+#include "base/crypto.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "store/evidence.h"
@@ -25,7 +26,7 @@ struct Shown {
   const store::Scope* scope = nullptr;
   const store::Finding* finding = nullptr;
   std::string_view title;
-  std::string text;  // the match, or its mask
+  std::string_view text;  // the match, or its mask
   std::string link;
   int64_t first_version = 0;
   int64_t last_version = 0;
@@ -66,6 +67,13 @@ class Findings {
     return {};
   }
 
+  Findings(const Findings&) = delete;
+  Findings& operator=(const Findings&) = delete;
+  ~Findings() {
+    clear_.resize(clear_.capacity());
+    wipe(clear_.data(), clear_.size());
+  }
+
   [[nodiscard]] int64_t hidden() const { return hidden_; }  // in items that the caller can not see
 
  private:
@@ -80,9 +88,12 @@ class Findings {
     shown_.scope = &scope;
     shown_.finding = &finding;
     SG_ASSIGN(shown_.title, titles_.read(finding.item_host_id, finding.item_title));
-    SG_ASSIGN(auto evidence,
-              store::open_evidence(context_.key, finding.fingerprint, finding.evidence));
-    shown_.text = wanted_.plaintext ? std::move(evidence.match) : mask(evidence.match);
+    SG_ASSIGN(shown_.text,
+              store::open_match(context_.key, finding.fingerprint, finding.evidence, clear_));
+    if (!wanted_.plaintext) {
+      masked_ = mask(shown_.text);
+      shown_.text = masked_;
+    }
     shown_.link = context_.public_url;
     shown_.link += finding.item_link;
     shown_.first_version = finding.versions.first();
@@ -108,6 +119,8 @@ class Findings {
   std::vector<store::Finding> batch_;
   std::vector<store::Finding> next_batch_;
   Shown shown_;
+  std::string clear_;  // of one finding after the other
+  std::string masked_;
   int64_t hidden_ = 0;
 };
 
@@ -131,7 +144,8 @@ Status write_rows(RowWriter& rows, Findings& findings) {
   std::string fingerprint;
   return findings.each([&](Shown& shown) -> Status {
     const store::Finding& finding = *shown.finding;
-    fingerprint = finding.fingerprint.hex();
+    fingerprint.clear();
+    finding.fingerprint.append_hex(fingerprint);
     const std::array<Cell, kColumnCount> cells = {
         Cell::of(shown.scope->key),
         Cell::of(shown.scope->name),

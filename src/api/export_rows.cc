@@ -10,6 +10,16 @@ namespace spillguard::api {
 namespace export_rows_detail {
 namespace {
 
+constexpr uint8_t kNeedsQuotes = 1;
+constexpr uint8_t kNotAscii = 2;
+// What each byte means for the cell that it stands in.
+constexpr std::array<uint8_t, 256> kCsvBytes = [] {
+  std::array<uint8_t, 256> bytes{};
+  for (size_t i = 128; i < bytes.size(); ++i) bytes[i] = kNotAscii;
+  for (const char c : {'"', ',', '\r', '\n'}) bytes[static_cast<unsigned char>(c)] = kNeedsQuotes;
+  return bytes;
+}();
+
 void append_number(std::string& out, int64_t number) {
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
@@ -114,26 +124,32 @@ Status BufferedBody::flush() {
 }
 
 void append_csv_cell(std::string& out, std::string_view text) {
+  using export_rows_detail::kCsvBytes;
+  using export_rows_detail::kNeedsQuotes;
+  using export_rows_detail::kNotAscii;
   constexpr std::string_view kFormula = "=+-@\t\r\n";
+  // One look at each byte: rows are many and long.
+  unsigned seen = 0;
+  for (const char c : text) seen |= kCsvBytes.at(static_cast<unsigned char>(c));
   std::string valid;
-  if (!is_valid_utf8(text)) {
+  if ((seen & kNotAscii) != 0 && !is_valid_utf8(text)) {
     valid = to_valid_utf8(text);
     text = valid;
   }
-  // One look at each byte: rows are many and long.
-  bool quoted = false;
-  for (const char c : text) {
-    quoted = quoted || c == '"' || c == ',' || c == '\r' || c == '\n';
-  }
   const bool guarded = !text.empty() && kFormula.find(text.front()) != std::string_view::npos;
-  if (!quoted) {
+  if ((seen & kNeedsQuotes) == 0) {
     if (guarded) out += '\'';
     out += text;
     return;
   }
   out += '"';
   if (guarded) out += '\'';
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  for (size_t quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"')) {
+    out += text.substr(0, quote + 1);
+    out += '"';
+    text.remove_prefix(quote + 1);
+  }
+  out += text;
   out += '"';
 }
 

@@ -18,7 +18,8 @@ void append_piece(std::string& out, std::string_view piece) {
 }
 
 // Takes one piece off the front; false when the text is too short for it.
-bool take_piece(std::string_view& rest, std::string& piece) {
+template <typename Text>
+bool take_piece(std::string_view& rest, Text& piece) {
   if (rest.size() < kLengthBytes) return false;
   size_t size = 0;
   for (size_t i = 0; i < kLengthBytes; ++i) {
@@ -31,7 +32,11 @@ bool take_piece(std::string_view& rest, std::string& piece) {
   return true;
 }
 
-std::string bound_to(const Fingerprint& fingerprint) { return "evidence:" + fingerprint.hex(); }
+std::string bound_to(const Fingerprint& fingerprint) {
+  std::string out = "evidence:";
+  fingerprint.append_hex(out);
+  return out;
+}
 
 std::string title_bound_to(std::string_view item_host_id) {
   return "title:" + std::string(item_host_id);
@@ -64,6 +69,17 @@ Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerpr
   wipe(clear.data(), clear.size());
   if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
   return evidence;
+}
+
+Result<std::string_view> open_match(const MasterKey& key, const Fingerprint& fingerprint,
+                                    std::string_view sealed, std::string& clear) {
+  SG_TRY(key.open_into(sealed, bound_to(fingerprint), clear));
+  std::string_view rest = clear;
+  std::string_view match;
+  if (!take_piece(rest, match)) {
+    return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
+  }
+  return match;
 }
 
 std::string seal_title(const MasterKey& key, std::string_view item_host_id,

@@ -22,6 +22,11 @@ std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
 Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                                std::string_view sealed);
 
+// The match alone, for lists of many: a view into `clear`, whose memory is used again and which the
+// caller wipes in the end.
+Result<std::string_view> open_match(const MasterKey& key, const Fingerprint& fingerprint,
+                                    std::string_view sealed, std::string& clear);
+
 // The evidence of a review: the reviewed text alone.
 inline std::string seal_reviewed_text(const MasterKey& key, const Fingerprint& fingerprint,
                                       const std::string& text) {

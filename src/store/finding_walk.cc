@@ -23,8 +23,7 @@ std::string walk_sql(const FindingQuery& query) {
   return fmt::format(
       "SELECT f.id, f.item_id, f.content_kind, f.content_id, f.rule_id, f.severity, f.fingerprint, "
       "f.versions, f.historical, f.evidence, f.author, f.created_when, f.first_seen, f.last_seen, "
-      "f.reviewed, i.host_id, i.key, i.kind, i.title, i.link, i.is_scope, i.gone_at "
-      "FROM findings f JOIN items i ON i.id = f.item_id WHERE f.scope_id = $1 AND "
+      "f.reviewed FROM findings f WHERE f.scope_id = $1 AND "
       "f.resolved_at = 0 AND f.id > $2{} ORDER BY f.id LIMIT $3",
       filter);
 }
@@ -47,13 +46,32 @@ Status read_row(const db::Statement& row, Finding& out) {
   const int64_t reviewed = row.integer(14);
   out.reviewed = reviewed != 0;
   out.reviewed_globally = (reviewed & kBySite) != 0;
-  out.item_host_id = row.text(15);
-  out.item_key = row.text(16);
-  out.item_kind = static_cast<ItemKind>(row.integer(17));
-  out.item_title = row.text(18);
-  out.item_link = row.text(19);
-  out.item_is_scope = row.integer(20) != 0;
-  out.item_is_gone = row.integer(21) != 0;
+  return {};
+}
+
+// The item that a finding stands in: that of the one before it, mostly.
+Status read_item(db::Statement& item, const Finding* before, Finding& out) {
+  if (before != nullptr && before->item_id == out.item_id) {
+    out.item_host_id = before->item_host_id;
+    out.item_key = before->item_key;
+    out.item_kind = before->item_kind;
+    out.item_title = before->item_title;
+    out.item_link = before->item_link;
+    out.item_is_scope = before->item_is_scope;
+    out.item_is_gone = before->item_is_gone;
+    return {};
+  }
+  item.reset();
+  bind_all(item, out.item_id);
+  SG_ASSIGN(const bool found, item.step());
+  if (!found) return fail(Code::kCorrupt, "a finding stands in an item that does not exist");
+  out.item_host_id = item.text(0);
+  out.item_key = item.text(1);
+  out.item_kind = static_cast<ItemKind>(item.integer(2));
+  out.item_title = item.text(3);
+  out.item_link = item.text(4);
+  out.item_is_scope = item.integer(5) != 0;
+  out.item_is_gone = item.integer(6) != 0;
   return {};
 }
 
@@ -88,6 +106,8 @@ Result<bool> FindingWalk::next(std::vector<Finding>& out) {
                                  "reviews r ON r.site_id = s.site_id AND r.scope_id IN (s.id, 0) "
                                  "WHERE s.id = $1 AND r.fingerprint = $2 AND r.revoked_at = 0 "
                                  "ORDER BY r.scope_id DESC LIMIT 1"));
+    SG_ASSIGN(auto item, connection.prepare("SELECT host_id, key, kind, title, link, is_scope, "
+                                            "gone_at FROM items WHERE id = $1"));
     SG_ASSIGN(auto name, connection.prepare("SELECT name FROM rule_names WHERE rule_id = $1"));
     while (true) {
       SG_ASSIGN(const bool more, rows->step());
@@ -96,6 +116,7 @@ Result<bool> FindingWalk::next(std::vector<Finding>& out) {
       Finding& finding = out[count++];
       finding.scope_id = query_.scope_id;
       SG_TRY(own::read_row(*rows, finding));
+      SG_TRY(own::read_item(*item, count > 1 ? &out[count - 2] : nullptr, finding));
       SG_TRY(own::read_review(*review, query_.scope_id, finding));
       auto known = names_.find(finding.rule_id);
       if (known == names_.end()) {
