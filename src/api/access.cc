@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "api/session.h"
 #include "base/strings.h"
 #include "store/permissions.h"
 
@@ -81,10 +82,45 @@ Status check_xsrf(const ApiContext& context, const http::Request& request) {
   return {};
 }
 
-Result<Caller> authenticate(const ApiContext& context, const http::Request& request) {
-  SG_TRY(check_xsrf(context, request));
+Status check_session_xsrf(const ApiContext& context, const http::Request& request,
+                          std::string_view xsrf_token) {
+  if (!changes_something(request)) return {};
+  const auto origin = request.headers.get("Origin");
+  const auto from = origin ? origin : request.headers.get("Referer");
+  if (from && !is_own_origin(context, request, *from)) {
+    return fail(Code::kPermissionDenied, "XSRF check failed: the request comes from another site.");
+  }
+  if (equal_constant_time(request.headers.get(kXsrfHeader).value_or(""), xsrf_token)) return {};
+  return fail(
+      Code::kPermissionDenied,
+      fmt::format("XSRF check failed: send the session's xsrfToken (GET session tells it) in "
+                  "the header {}.",
+                  kXsrfHeader));
+}
+
+namespace {
+
+// With the right of whatever the request has; empty when that is nothing.
+Result<Caller> caller_of(const ApiContext& context, const http::Request& request) {
   Caller caller;
+  if (!request.headers.has("Authorization")) {
+    SG_ASSIGN(auto session, session_of(context, request));
+    if (session) {
+      SG_TRY(check_session_xsrf(context, request, session->xsrf_token));
+      caller.credential = std::move(session->credential);
+      caller.by_session = true;
+      return caller;
+    }
+  }
+  SG_TRY(check_xsrf(context, request));
   caller.credential = credential_of(request);
+  return caller;
+}
+
+}  // namespace
+
+Result<Caller> authenticate(const ApiContext& context, const http::Request& request) {
+  SG_ASSIGN(auto caller, caller_of(context, request));
   if (caller.credential.empty()) {
     return fail(
         Code::kUnauthenticated,

@@ -14,12 +14,14 @@ namespace spillguard::api {
 struct Caller {
   hosts::Identity identity;
   hosts::CallerCredential credential;
+  bool by_session = false;  // logged in at our own login
 };
 
-// The credential of a request: the Authorization header, else the host's session cookies (an
-// allow-list of names).
+// The credential of a request that has none of our own sessions: the Authorization header, else the
+// host's session cookies (an allow-list of names).
 hosts::CallerCredential credential_of(const http::Request& request);
 
+// By the Authorization header, else by a session of our own (api/session.h), else by the host's.
 // kUnauthenticated without a valid credential; kPermissionDenied for a cross-site request.
 Result<Caller> authenticate(const ApiContext& context, const http::Request& request);
 
@@ -28,6 +30,10 @@ Result<Caller> authenticate(const ApiContext& context, const http::Request& requ
 // With Basic, which browsers add by themselves as well, one that says that it comes from a page of
 // another origin must have that header.
 Status check_xsrf(const ApiContext& context, const http::Request& request);
+// The same for a request that comes with one of our sessions: the session's token must be in its
+// header.
+Status check_session_xsrf(const ApiContext& context, const http::Request& request,
+                          std::string_view xsrf_token);
 
 // What an action needs; docs/api.md has the table, tests/service/test_matrix.py holds it against
 // the server. Explicit access is what somebody gave in the settings (store/permissions.h).

@@ -58,6 +58,10 @@ Result<http::Response> export_reviewed(const ApiContext& context, const http::Re
 Result<http::Response> export_attachments(const ApiContext& context, const http::Request& request);
 Result<http::Response> export_overview(const ApiContext& context, const http::Request& request);
 Result<http::Response> get_audit(const ApiContext& context, const http::Request& request);
+// Our own login (session.cc).
+Result<http::Response> create_session(const ApiContext& context, const http::Request& request);
+Result<http::Response> get_session(const ApiContext& context, const http::Request& request);
+Result<http::Response> delete_session(const ApiContext& context, const http::Request& request);
 // Settings (settings.cc).
 Result<http::Response> get_settings(const ApiContext& context, const http::Request& request);
 Result<http::Response> put_settings(const ApiContext& context, const http::Request& request);

@@ -76,7 +76,7 @@ detect::UserRule to_user_rule(const store::CustomRule& rule) {
 
 Status RuleAdmin::load() {
   const std::lock_guard lock(mutex_);
-  SG_ASSIGN(changes_, store::load_rule_changes(database_));
+  SG_ASSIGN(changes_, store::load_rule_changes(database_, key_));
   std::vector<std::string> broken;
   SG_ASSIGN(auto rules, rule_admin_detail::rule_set(changes_, &broken));
   for (const std::string& rule : broken) log::error("custom rule is off: {}", rule);
@@ -92,7 +92,7 @@ Status RuleAdmin::load() {
 
 Status RuleAdmin::reload() {
   const std::lock_guard lock(mutex_);
-  SG_ASSIGN(auto changes, store::load_rule_changes(database_));
+  SG_ASSIGN(auto changes, store::load_rule_changes(database_, key_));
   std::vector<std::string> broken;
   SG_ASSIGN(auto rules, rule_admin_detail::rule_set(changes, &broken));
   const auto running = live_.rules();
@@ -156,7 +156,7 @@ Result<store::CustomRule> RuleAdmin::create(store::CustomRule rule, store::Audit
   rule.created_at = rule.changed_at = now_ms();
   rule.created_by = rule.changed_by = event.actor;
   SG_TRY(database_.write([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(rule.id, store::insert_custom_rule(connection, rule));
+    SG_ASSIGN(rule.id, store::insert_custom_rule(connection, rule, key_));
     event.kind = store::AuditKind::kCustomRuleCreated;
     event.entity = rule_admin_detail::entity_of(rule);
     event.details = rule_admin_detail::details(rule);
@@ -197,7 +197,7 @@ Result<store::CustomRule> RuleAdmin::update(int32_t id,
   store::CustomRule rule = *found;
   SG_TRY(apply(
       std::move(changes),
-      [&](db::Connection& connection) { return store::update_custom_rule(connection, rule); },
+      [&](db::Connection& connection) { return store::update_custom_rule(connection, rule, key_); },
       event));
   return rule;
 }

@@ -7,8 +7,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/crypto.h"
 #include "detect/live_rules.h"
 #include "detect/user_rule.h"
 #include "store/audit.h"
@@ -18,7 +20,8 @@ namespace spillguard::api {
 
 class RuleAdmin {
  public:
-  RuleAdmin(db::Database& database, detect::LiveRules& live) : database_(database), live_(live) {}
+  RuleAdmin(db::Database& database, detect::LiveRules& live, MasterKey key)
+      : database_(database), live_(live), key_(std::move(key)) {}
 
   // At the start: built-in rules with the changes of the store become the live ones. A custom rule
   // that does not compile any more is switched off and named in the log; the others work.
@@ -46,6 +49,7 @@ class RuleAdmin {
 
   db::Database& database_;
   detect::LiveRules& live_;
+  MasterKey key_;  // patterns are sealed
   mutable std::mutex mutex_;
   store::RuleChanges changes_;
 };

@@ -116,6 +116,11 @@ class Database {
   // open snapshot keeps the write-ahead log from being folded back, and its connection from others.
   virtual Status read(const Work& work) = 0;
 
+  // Writes the store anew, so that nothing of what was deleted or replaced is left in its files.
+  // Takes as long as copying it; nobody else may use it meanwhile. In PostgreSQL the server's own
+  // logs and backups keep what they have.
+  virtual Status compact() = 0;
+
   // Calls `heard` when a process notifies the topic, and after a connection was lost, for what may
   // have been missed. Never at once and never twice at a time; not called any more once the result
   // is destroyed, which waits for a call that runs. `heard` may come for nothing.

@@ -92,6 +92,26 @@ class PostgresDatabase final : public Database {
     std::vector<std::function<void()>> none;
     return transact(loan, Isolation::kSnapshot, work, none);
   }
+  Status compact() override {
+    PostgresPool::Loan loan(writers_);
+    SG_ASSIGN(auto* connection, loan.get(monotonic_ms() + patience_ms_));
+    // Each table by itself, outside of a transaction, as VACUUM wants it.
+    std::vector<std::string> tables;
+    SG_TRY(read([&](Connection& reading) -> Status {
+      tables.clear();
+      SG_ASSIGN(auto rows, reading.prepare("SELECT quote_ident(tablename) FROM pg_tables WHERE "
+                                           "schemaname = current_schema()"));
+      while (true) {
+        SG_ASSIGN(const bool more, rows->step());
+        if (!more) return {};
+        tables.emplace_back(rows->text(0));
+      }
+    }));
+    for (const std::string& table : tables) {
+      SG_TRY(connection->execute("VACUUM (FULL) " + table));
+    }
+    return {};
+  }
   std::shared_ptr<void> listen(std::string topic, std::function<void()> heard) override {
     return listener_->add(std::move(topic), std::move(heard));
   }

@@ -97,6 +97,8 @@ Status SqliteConnection::set_up(const SqliteOptions& options, Role role) {
       fmt::format("PRAGMA synchronous = {}; PRAGMA foreign_keys = ON;"
                   "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};"
                   "PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};"
+                  // What is deleted or replaced is overwritten, not only given free.
+                  "PRAGMA secure_delete = ON;"
                   "SELECT count(*) FROM sqlite_schema",
                   temporary ? "OFF" : "NORMAL", options.cache_bytes / 1024,
                   role == Role::kReader ? "ON" : "OFF"));
@@ -135,6 +137,18 @@ void SqliteConnection::watch_log(std::function<void(int pages)> told) {
 void SqliteConnection::fold_log_back() {
   // What could not be done now is done the next time.
   sqlite3_wal_checkpoint_v2(handle_->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+Status SqliteConnection::compact() {
+  // The copy may be larger than memory. It holds what the store holds, and has no name.
+  SG_TRY(handle_->execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY"));
+  // The log has the pages of before: it is cut to nothing, which needs that nobody reads.
+  SG_ASSIGN(auto cut, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  SG_TRY(cut->step());
+  if (cut->integer(0) == 0) return {};
+  return fail(Code::kUnavailable,
+              "the write-ahead log can not be cut while somebody reads: stop what else has the "
+              "store open, and try again");
 }
 
 Status SqliteConnection::transaction(std::string_view begin, const Work& work,

@@ -41,6 +41,8 @@ class SqliteConnection final : public Connection {
   // Folds back what is in the log, without standing in the way of readers and writers. Waits for
   // the disk.
   void fold_log_back();
+  // Database::compact().
+  Status compact();
 
  private:
   explicit SqliteConnection(std::shared_ptr<SqliteHandle> handle);

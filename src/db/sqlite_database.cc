@@ -150,6 +150,11 @@ class SqliteDatabase final : public Database {
     return {};
   }
 
+  Status compact() override {
+    const std::lock_guard guard(writing_);
+    return writer_->compact();
+  }
+
   Status read(const Work& work) override {
     const Borrowed reader(*this);
     std::vector<std::function<void()>> none;

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/file.h"
 #include "db/database.h"
 #include "db/db_test_util.h"
 
@@ -312,6 +313,29 @@ TEST(SqliteFile, TheLogIsFoldedBackBesideTheWriters) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   EXPECT_EQ(test::integer(*database, "SELECT count(*) FROM t"), static_cast<int64_t>(kMegabytes));
+}
+
+std::string must_read(const std::string& path) {
+  constexpr size_t kMost = 1 << 24;
+  auto text = read_file(path, kMost);
+  EXPECT_TRUE(text) << path;
+  return std::move(text).value_or("");
+}
+
+TEST(SqliteFile, CompactingLeavesNothingOfWhatWasThere) {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/x.db";
+  auto database = test::open_or_die({.path = path});
+  const std::string old = "what was there before";
+  ASSERT_TRUE(test::execute(*database, "CREATE TABLE t (id INTEGER PRIMARY KEY, x)"));
+  ASSERT_TRUE(test::execute(*database, "INSERT INTO t VALUES (1, '" + old + "'), (2, 'kept')"));
+  ASSERT_TRUE(test::execute(*database, "UPDATE t SET x = 'new' WHERE id = 1"));
+  EXPECT_NE(must_read(path + "-wal").find(old), std::string::npos) << "the test sees it";
+  ASSERT_TRUE(database->compact());
+  for (const char* suffix : {"", "-wal"}) {
+    EXPECT_EQ(must_read(path + suffix).find(old), std::string::npos) << suffix;
+  }
+  EXPECT_EQ(test::integer(*database, "SELECT count(*) FROM t WHERE x IN ('new', 'kept')"), 2);
 }
 
 TEST(SqliteFile, RefusesWhatIsNotOurs) {

@@ -30,16 +30,16 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
               scope.items_done);
   } else {
     checkpoint = {.run = request.run, .rules_version = engine->version(), .cursor = ""};
-    // Under rules that changed since, nothing that was scanned counts as up to date, unless the
-    // rules of now were all among those of then.
-    checkpoint.everything = request.force || scope.rules_version != engine->version();
-    if (!request.force && checkpoint.everything) {
+    // Under rules that changed since, what was read under others counts as out of date, item by
+    // item. Where that is most of them, or none was read yet, all are read page by page, which
+    // costs the host less than asking for each by itself.
+    checkpoint.everything = request.force;
+    if (!request.force && scope.rules_version != engine->version()) {
       SG_ASSIGN(const bool covered, store::covers_rules(context_.store.database(),
                                                         scope.rules_version, engine->version()));
-      checkpoint.everything = !covered;
-      if (covered) {
-        SG_TRY(store::carry_over_rules(context_.store.database(), scope.id, engine->version()));
-      }
+      SG_ASSIGN(const auto carried,
+                store::carry_over_rules(context_.store.database(), scope.id, engine->version()));
+      checkpoint.everything = !covered && carried.stale >= carried.current;
     }
     // What changes while we read is found by the first look for changes after it.
     SG_ASSIGN(checkpoint.host_time, site->host->host_time());

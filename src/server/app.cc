@@ -25,6 +25,7 @@
 #include "server/open_store.h"
 #include "store/live_settings.h"
 #include "store/rekey.h"
+#include "store/sealed_text.h"
 #include "store/store.h"
 
 namespace spillguard::server {
@@ -93,8 +94,8 @@ struct App::State {
         queue(*database, instance),
         nodes(*database, {.instance = instance, .name = config.node, .version = SG_VERSION}),
         hints(*database, queue),
-        rule_admin(*database, rules),
-        settings(*database, {.parallel_scans = config.parallel_scans}),
+        rule_admin(*database, rules, key),
+        settings(*database, key, {.parallel_scans = config.parallel_scans}),
         export_gate(static_cast<int>(std::max<int64_t>(1, config.handler_threads / 2))),
         scan{
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
@@ -226,6 +227,7 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   auto state = std::make_unique<State>(std::move(config), std::move(*lock), std::move(key),
                                        std::move(database), std::move(instance));
 
+  SG_TRY(store::seal_clear_texts(*state->database, state->key));
   const int64_t started = monotonic_ms();
   SG_TRY(state->rule_admin.load());
   SG_TRY(state->settings.load());

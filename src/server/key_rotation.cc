@@ -100,6 +100,12 @@ Result<KeyRotation> rotate_key(const ServerConfig& config, const std::string& ne
   // The new key is on the disk before anything hangs on it.
   SG_TRY(own::write_key(pending, to));
   SG_TRY(own::change(*database, from, to, done.counts));
+  // What was sealed under the old key is not kept, not even in free pages: the new one may be there
+  // because somebody has the old one. The key has changed all the same when this fails.
+  if (auto compacted = database->compact(); !compacted) {
+    log::warn("the key has changed, but the store may hold what was sealed under the old one: {}",
+              compacted.error().message);
+  }
   if (done.from_file) {
     done.previous_file = config.key_file + ".previous";
     SG_TRY(own::rename_file(config.key_file, done.previous_file));

@@ -49,6 +49,8 @@ enum class AuditKind {
   kAuditExported,
   kEvidenceRevealed,
   kKeyRotated,
+  kLoggedIn,
+  kLoggedOut,
 };
 // "RULE_TOGGLED" … and a sentence's begin for people: "Scanning rule toggled".
 std::string_view audit_kind_name(AuditKind kind);

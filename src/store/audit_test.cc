@@ -103,5 +103,27 @@ TEST_F(AuditTest, PermissionsAreReplacedAsAWhole) {
   EXPECT_TRUE(must(permissions.list(site_.id)).empty());
 }
 
+TEST_F(AuditTest, CountsAreThoseOfTheList) {
+  constexpr TimeMs kDay = 86'400'000;
+  constexpr TimeMs kHour = 3'600'000;
+  const std::vector<AuditKind> kinds = {AuditKind::kRuleToggled, AuditKind::kKeyRotated};
+  for (TimeMs at = 5; at < 6 * kDay; at += 7 * kHour) {
+    add(kinds[static_cast<size_t>(at / kHour % 2)], "ada", at, "x", "{}", at / kDay % 3);
+  }
+  for (const TimeMs from : {TimeMs{0}, TimeMs{5}, kDay, kDay + 1, 3 * kDay - 1, 9 * kDay}) {
+    for (const TimeMs until : {TimeMs{0}, TimeMs{6}, kDay, 2 * kDay, 4 * kDay + kHour}) {
+      for (const auto& site : {std::optional<int64_t>(), std::optional<int64_t>(1)}) {
+        for (const bool one : {false, true}) {
+          AuditQuery query{.from = from, .until = until, .limit = 1000};
+          query.site_id = site;
+          if (one) query.kinds = {AuditKind::kKeyRotated};
+          EXPECT_EQ(must(log_.count(query)), static_cast<int64_t>(times(query).size()))
+              << from << " to " << until << ", " << site.value_or(-1);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace spillguard::store

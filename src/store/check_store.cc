@@ -51,6 +51,14 @@ constexpr std::array kRules = {
          "SELECT count(*) FROM (SELECT 1 AS wrong FROM (SELECT scope_id, 1 AS n FROM items WHERE "
          "gone_at = 0 AND is_scope = 0 UNION ALL SELECT scope_id, -items FROM scope_items) x GROUP "
          "BY scope_id HAVING sum(n) <> 0) y"},
+    Rule{"wrong numbers of audit events",
+         "SELECT count(*) FROM (SELECT 1 AS wrong FROM (SELECT site_id, kind, 1 AS n FROM audit "
+         "UNION ALL SELECT site_id, kind, -events FROM audit_sums WHERE day = -1) x GROUP BY "
+         "site_id, kind HAVING sum(n) <> 0) y"},
+    Rule{"wrong numbers of reviews",
+         "SELECT count(*) FROM (SELECT 1 AS wrong FROM (SELECT site_id, scope_id, 1 AS n FROM "
+         "reviews WHERE revoked_at = 0 UNION ALL SELECT site_id, scope_id, -reviews FROM "
+         "review_sums) x GROUP BY site_id, scope_id HAVING sum(n) <> 0) y"},
     Rule{"findings that are marked as reviewed and are not",
          "SELECT count(*) FROM findings f JOIN items i ON i.id = f.item_id WHERE f.reviewed <> 0 "
          "AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = i.site_id AND r.scope_id IN "

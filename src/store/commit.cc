@@ -76,19 +76,23 @@ Status BatchWriter::write_item_row(const ItemResult& result, const std::string& 
   const int64_t rules = new_rules ? rules_id_ : row.rules_id;
   const std::optional<int64_t> rules_or_null =
       rules == 0 ? std::nullopt : std::optional<int64_t>(rules);
+  const int64_t read_rules = new_rules ? rules_id_ : row.read_rules_id;
+  const std::optional<int64_t> read_or_null =
+      read_rules == 0 ? std::nullopt : std::optional<int64_t>(read_rules);
   std::string error;
   if (failed) error = item.error.empty() ? "the item could not be read to its end" : item.error;
   if (row.is_new) {
     SG_ASSIGN(
         row.id,
-        number_or(connection_, 0,
-                  "INSERT INTO items (site_id, scope_id, host_id, key, kind, title, link, "
-                  "created, updated, version, state, rules_id, scanned_at, seen_serial, "
-                  "coverage, error, is_scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-                  "$10, $11, $12, $13, $14, $15, $16, $17) RETURNING id",
-                  site_id_, batch_.scope_id, item.host_id, item.key, static_cast<int>(item.kind),
-                  item.title, item.link, item.created, updated, version, state, rules_or_null, now_,
-                  serial_, Blob{coverage}, error, item.is_scope));
+        number_or(
+            connection_, 0,
+            "INSERT INTO items (site_id, scope_id, host_id, key, kind, title, link, "
+            "created, updated, version, state, rules_id, scanned_at, seen_serial, "
+            "coverage, error, is_scope, read_rules_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+            "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
+            site_id_, batch_.scope_id, item.host_id, item.key, static_cast<int>(item.kind),
+            item.title, item.link, item.created, updated, version, state, rules_or_null, now_,
+            serial_, Blob{coverage}, error, item.is_scope, read_or_null));
     return {};
   }
   return run(connection_,
@@ -96,10 +100,10 @@ Status BatchWriter::write_item_row(const ItemResult& result, const std::string& 
              "created = $7, updated = $8, version = $9, state = $10, rules_id = $11, "
              "scanned_at = $12, seen_serial = $13, coverage = $14, error = $15, "
              "content_stale = CASE WHEN $16 THEN 0 ELSE content_stale END, "
-             "missing_since = 0, gone_at = 0 WHERE id = $1",
+             "missing_since = 0, gone_at = 0, read_rules_id = $17 WHERE id = $1",
              row.id, batch_.scope_id, item.key, static_cast<int>(item.kind), item.title, item.link,
              item.created, updated, version, state, rules_or_null, now_, serial_, Blob{coverage},
-             error, current);
+             error, current, read_or_null);
 }
 
 Status BatchWriter::write_row_counts(const ItemRow& before, const ItemRow& row) {

@@ -8,7 +8,7 @@ Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t
                                              std::string_view host_id) {
   SG_ASSIGN(auto row, bound(connection,
                             "SELECT id, scope_id, rules_id, updated, version, content_rows, "
-                            "finding_rows, problem_rows, coverage FROM items "
+                            "finding_rows, problem_rows, coverage, read_rules_id FROM items "
                             "WHERE site_id = $1 AND host_id = $2",
                             site_id, host_id));
   SG_ASSIGN(const bool found, row->step());
@@ -23,6 +23,7 @@ Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t
   out.finding_rows = row->integer(6);
   out.problem_rows = row->integer(7);
   SG_ASSIGN(out.cells, decode_cells(row->blob(8)));
+  out.read_rules_id = row->integer(9);
   return out;
 }
 

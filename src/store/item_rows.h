@@ -16,8 +16,9 @@ namespace spillguard::store {
 struct ItemRow {
   int64_t id = 0;
   int64_t scope_id = 0;
-  bool is_new = false;   // there was none before this commit
-  int64_t rules_id = 0;  // 0 = none: never scanned whole
+  bool is_new = false;        // there was none before this commit
+  int64_t rules_id = 0;       // 0 = none: never scanned whole
+  int64_t read_rules_id = 0;  // under which it was read the last time
   TimeMs updated = 0;
   int64_t version = 0;
   int64_t content_rows = 0;

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "base/time.h"
+#include "store/sealed_text.h"
 #include "store/sql.h"
 
 namespace spillguard::store {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::string_view kSitePrefix = "api/site/";  // "api/site/1/autoScan"
 constexpr std::string_view kNodePrefix = "api/node/";
+constexpr std::string_view kMailTextName = "customEmailText";
 
 using Pairs = std::map<std::string, std::string>;
 
@@ -20,7 +22,7 @@ std::string spelled(bool flag) { return flag ? "true" : "false"; }
 Pairs pairs_of(const SiteSettings& settings) {
   return {{"autoScan", spelled(settings.auto_scan)},
           {"emailForNewFindings", spelled(settings.email_for_new_findings)},
-          {"customEmailText", settings.custom_email_text},
+          {std::string(kMailTextName), settings.custom_email_text},
           {"scanAttachments", spelled(settings.scan_attachments)},
           {"includePlaintextInExports", spelled(settings.include_plaintext_in_exports)},
           {"deduplicateExports", spelled(settings.deduplicate_exports)}};
@@ -30,7 +32,7 @@ void apply(SiteSettings& settings, std::string_view name, std::string_view value
   const bool flag = value == "true";
   if (name == "autoScan") settings.auto_scan = flag;
   if (name == "emailForNewFindings") settings.email_for_new_findings = flag;
-  if (name == "customEmailText") settings.custom_email_text = value;
+  if (name == kMailTextName) settings.custom_email_text = value;
   if (name == "scanAttachments") settings.scan_attachments = flag;
   if (name == "includePlaintextInExports") settings.include_plaintext_in_exports = flag;
   if (name == "deduplicateExports") settings.deduplicate_exports = flag;
@@ -56,14 +58,15 @@ void apply(NodeSettings& settings, std::string_view name, std::string_view value
 }
 
 // Only what is new: what nobody ever set goes on following the configuration.
-Status write_new(db::Connection& connection, const std::string& prefix, const Pairs& before,
-                 const Pairs& after) {
+Status write_new(db::Connection& connection, const MasterKey& key, const std::string& prefix,
+                 const Pairs& before, const Pairs& after) {
   for (const auto& [name, value] : after) {
     if (before.at(name) == value) continue;
     SG_TRY(run(connection,
                "INSERT INTO settings (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT "
                "(name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-               prefix + name, value, now_ms()));
+               prefix + name, name == kMailTextName ? seal_text(key, kMailText, value) : value,
+               now_ms()));
   }
   return {};
 }
@@ -90,7 +93,12 @@ Status LiveSettings::load() {
         const size_t slash = name.find('/');
         const auto site_id = parse_int(name.substr(0, slash));
         if (slash == std::string_view::npos || !site_id) continue;
-        own::apply(sites_[*site_id], name.substr(slash + 1), rows->text(1));
+        name.remove_prefix(slash + 1);
+        std::string value(rows->text(1));
+        if (name == own::kMailTextName) {
+          SG_ASSIGN(value, open_text(key_, kMailText, value));
+        }
+        own::apply(sites_[*site_id], name, value);
       }
     }
   });
@@ -137,9 +145,9 @@ Status LiveSettings::change(
   NodeSettings new_node = old_node;
   SG_TRY(change(new_site, new_node));
   SG_TRY(database_.write([&](db::Connection& connection) -> Status {
-    SG_TRY(own::write_new(connection, own::site_prefix(site_id), own::pairs_of(old_site),
+    SG_TRY(own::write_new(connection, key_, own::site_prefix(site_id), own::pairs_of(old_site),
                           own::pairs_of(new_site)));
-    SG_TRY(own::write_new(connection, std::string(own::kNodePrefix), own::pairs_of(old_node),
+    SG_TRY(own::write_new(connection, key_, std::string(own::kNodePrefix), own::pairs_of(old_node),
                           own::pairs_of(new_node)));
     connection.notify("settings");
     return also ? also(connection, old_site, old_node) : Status();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crypto.h"
 #include "base/error.h"
 #include "db/database.h"
 
@@ -35,8 +36,8 @@ struct NodeSettings {
 class LiveSettings {
  public:
   // `defaults`: what the configuration file says until somebody says otherwise.
-  LiveSettings(db::Database& database, NodeSettings defaults)
-      : database_(database), node_(std::move(defaults)) {}
+  LiveSettings(db::Database& database, MasterKey key, NodeSettings defaults)
+      : database_(database), key_(std::move(key)), node_(std::move(defaults)) {}
 
   Status load();  // at the start
   // Again, because another process changed them; tells on_node_change.
@@ -58,6 +59,7 @@ class LiveSettings {
   [[nodiscard]] SiteSettings site_locked(int64_t site_id) const;
 
   db::Database& database_;
+  MasterKey key_;        // the text of mails is sealed
   std::mutex changing_;  // one change at a time; taken before mutex_
   mutable std::mutex mutex_;
   std::map<int64_t, SiteSettings> sites_;

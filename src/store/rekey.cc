@@ -5,6 +5,8 @@
 
 #include "base/time.h"
 #include "store/evidence.h"
+#include "store/sealed_text.h"
+#include "store/sessions.h"
 #include "store/sql.h"
 
 namespace spillguard::store {
@@ -161,6 +163,8 @@ Result<RekeyCounts> change_key(
     SG_TRY(rekey_detail::change_reviews(connection, from, to, counts));
     SG_TRY(rekey_detail::change_findings(connection, from, to, counts.findings));
     SG_TRY(rekey_detail::change_titles(connection, from, to, counts.titles));
+    SG_TRY(reseal_texts(connection, from, to));
+    SG_TRY(end_all_sessions(connection));
     SG_TRY(rekey_detail::tell_key(connection, to));
     return also ? also(connection, counts) : Status();
   }));

@@ -164,18 +164,18 @@ Result<int64_t> review_bits(db::Connection& connection, int64_t site_id, int64_t
   }
 }
 
-Status settle_reviews(db::Database& database, TimeMs now) {
-  bool due = false;
-  SG_TRY(database.read([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(const int64_t found,
-              number_or(connection, 0,
-                        "SELECT 1 FROM reviews WHERE expires_at > 0 AND revoked_at = 0 AND "
-                        "expires_at <= $1 LIMIT 1",
-                        now));
-    due = found != 0;
-    return {};
-  }));
-  if (!due) return {};
+namespace {
+
+Result<bool> any_due(db::Connection& connection, TimeMs now) {
+  SG_ASSIGN(const int64_t found,
+            number_or(connection, 0,
+                      "SELECT 1 FROM reviews WHERE expires_at > 0 AND revoked_at = 0 AND "
+                      "expires_at <= $1 LIMIT 1",
+                      now));
+  return found != 0;
+}
+
+Status end_due_reviews(db::Database& database, TimeMs now) {
   return database.write([&](db::Connection& connection) -> Status {
     SG_ASSIGN(const auto reviews, due_reviews(connection, now));
     for (const Review& review : reviews) {
@@ -183,6 +183,25 @@ Status settle_reviews(db::Database& database, TimeMs now) {
     }
     return {};
   });
+}
+
+}  // namespace
+
+Status settle_reviews(db::Database& database, TimeMs now) {
+  return read_settled(database, now, [](db::Connection&) { return Status(); });
+}
+
+Status read_settled(db::Database& database, TimeMs now, const db::Work& work) {
+  // In nearly all cases one transaction: the same one tells that nothing is due.
+  for (bool settled = false;; settled = true) {
+    bool due = false;
+    SG_TRY(database.read([&](db::Connection& connection) -> Status {
+      SG_ASSIGN(due, settled ? Result<bool>(false) : any_due(connection, now));
+      return due ? Status() : work(connection);
+    }));
+    if (!due) return {};
+    SG_TRY(end_due_reviews(database, now));
+  }
 }
 
 Result<std::vector<Review>> Reviews::list(const ReviewQuery& query) {
@@ -205,13 +224,12 @@ Result<std::vector<Review>> Reviews::list(const ReviewQuery& query) {
 }
 
 Result<int64_t> Reviews::count(int64_t site_id, int64_t scope_id) {
-  const TimeMs now = clock_();
   int64_t count = 0;
-  SG_TRY(database_.read([&](db::Connection& connection) -> Status {
+  SG_TRY(read_settled(database_, clock_(), [&](db::Connection& connection) -> Status {
     SG_ASSIGN(count, number_or(connection, 0,
-                               "SELECT count(*) FROM reviews WHERE site_id = $1 AND scope_id = $2 "
-                               "AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $3)",
-                               site_id, scope_id, now));
+                               "SELECT reviews FROM review_sums WHERE site_id = $1 AND "
+                               "scope_id = $2",
+                               site_id, scope_id));
     return {};
   }));
   return count;

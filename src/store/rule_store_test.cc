@@ -1,5 +1,6 @@
 #include "store/rule_store.h"
 
+#include "store/sealed_text.h"
 #include "store/store_test_util.h"
 
 namespace spillguard::store {
@@ -10,6 +11,7 @@ using test::must;
 
 class RuleStoreTest : public test::StoreTest {
  protected:
+  MasterKey key_ = MasterKey::generate();
   void write(const db::Work& work) { must(database_->write(work)); }
   void note(std::string_view version, const std::vector<std::pair<int32_t, std::string>>& rules) {
     write([&](db::Connection& connection) { return record_rule_set(connection, version, rules); });
@@ -21,9 +23,9 @@ TEST_F(RuleStoreTest, CustomRulesKeepTheirNumbers) {
   int32_t first = 0;
   int32_t second = 0;
   write([&](db::Connection& connection) -> Status {
-    SG_ASSIGN(first, insert_custom_rule(connection, rule));
+    SG_ASSIGN(first, insert_custom_rule(connection, rule, key_));
     SG_TRY(delete_custom_rule(connection, first, now_));
-    SG_ASSIGN(second, insert_custom_rule(connection, rule));
+    SG_ASSIGN(second, insert_custom_rule(connection, rule, key_));
     return {};
   });
   EXPECT_EQ(first, 1'000'000);
@@ -35,9 +37,9 @@ TEST_F(RuleStoreTest, CustomRulesKeepTheirNumbers) {
   write([&](db::Connection& connection) -> Status {
     SG_TRY(set_rule_switch(connection, 7, true, 1));
     SG_TRY(set_rule_switch(connection, 7, false, 2));
-    return update_custom_rule(connection, rule);
+    return update_custom_rule(connection, rule, key_);
   });
-  const auto changes = must(load_rule_changes(*database_));
+  const auto changes = must(load_rule_changes(*database_, key_));
   ASSERT_EQ(changes.custom.size(), 1U);
   EXPECT_EQ(changes.custom[0].regexp, "T-[0-9]{3}");
   EXPECT_EQ(changes.custom[0].created_by, "ada");
@@ -68,6 +70,56 @@ TEST_F(RuleStoreTest, WhatFewerRulesCanNotChangeIsNotReadAgain) {
   EXPECT_EQ(item("1").rules_version, "all");  // had a finding of rule 2
   EXPECT_EQ(item("2").rules_version, "one");
   EXPECT_EQ(item("3").rules_version, "one");
+}
+
+TEST_F(RuleStoreTest, ARuleThatIsOnAgainIsNewsOnlyToWhatWasReadMeanwhile) {
+  auto with = page("1");
+  with.findings = {finding_in("page", "1", 1, {1}, 2)};
+  commit({with, page("2"), page("3")}, "all");
+  note("all", {{1, "a"}, {2, "b"}});
+  note("one", {{1, "a"}});
+  const auto off = must(carry_over_rules(*database_, scope_.id, "one"));
+  EXPECT_EQ(off.current, 2);
+  EXPECT_EQ(off.stale, 1);  // the one with findings of rule 2
+  commit({page("1"), page("3", 2)}, "one");
+  EXPECT_FALSE(must(covers_rules(*database_, "one", "all")));
+  const auto on = must(carry_over_rules(*database_, scope_.id, "all"));
+  EXPECT_EQ(item("2").rules_version, "all");  // nobody read it since
+  EXPECT_EQ(item("1").rules_version, "one");
+  EXPECT_EQ(item("3").rules_version, "one");
+  EXPECT_EQ(on.current, 1);
+  EXPECT_EQ(on.stale, 2);
+}
+
+TEST_F(RuleStoreTest, PatternsAreSealedAndThoseOfOlderProgramsToo) {
+  const CustomRule rule{
+      .name = "Ticket", .regexp = "T-[0-9]+", .description = "our tickets", .created_by = "ada"};
+  write([&](db::Connection& connection) -> Status {
+    SG_TRY(insert_custom_rule(connection, rule, key_));
+    return connection.execute(
+        "INSERT INTO custom_rules (name, regexp, description, flags, category, severity, enabled, "
+        "created_at, created_by, changed_at, changed_by) VALUES ('Old', 'O-[0-9]+', '', 'm', "
+        "'custom', 1, 1, 1, 'ada', 1, 'ada')");
+  });
+  const auto stored = [&] {
+    std::string all;
+    must(database_->read([&](db::Connection& connection) -> Status {
+      SG_ASSIGN(auto rows, connection.prepare("SELECT regexp, description FROM custom_rules"));
+      while (*rows->step()) all += std::string(rows->text(0)) + std::string(rows->text(1)) + "\n";
+      return {};
+    }));
+    return all;
+  };
+  EXPECT_NE(stored().find("O-[0-9]+"), std::string::npos);
+  must(seal_clear_texts(*database_, key_));
+  EXPECT_EQ(stored().find("-["), std::string::npos);
+  EXPECT_EQ(stored().find("tickets"), std::string::npos);
+  const auto changes = must(load_rule_changes(*database_, key_));
+  ASSERT_EQ(changes.custom.size(), 2U);
+  EXPECT_EQ(changes.custom[0].regexp, "T-[0-9]+");
+  EXPECT_EQ(changes.custom[0].description, "our tickets");
+  EXPECT_EQ(changes.custom[1].regexp, "O-[0-9]+");
+  EXPECT_FALSE(load_rule_changes(*database_, MasterKey::generate()));
 }
 
 TEST_F(RuleStoreTest, NewAndChangedAndUnknownRulesMeanReadingAgain) {

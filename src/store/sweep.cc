@@ -148,7 +148,7 @@ Status Store::mark_gone(int64_t item_id) {
     SG_TRY(run(connection, "UPDATE findings SET historical = 1 WHERE item_id = $1", item_id));
     return run(connection,
                "UPDATE items SET gone_at = $2, coverage = $3, content_rows = 0, problem_rows = 0, "
-               "rules_id = NULL, updated = 0, version = 0 WHERE id = $1",
+               "rules_id = NULL, read_rules_id = NULL, updated = 0, version = 0 WHERE id = $1",
                item_id, clock_(), Blob{});
   });
 }

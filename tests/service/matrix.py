@@ -83,6 +83,7 @@ MORE = {
     ("GET", "/coverage"): "own",
     ("GET", "/coverage/{scope-word}/{key}"): "scope",
     ("GET", "/audit"): "product",
+    ("GET", "/session"): "own",
 }
 
 # Roles of a simulator's user in a scope: "product" administrators, administrators of the "scope", "explicit" access with

@@ -1,6 +1,7 @@
 """The installation key: where it comes from, that it is needed, and that it can be changed."""
 import os
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -31,15 +32,29 @@ def findings(stack):
                       for key in stack.keys(product) for f in stack.api(product).findings(key)] for product in ("jira", "confluence")}
 
 
+def own_rules(stack):
+    return next(rule for rule in stack.api("jira").get("/rules").json() if rule["type"] == "CUSTOM")
+
+
 def fingerprints(stack):
     return {f["fingerprint"] for key in stack.keys("jira") for f in stack.api("jira").findings(key)}
 
 
 def test_a_new_key_changes_everything_but_what_is_seen(stack):
     before, prints = findings(stack), fingerprints(stack)
+    pattern, mail = "inhouse-[0-9]{6}", "Please write to the people of safety"
+    stack.api("jira").send("POST", "/rules/custom", {"name": "Inhouse", "regexp": pattern, "description": "the inhouse tokens", "enabled": False})
+    stack.api("jira").send("PUT", "/settings", customEmailText=mail)
     running = rotate(stack)
     assert running.returncode == 2 and "stop the server" in running.stderr
     stack.server.stop()
+    store = os.path.join(stack.folder, "data", "spillguard.db")
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+        sealed = [row[0] for row in database.execute("SELECT evidence FROM findings")] + [
+            row[0].encode() for row in database.execute("SELECT title FROM items WHERE title <> ''")]
+        texts = str(database.execute("SELECT * FROM custom_rules").fetchall() + database.execute("SELECT * FROM settings").fetchall())
+    database.close()
+    assert len(sealed) > 50 and "Inhouse" in texts and "inhouse" not in texts and "safety" not in texts
     key_file = os.path.join(stack.folder, "data", "installation.key")
     old = open(key_file, encoding="ascii").read()
     done = rotate(stack)
@@ -52,6 +67,10 @@ def test_a_new_key_changes_everything_but_what_is_seen(stack):
     stack.server.wait_ready()
     assert findings(stack) == before
     assert not prints & fingerprints(stack), "fingerprints are keyed"
+    for path in (store, store + "-wal"):
+        data = open(path, "rb").read() if os.path.exists(path) else b""
+        assert not [e for e in sealed if e in data], "what the old key opens is not kept"
+    assert own_rules(stack)["regexp"] == pattern and stack.api("jira").get("/settings").json()["customEmailText"] == mail
     event = stack.api("jira").get("/audit", kind="KEY_ROTATED").json()["events"][0]
     assert event["actor"] == "System" and event["details"]["findings"] == sum(map(len, before.values()))
     # A scan afterwards finds the same, once.

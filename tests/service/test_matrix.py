@@ -74,10 +74,19 @@ def fill(address, values, scope=None, item=None):
     return address.replace("+", "%2B")
 
 
-def run(stack, product, user, method, address, body):
+def run(stack, product, user, method, address, body, headers=None):
+    """`headers`: of a session, in place of the user's own login."""
     if "rule name" in (body or b"").decode():
         without_rule(stack.api(product))
-    return call(getattr(stack.server, product) + API + address, method=method, auth=basic(user, user) if user else None, body=body)
+    auth = basic(user, user) if user and not headers else None
+    return call(getattr(stack.server, product) + API + address, method=method, auth=auth, body=body, headers=headers)
+
+
+def log_in(stack, product, user):
+    """(cookie, token) of a session of our own."""
+    answer = stack.api(product).send("POST", "/session", {"username": user, "password": user})
+    assert answer.status == 200, answer.text
+    return answer.headers["Set-Cookie"].split(";")[0], answer.json()["xsrfToken"]
 
 
 def give_access(stack, product, entries):
@@ -106,6 +115,26 @@ def test_by_what_the_host_grants(stack, product, tmp_path):
     give_access(stack, product, [])
     check(stack, product, tmp_path, {"admin": ("product", True), "pat": ("scope", True), "ed": ("editor", False),
                                      "rita": ("reader", False)})
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_session_of_our_own_gives_what_the_login_gives(stack, product, tmp_path):
+    give_access(stack, product, [])
+    wrong = []
+    for user, role, has_any in (("pat", "scope", True), ("ed", "editor", False)):
+        cookie, token = log_in(stack, product, user)
+        for method, address, body, need, values in calls(stack, product, tmp_path):
+            if "{rule-ID}" in address:
+                values["rule-ID"] = custom_rule(stack.api(product))
+            filled = fill(address, values)
+            if method != "GET":  # the session alone changes nothing, whatever else the request has
+                answer = run(stack, product, user, method, filled, body, {"Cookie": cookie})
+                if answer.status != 403 or "xsrfToken" not in answer.text:
+                    wrong.append((user, method, filled, answer.status, answer.text[:200]))
+            answer = run(stack, product, user, method, filled, body, {"Cookie": cookie, "X-Spillguard-Token": token})
+            if answer.status != status_for(product, need, role, has_any):
+                wrong.append((user, method, filled, answer.status, answer.text[:200]))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
