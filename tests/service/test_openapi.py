@@ -1,5 +1,7 @@
 """The API's description: served, whole, and of the routes that there are."""
+import copy
 import os
+import random
 import re
 import urllib.request
 
@@ -8,6 +10,8 @@ import pytest
 
 from conftest import ROOT
 from harness.client import API, call
+from harness.contract import Contract
+from harness.quick_schema import compile_schema
 
 PRODUCTS = ("jira", "confluence")
 
@@ -59,3 +63,65 @@ def test_without_a_login_and_under_both_versions(scanned):
                     assert answer.headers["X-Content-Type-Options"] == "nosniff"
         page = call(base + API + "/docs")
         assert "script-src 'self'" in page.headers["Content-Security-Policy"] and 'src="docs.js"' in page.text
+
+
+ODD = (None, True, 0, -1, 3, 1.5, 10 ** 12, "", "x", "HIGH", "x" * 5000, [], ["x"], {}, {"x": 1})
+
+
+def sample(contract, schema, chance):
+    """Some value that mostly fits."""
+    schema = contract.resolve(schema)
+    if "enum" in schema or "const" in schema:
+        return chance.choice(schema.get("enum") or [schema["const"]])
+    for word in ("anyOf", "allOf"):
+        if word in schema:
+            parts = [sample(contract, s, chance) for s in schema[word]]
+            if word == "anyOf" or not all(isinstance(part, dict) for part in parts):
+                return chance.choice(parts)
+            return {k: v for part in parts for k, v in part.items()}
+    kind = schema.get("type", "string")
+    kind = kind if isinstance(kind, str) else chance.choice(kind)
+    if kind == "object":
+        return {name: sample(contract, s, chance) for name, s in schema.get("properties", {}).items()
+                if name in schema.get("required", ()) or chance.random() < 0.7}
+    if kind == "array":
+        return [sample(contract, schema.get("items", {}), chance) for _ in range(chance.randint(0, 2))]
+    least, most = schema.get("minimum", 0), schema.get("maximum", 10 ** 9)
+    return {"string": "some text", "boolean": True, "null": None, "number": least, "integer": chance.randint(least, most)}[kind]
+
+
+def spoil(value, chance):
+    """Changes one place of it."""
+    if isinstance(value, dict) and value and chance.random() < 0.8:
+        name = chance.choice(sorted(value))
+        what = chance.randrange(4)
+        if what == 0:
+            del value[name]
+        elif what == 1:
+            value["another"] = chance.choice(ODD)
+        else:
+            value[name] = spoil(value[name], chance)
+        return value
+    if isinstance(value, list) and value and chance.random() < 0.8:
+        value[0] = spoil(value[0], chance)
+        return value
+    return chance.choice(ODD)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_quick_check_accepts_nothing_that_the_description_refuses(scanned, product):
+    contract = Contract(scanned.api(product).get("/openapi.json").json())
+    chance = random.Random(7)
+    accepted = refused = 0
+    for name, schema in sorted(contract.document["components"]["schemas"].items()):
+        quick = compile_schema(contract.resolve, schema)
+        assert quick is not None, f"{name} has a word that the quick check does not know"
+        slow = contract.validator(name, schema)
+        for _ in range(25):
+            value = sample(contract, schema, chance)
+            for tried in (value, spoil(copy.deepcopy(value), chance)):
+                valid = slow.is_valid(tried)
+                assert not quick(tried) or valid, (name, tried)
+                accepted += quick(tried)
+                refused += not valid
+    assert accepted > 300 and refused > 300, (accepted, refused)
