@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -64,6 +64,9 @@ def includes():
     return (1, 0, 0, output) if code == 0 else (0, 1, 0, output)
 
 
+# The longest first, so that none of them is the last with the machine for itself.
+LONGEST = ("service nodes postgres", "store postgres", "service crash postgres", "service demo", "service governor", "service crash",
+           "detect", "service chaos", "service attachments", "service determinism", "service scan_control", "db postgres")
 # The unit tests of what speaks SQL, and the service tests that exercise most of it.
 ON_POSTGRES = ("db", "jobs", "store")
 SERVICE_ON_POSTGRES = ("api", "crash", "nodes")
@@ -110,9 +113,8 @@ def main():
     postgres, on_postgres = start_postgres()
     if on_postgres:
         jobs = [j for j in jobs if j[0] != "service nodes"]  # several nodes need it
-        long_ones = []
-        add_postgres(long_ones, args, on_postgres)
-        jobs = long_ones + jobs  # at the end the last would have the machine for itself
+        add_postgres(jobs, args, on_postgres)
+    jobs.sort(key=lambda job: LONGEST.index(job[0]) if job[0] in LONGEST else len(LONGEST))
     if args.suites:
         jobs = [j for j in jobs if any(word in j[0] for word in args.suites)]
         if not jobs:
@@ -124,8 +126,10 @@ def main():
         start = time.monotonic()
         return job[0], job[1](), time.monotonic() - start
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for name, (passed, failed, skipped, output), seconds in pool.map(timed, jobs):
+    # Service suites wait for half of their time, so there are more of them at once than processors.
+    with ThreadPoolExecutor(max_workers=2 * (os.cpu_count() or 1)) as pool:
+        for done in as_completed([pool.submit(timed, job) for job in jobs]):
+            name, (passed, failed, skipped, output), seconds = done.result()
             totals = [a + b for a, b in zip(totals, (passed, failed, skipped))]
             mark = "FAILED" if failed else "ok"
             skips = f", {skipped} skipped" if skipped else ""
@@ -133,9 +137,9 @@ def main():
             if failed:
                 print(output[-20000:], flush=True)
             elif skipped:
-                for line in output.splitlines():
-                    if "SKIP" in line.upper():
-                        print("       " + line.strip()[:300])
+                # Many tests skip for one reason.
+                for line in dict.fromkeys(line.strip()[:300] for line in output.splitlines() if "SKIP" in line.upper()):
+                    print("       " + line)
     if postgres:
         postgres.stop()
     print(f"{totals[0]} passed, {totals[1]} failed" + (f", {totals[2]} skipped" if totals[2] else ""))
