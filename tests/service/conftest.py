@@ -19,7 +19,7 @@ client.on_answer = contract.Checker()
 SLOW = int(os.environ.get("SPILLGUARD_SLOW", "1"))
 
 
-def wait_scanned(api, seconds=120, keys=None):
+def wait_scanned(api, seconds=300, keys=None):
     """Until no scope of the site waits or is scanned; the states by key."""
     end = time.monotonic() + seconds * SLOW
     while time.monotonic() < end:

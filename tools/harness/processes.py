@@ -39,7 +39,7 @@ class Process:
         with open(self.log_path, encoding="utf-8", errors="replace") as f:
             return "".join(f.readlines()[-lines:])
 
-    def wait_for(self, ready, seconds=60):
+    def wait_for(self, ready, seconds=300):
         """Polls ready() until it gives something; fails when the process ends or the time is over."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -51,7 +51,7 @@ class Process:
             time.sleep(0.02)
         raise StartError(f"{self.name} did not get ready within {seconds} s:\n{self.tail()}")
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
             try:
@@ -93,7 +93,7 @@ class Simulator(Process):
                    *map(str, options)]
         super().__init__("spillguard-sim", command, os.path.join(folder, "sim.log"))
 
-    def wait_ready(self, seconds=120):
+    def wait_ready(self, seconds=600):
         def ready():
             try:
                 with open(self.ready_file, encoding="utf-8") as f:
@@ -200,7 +200,7 @@ class Server(Process):
         super().__init__("spillguard serve", [os.path.join(self.bin_dir, "spillguard"), "serve", "--config", self.config],
                          self.log_file, env)
 
-    def wait_ready(self, seconds=60):
+    def wait_ready(self, seconds=300):
         def ready():
             try:
                 with urllib.request.urlopen(self.health + "/healthz", timeout=2) as answer:
