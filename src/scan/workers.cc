@@ -16,7 +16,7 @@ constexpr int64_t kRestMs = 50;     // between looks of a thread that is one too
 // Scans take what processor time others leave: a person who waits for a page goes first. Linux
 // counts it by thread. Where it is not allowed all are equal, as before.
 void give_way() {
-  constexpr int kNicer = 10;
+  constexpr int kNicer = 3;
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNicer);
 }
 
