@@ -35,9 +35,9 @@ def unprivileged():
 
 
 class Postgres:
-    """The server. durable: with fsync, for tests that kill it (the kernel keeps what was written all the same)."""
+    """The server. durable: with fsync, for tests that kill it (the kernel keeps what was written all the same). settings: lines of its configuration."""
 
-    def __init__(self, folder=None, durable=False):
+    def __init__(self, folder=None, durable=False, settings=()):
         self.bin = programs()
         if self.bin is None:
             raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
@@ -55,7 +55,7 @@ class Postgres:
                    "--auth=trust", "--no-sync"])
         with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
             f.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 300\n"
-                    f"fsync = {'on' if durable else 'off'}\nautovacuum_naptime = 10s\nlog_min_messages = warning\n")
+                    f"fsync = {'on' if durable else 'off'}\nautovacuum_naptime = 10s\nlog_min_messages = warning\n" + "".join(line + "\n" for line in settings))
         self.start()
         atexit.register(self.stop)
 
@@ -79,7 +79,7 @@ class Postgres:
 
     def kill(self):
         """As a crash: the postmaster and, as they notice or by us, all its children."""
-        children = self._children()
+        children = self.children()
         for pid in [self.server.pid] + children:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -91,7 +91,7 @@ class Postgres:
         while any(os.path.exists(f"/proc/{pid}") for pid in children) and time.monotonic() < end:
             time.sleep(0.02)
 
-    def _children(self):
+    def children(self):
         with open(f"/proc/{self.server.pid}/task/{self.server.pid}/children", encoding="ascii") as f:
             return [int(pid) for pid in f.read().split()]
 
