@@ -65,11 +65,13 @@ def includes():
 
 
 # The longest first, so that none of them is the last with the machine for itself.
-LONGEST = ("service nodes postgres", "store postgres", "service crash postgres", "service demo", "service governor", "service crash",
+LONGEST = ("service nodes postgres", "store postgres", "service nodes_together postgres", "service crash postgres", "service demo", "service governor", "service crash",
            "detect", "service chaos", "service attachments", "service determinism", "service scan_control", "db postgres")
 # The unit tests of what speaks SQL, and the service tests that exercise most of it.
 ON_POSTGRES = ("db", "jobs", "store")
-SERVICE_ON_POSTGRES = ("api", "crash", "nodes")
+SERVICE_ON_POSTGRES = ("api", "crash", "nodes", "nodes_together", "store_faults", "backup")
+# Those that have nothing to do on SQLite.
+ONLY_ON_POSTGRES = ("service nodes", "service nodes_together", "service store_faults")
 
 
 def start_postgres():
@@ -112,7 +114,7 @@ def main():
             jobs.append(("service " + name[5:-3], lambda path=path: service(path, args.bin, args.slow_factor)))
     postgres, on_postgres = start_postgres()
     if on_postgres:
-        jobs = [j for j in jobs if j[0] != "service nodes"]  # several nodes need it
+        jobs = [j for j in jobs if j[0] not in ONLY_ON_POSTGRES]
         add_postgres(jobs, args, on_postgres)
     jobs.sort(key=lambda job: LONGEST.index(job[0]) if job[0] in LONGEST else len(LONGEST))
     if args.suites:

@@ -1,10 +1,11 @@
-// spillguard admin: rotate-key, migrate-store, check
+// spillguard admin: rotate-key, migrate-store, backup, restore, check
 #include <fmt/format.h>
 
 #include <memory>
 #include <string>
 
 #include "cli/commands.h"
+#include "server/backup.h"
 #include "server/key_rotation.h"
 #include "server/store_admin.h"
 
@@ -64,6 +65,27 @@ int migrate(const std::string& path, Io& io) {
   return kExitNothing;
 }
 
+int backup(const std::string& path, const std::string& file, Io& io) {
+  const auto config = server::load_config(path);
+  if (!config) return fail_with("backup", config.error(), io);
+  const auto bytes = server::backup_store(*config, file);
+  if (!bytes) return fail_with("backup", bytes.error(), io);
+  io.out << fmt::format(
+      "{}: {} bytes; the installation key is not in it: keep a copy of that apart\n", file, *bytes);
+  return kExitNothing;
+}
+
+int restore(const std::string& path, const std::string& file, Io& io) {
+  const auto config = server::load_config(path);
+  if (!config) return fail_with("restore", config.error(), io);
+  const auto wrong = server::restore_store(*config, file);
+  if (!wrong) return fail_with("restore", wrong.error(), io);
+  for (const std::string& line : *wrong) io.out << line << '\n';
+  io.out << (wrong->empty() ? "restored; the store is sound\n"
+                            : "restored, but the backup is damaged\n");
+  return wrong->empty() ? kExitNothing : kExitError;
+}
+
 int check(const std::string& path, Io& io) {
   const auto config = server::load_config(path);
   if (!config) return fail_with("check", config.error(), io);
@@ -91,6 +113,17 @@ void add_admin(CommandLine& line) {
       "migrate-store", "Move the SQLite store of the data folder into the PostgreSQL of [store]");
   move.option("-c,--config", *path, "the configuration file (docs/configuration.md)");
   move.run([path](Io& io) { return admin::migrate(*path, io); });
+  const auto file = std::make_shared<std::string>();
+  CommandLine backup = line.subcommand(
+      "backup", "Write the store, as it is now, into a new file; servers may run meanwhile");
+  backup.option("-c,--config", *path, "the configuration file (docs/configuration.md)");
+  backup.positional("FILE", *file, "the backup, a file that is not there yet");
+  backup.run([path, file](Io& io) { return admin::backup(*path, *file, io); });
+  CommandLine restore =
+      line.subcommand("restore", "Put a backup into the store, which must be new, and check it");
+  restore.option("-c,--config", *path, "the configuration file (docs/configuration.md)");
+  restore.positional("FILE", *file, "the backup");
+  restore.run([path, file](Io& io) { return admin::restore(*path, *file, io); });
   CommandLine check =
       line.subcommand("check", "Read the whole store and say what is wrong with it");
   check.option("-c,--config", *path, "the configuration file (docs/configuration.md)");

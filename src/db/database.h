@@ -141,4 +141,8 @@ class Database {
 // a schema newer than this program, and one whose applied migrations differ from ours by check sum.
 Status migrate(Database& database);
 
+// A copy of the SQLite database at `path` as it is at one moment, also while others write to it, in
+// a new file of mode 0600. kConflict when `target` is there.
+Status copy_sqlite(const std::string& path, const std::string& target);
+
 }  // namespace spillguard::db

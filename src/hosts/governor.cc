@@ -30,7 +30,13 @@ Result<Governor::Permit> Governor::acquire() {
       return fail(Code::kCancelled, "asked to stop while waiting for the host");
     }
     const int64_t now = monotonic_ms();
-    const int64_t wait = pace_.wait_ms(now, running_);
+    int64_t wait = 0;
+    if (share_ != nullptr) {
+      share_->asking(now);
+      pace_.share(now, share_->nodes());
+      wait = share_->waits_until() - now;
+    }
+    wait = std::max(wait, pace_.wait_ms(now, running_));
     if (wait <= 0) {
       pace_.started(now);
       ++running_;
@@ -43,7 +49,11 @@ Result<Governor::Permit> Governor::acquire() {
 void Governor::report(const RateSigns& signs) {
   {
     const std::lock_guard lock(mutex_);
-    pace_.report(monotonic_ms(), signs, std::max(0, running_ - 1));
+    const int64_t now = monotonic_ms();
+    pace_.report(now, signs, std::max(0, running_ - 1));
+    if (share_ != nullptr && pace_.paused_until() > now) {
+      share_->told_to_wait(pace_.paused_until());
+    }
   }
   changed_.notify_all();
 }

@@ -8,13 +8,15 @@
 #include "base/error.h"
 #include "base/threads.h"
 #include "hosts/pace.h"
+#include "hosts/site_share.h"
 
 namespace spillguard::hosts {
 
 class Governor {
  public:
-  // `stop`, when given, ends waiting; it outlives the governor.
-  Governor(const Pace::Options& options, StopFlag* stop) : pace_(options), stop_(stop) {}
+  // `stop`, when given, ends waiting; `share` tells of other nodes. Both outlive the governor.
+  Governor(const Pace::Options& options, StopFlag* stop, SiteShare* share = nullptr)
+      : pace_(options), stop_(stop), share_(share) {}
 
   // The right to one request; give it back by destroying it.
   class Permit {
@@ -38,6 +40,7 @@ class Governor {
  private:
   Pace pace_;
   StopFlag* stop_;
+  SiteShare* share_;
   std::mutex mutex_;
   std::condition_variable changed_;
   int running_ = 0;

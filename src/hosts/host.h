@@ -19,6 +19,7 @@
 #include "base/secret.h"
 #include "base/threads.h"
 #include "base/time.h"
+#include "hosts/site_share.h"
 #include "text/text.h"
 
 namespace spillguard::hosts {
@@ -65,6 +66,7 @@ struct HostOptions {
   bool trash = false;             // Confluence: what is in the trash of a space
   int64_t page_bytes = 16 << 20;  // pages with bodies are sized to come near this
   StopFlag* stop = nullptr;       // when set, waiting ends with kCancelled; outlives the host
+  SiteShare* share = nullptr;     // of several nodes: what they leave us; outlives the host
 };
 
 struct Identity {

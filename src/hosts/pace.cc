@@ -55,7 +55,7 @@ int Pace::limit(int64_t now) const {
   // After a break one request tries whether the host is there again; and the first of all asks what
   // the host allows.
   if ((breaks_ > 0 && now >= open_until_) || !answered_) return 1;
-  return std::max(1, static_cast<int>(std::floor(allowed_)));
+  return std::max(1, static_cast<int>(std::floor(allowed_ / nodes_)));
 }
 
 int64_t Pace::wait_ms(int64_t now, int running) const {
@@ -89,6 +89,22 @@ void Pace::started(int64_t now) {
   tokens_ -= 1.0;
 }
 
+void Pace::share(int64_t now, int nodes) {
+  if (nodes == nodes_) return;
+  refill(now);
+  // Who came has the part that we give up. What who left did not use is not ours before the host
+  // says so or the bucket fills.
+  if (nodes > nodes_) tokens_ = tokens_ * nodes_ / nodes;
+  nodes_ = nodes;
+  take_part();
+}
+
+void Pace::take_part() {
+  per_ms_ = host_per_ms_ / nodes_;
+  // Never so small that nothing could be asked.
+  bucket_ = std::max(host_bucket_ / nodes_, kReserve + 1.0);
+}
+
 void Pace::report(int64_t now, const RateSigns& signs, int others) {
   answered_ = true;
   int64_t pause = 0;
@@ -113,11 +129,12 @@ void Pace::report(int64_t now, const RateSigns& signs, int others) {
 void Pace::note_bucket(int64_t now, const RateSigns& signs, int others) {
   if (signs.remaining < 0 || signs.fill_rate <= 0 || signs.interval_ms <= 0) return;
   const bool first = per_ms_ <= 0;
-  per_ms_ = static_cast<double>(signs.fill_rate) / static_cast<double>(signs.interval_ms);
-  bucket_ = static_cast<double>(std::max(signs.limit, signs.remaining));
+  host_per_ms_ = static_cast<double>(signs.fill_rate) / static_cast<double>(signs.interval_ms);
+  host_bucket_ = static_cast<double>(std::max(signs.limit, signs.remaining));
+  take_part();
   // Those on their way may not be counted in what the host says. Several nodes have a bucket each
   // and answer in turn: the fullest tells nothing of the emptiest, so only less is believed.
-  const double told = static_cast<double>(signs.remaining - others);
+  const double told = static_cast<double>(signs.remaining - others) / nodes_;
   if (!first) refill(now);
   if (!first && told >= tokens_) return;
   tokens_ = told;

@@ -41,11 +41,16 @@ class Pace {
   // place (all are taken) gets a short time to look again.
   [[nodiscard]] int64_t wait_ms(int64_t now, int running) const;
   void started(int64_t now);
+  // So many nodes ask the host with our account, this one included: we keep to that part of its
+  // limits, and of the concurrency.
+  void share(int64_t now, int nodes);
   // An answer came, or none did; `others` are still on their way.
   void report(int64_t now, const RateSigns& signs, int others);
 
   // Requests at a time that are allowed now.
   [[nodiscard]] int limit(int64_t now) const;
+  // Until when the host wants nothing to come; 0 or past when it did not say so.
+  [[nodiscard]] int64_t paused_until() const { return paused_until_; }
 
  private:
   [[nodiscard]] double tokens_at(int64_t now) const;
@@ -59,7 +64,12 @@ class Pace {
   int64_t paused_until_ = 0;
   int refusals_ = 0;  // 429 without Retry-After in a row
 
-  // The host's bucket as far as we can tell; rate 0 = it told of none.
+  void take_part();
+
+  // The host's bucket as far as we can tell, and our part of it; rate 0 = it told of none.
+  int nodes_ = 1;
+  double host_bucket_ = 0;
+  double host_per_ms_ = 0;
   double tokens_ = 0;
   double bucket_ = 0;
   double per_ms_ = 0;

@@ -111,6 +111,81 @@ TEST(PaceTest, NodesWithABucketEachAreHeldByTheEmptiest) {
   EXPECT_EQ(host[0].refused + host[1].refused, 0);
 }
 
+// Several of our nodes at one bucket, each with workers without thought; how many requests were
+// made. `join`: the node of this number begins at its time, and the others hear of it `late` ms
+// after that.
+int64_t press_together(std::vector<Pace>& paces, Bucket& host, int64_t join, int64_t late,
+                       int64_t latency) {
+  struct Running {
+    int64_t ends;
+    RateSigns signs;
+  };
+  std::vector<std::vector<Running>> running(paces.size());
+  int64_t made = 0;
+  for (int64_t now = 0; now < 60'000; ++now) {
+    const auto asking = static_cast<int64_t>(paces.size());
+    for (int64_t i = 0; i < asking; ++i) {
+      Pace& pace = paces[static_cast<size_t>(i)];
+      auto& mine = running[static_cast<size_t>(i)];
+      const int64_t began = std::min(asking, 1 + now / join);  // who asks already
+      const int64_t heard = std::min(asking, 1 + std::max<int64_t>(0, now - late) / join);
+      if (i >= began) continue;
+      pace.share(now, static_cast<int>(std::max(heard, i + 1)));
+      for (size_t r = 0; r < mine.size();) {
+        if (mine[r].ends > now) {
+          ++r;
+          continue;
+        }
+        const RateSigns signs = mine[r].signs;
+        mine.erase(mine.begin() + static_cast<std::ptrdiff_t>(r));
+        pace.report(now, signs, static_cast<int>(mine.size()));
+      }
+      while (pace.wait_ms(now, static_cast<int>(mine.size())) == 0) {
+        pace.started(now);
+        mine.push_back({now + latency + i, host.take(now)});
+        ++made;
+      }
+    }
+  }
+  return made;
+}
+
+TEST(PaceTest, NodesOfOursKeepToOneBucketTogether) {
+  for (const size_t nodes : {2U, 3U}) {
+    for (const int64_t latency : {1, 7, 40, 333}) {
+      for (const int64_t join : {1, 1'500, 9'000}) {
+        std::vector<Pace> paces(nodes, Pace({.max_concurrency = 8}));
+        Bucket host = {
+            .limit = 150, .fill = 20, .interval = 1000, .tokens = 150, .filled_at = -300};
+        const int64_t made = press_together(paces, host, join, 20, latency);
+        // Before they know of each other a few may be too many: no more than are on their way.
+        EXPECT_LE(host.refused, join < 20 ? 8 : 0)
+            << nodes << " nodes, latency " << latency << ", join " << join;
+        EXPECT_GT(made, 150 + 20 * 60 * 7 / 10) << nodes << " nodes, latency " << latency;
+      }
+    }
+  }
+}
+
+TEST(PaceTest, WhoIsLeftAloneHasTheWholeRateAgain) {
+  Pace pace({.max_concurrency = 6});
+  RateSigns signs = answer(200);
+  signs.limit = 60;
+  signs.remaining = 60;
+  signs.fill_rate = 60;
+  signs.interval_ms = 1000;
+  pace.share(0, 3);
+  pace.report(0, signs, 0);
+  EXPECT_EQ(pace.limit(0), 2);
+  pace.share(10, 1);
+  EXPECT_EQ(pace.limit(10), 6);
+  int asked = 0;
+  for (; pace.wait_ms(20, 0) == 0; ++asked) pace.started(20);
+  EXPECT_LE(asked, 20) << "what the others did not use is not known";
+  for (asked = 0; pace.wait_ms(10'000, 0) == 0; ++asked) pace.started(10'000);
+  EXPECT_GT(asked, 50);
+}
+
 TEST(PaceTest, WithoutHeadersOnlyConcurrencyHolds) {
   Pace pace({.max_concurrency = 3});
   EXPECT_EQ(pace.wait_ms(0, 0), 0);

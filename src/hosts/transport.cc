@@ -91,7 +91,7 @@ Transport::Transport(HostOptions options)
       client_(client_options(options_)),
       governor_({.max_concurrency = std::max(1, options_.max_concurrency),
                  .first_break_ms = 2 * options_.retry.first_delay_ms},
-                options_.stop),
+                options_.stop, options_.share),
       authorization_(authorization_of(options_.credential)) {}
 
 void Transport::expect_identity(std::string name) {

@@ -23,6 +23,7 @@
 #include "server/health.h"
 #include "server/key_rotation.h"
 #include "server/open_store.h"
+#include "server/rate_sharing.h"
 #include "store/live_settings.h"
 #include "store/rekey.h"
 #include "store/sealed_text.h"
@@ -78,6 +79,7 @@ Result<std::string> instance_name(const ServerConfig& config) {
 struct App::State {
   struct Site {
     SiteConfig config;
+    hosts::SiteShare share;  // of what the host allows
     std::unique_ptr<hosts::Host> host;
     std::unique_ptr<hosts::Callers> callers;
     std::unique_ptr<api::ApiContext> api;
@@ -117,6 +119,7 @@ struct App::State {
   api::ExportGate export_gate;
   StopFlag stop;
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
+  std::unique_ptr<RateSharing> rate_sharing;
   scan::ScanContext scan;
   std::unique_ptr<scan::Workers> workers;
   std::unique_ptr<scan::Scheduler> scheduler;
@@ -136,6 +139,7 @@ Status App::State::open_site(SiteConfig site_config) {
   Site& site = sites.emplace_back();
   site.config = std::move(site_config);
   site.config.host.stop = &stop;
+  if (!is_embedded(config)) site.config.host.share = &site.share;
   SG_ASSIGN(site.host, hosts::make_host(site.config.host));
   site.callers = std::make_unique<hosts::Callers>(*site.host, key);
   SG_ASSIGN(const auto row,
@@ -241,6 +245,9 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   if (released > 0) log::info("{} interrupted scans go on", released);
   // A store of our own needs nobody to agree with, nor a write every two seconds.
   if (!is_embedded(state->config)) {
+    std::vector<RateSharing::Site> shared;
+    for (auto& site : state->sites) shared.push_back({site.config.name, &site.share});
+    state->rate_sharing = std::make_unique<RateSharing>(*state->database, state->instance, shared);
     state->nodes.start();
     state->scan.leads = [nodes = &state->nodes] { return nodes->leads(); };
   }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/crypto.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/strings.h"
@@ -92,7 +93,16 @@ Result<MasterKey> load_installation_key(const std::string& path, bool store_exis
   }
   MasterKey key = MasterKey::generate();
   const Secret hex = key.to_hex();
-  SG_TRY(write_file_atomically(path, fmt::format("{}\n", hex.reveal()), 0600));
+  const std::string own = fmt::format("{}.made.{}", path, random_hex(8));
+  SG_TRY(write_file_atomically(own, fmt::format("{}\n", hex.reveal()), 0600));
+  // Another node may make one in the same place at the same moment: the first counts for both.
+  std::error_code taken;
+  std::filesystem::create_hard_link(own, path, taken);
+  std::error_code ignored;
+  std::filesystem::remove(own, ignored);
+  if (taken == std::errc::file_exists) return load_installation_key(path, true);
+  // A file system without links: one data folder, one node, nobody else makes one there.
+  if (taken) SG_TRY(write_file_atomically(path, fmt::format("{}\n", hex.reveal()), 0600));
   log::warn("made a new installation key in {}: back it up apart from the data", path);
   return key;
 }

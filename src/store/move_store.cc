@@ -24,8 +24,9 @@ constexpr std::array<std::string_view, 26> kTables = {
     "ended_jobs",     "audit",       "rule_switches",  "entity_permissions", "custom_rules",
     "rule_set_rules", "scope_items", "finding_sums",   "audit_sums",         "review_sums",
     "nodes"};
-constexpr std::array<std::string_view, 7> kNotCopied = {
-    "scope_items", "finding_sums", "audit_sums", "review_sums", "nodes", "leases", "sessions"};
+constexpr std::array<std::string_view, 8> kNotCopied = {"scope_items", "finding_sums", "audit_sums",
+                                                        "review_sums", "nodes",        "leases",
+                                                        "sessions",    "site_shares"};
 
 struct Column {
   std::string name;
@@ -192,8 +193,38 @@ Status copy_table(db::Connection& from, db::Connection& to, const Table& table) 
   });
 }
 
-// Numbers that were given out are not given out again.
+// Numbers that were given out are not given out again. Fencing numbers are a value and a sequence
+// in PostgreSQL, and a value alone in SQLite.
+Status continue_numbers_in_sqlite(db::Connection& from, db::Connection& to, const Table& table) {
+  if (table.name == "job_fence") {
+    SG_ASSIGN(const int64_t drawn,
+              number_or(from, 0,
+                        "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM "
+                        "job_fence_numbers"));
+    return run(to, "UPDATE job_fence SET value = value + $1", drawn);
+  }
+  if (table.columns.front().name != "id") return {};
+  SG_ASSIGN(const int64_t given,
+            number_or(from, 0,
+                      "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence($1, "
+                      "'id')::regclass), 0)",
+                      std::string_view(table.name)));
+  SG_ASSIGN(const int64_t counts,
+            number_or(to, 0,
+                      "SELECT count(*) FROM sqlite_schema WHERE name = $1 AND sql LIKE "
+                      "'%AUTOINCREMENT%'",
+                      std::string_view(table.name)));
+  if (counts == 0) return {};
+  SG_TRY(run(to,
+             "INSERT INTO sqlite_sequence (name, seq) SELECT $1, 0 WHERE NOT EXISTS (SELECT 1 FROM "
+             "sqlite_sequence WHERE name = $1)",
+             std::string_view(table.name)));
+  return run(to, "UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1",
+             std::string_view(table.name), given);
+}
+
 Status continue_numbers(db::Connection& from, db::Connection& to, const Table& table) {
+  if (to.dialect() == db::Dialect::kSqlite) return continue_numbers_in_sqlite(from, to, table);
   if (table.columns.front().name != "id") return {};
   SG_ASSIGN(const int64_t used,
             number_or(from, 0, "SELECT coalesce(max(id), 0) FROM " + table.name));
@@ -227,7 +258,7 @@ Status copy_all(db::Connection& from, db::Connection& to, std::vector<TableSum>&
     return fail(Code::kConflict,
                 "the two stores are of different versions: let one release open both");
   }
-  SG_ASSIGN(const auto tables, read_tables(from));
+  SG_ASSIGN(const auto tables, read_tables(from.dialect() == db::Dialect::kSqlite ? from : to));
   for (const Table& table : tables) {
     if (table.name == "job_fence") continue;
     SG_ASSIGN(const int64_t there, number_or(to, 0, "SELECT count(*) FROM " + table.name));
@@ -240,7 +271,6 @@ Status copy_all(db::Connection& from, db::Connection& to, std::vector<TableSum>&
   sums.clear();
   for (const Table& table : tables) {
     SG_TRY(copy_table(from, to, table));
-    if (table.name != "ended_jobs") SG_TRY(continue_numbers(from, to, table));
     SG_ASSIGN(auto before, sum_table(from, table));
     SG_ASSIGN(const auto after, sum_table(to, table));
     if (before != after) {
@@ -248,6 +278,7 @@ Status copy_all(db::Connection& from, db::Connection& to, std::vector<TableSum>&
                   fmt::format("the copy of {} differs: {} rows, {} in the copy; nothing was kept",
                               table.name, before.rows, after.rows));
     }
+    if (table.name != "ended_jobs") SG_TRY(continue_numbers(from, to, table));
     sums.push_back(std::move(before));
   }
   return {};
@@ -257,8 +288,8 @@ Status copy_all(db::Connection& from, db::Connection& to, std::vector<TableSum>&
 }  // namespace move_store_detail
 
 Result<std::vector<TableSum>> move_store(db::Database& from, db::Database& to) {
-  if (from.dialect() != db::Dialect::kSqlite || to.dialect() != db::Dialect::kPostgres) {
-    return fail(Code::kInvalidArgument, "a store moves from SQLite to PostgreSQL");
+  if (from.dialect() == to.dialect()) {
+    return fail(Code::kInvalidArgument, "a store moves from SQLite to PostgreSQL or back");
   }
   std::vector<TableSum> sums;
   SG_TRY(to.write_alone([&](db::Connection& target) {

@@ -18,10 +18,11 @@ struct TableSum {
   bool operator==(const TableSum&) const = default;
 };
 
-// Copies every table of `from` (SQLite) into `to`, which must be new, in one transaction; then
-// reads both and compares. Nobody may write to `from` meanwhile. kConflict when `to` is not empty
-// or the schemas are of different versions; kCorrupt when the copy differs, and nothing is kept
-// then. Returns what each table holds.
+// Copies every table of `from` into `to`, which must be new and of the other kind, in one
+// transaction; then reads both and compares. One snapshot of `from` is copied: what is written
+// meanwhile is not in it. kConflict when `to` is not empty or the schemas are of different
+// versions; kCorrupt when the copy differs, and nothing is kept then. Returns what each table
+// holds.
 Result<std::vector<TableSum>> move_store(db::Database& from, db::Database& to);
 
 // What is wrong with the store, in words; nothing when all is well. Reads all of it.

@@ -185,16 +185,22 @@ Result<std::optional<bool>> is_key_of(db::Database& database, const MasterKey& k
 }
 
 Status check_key(db::Database& database, const MasterKey& key) {
-  SG_ASSIGN(const auto same, is_key_of(database, key));
+  SG_ASSIGN(auto same, is_key_of(database, key));
   if (!same) {
-    return database.write(
-        [&](db::Connection& connection) { return rekey_detail::tell_key(connection, key); });
+    // Two nodes may come to an empty store at once: the first one's key is its key.
+    SG_TRY(database.write([&](db::Connection& connection) {
+      return run(connection,
+                 "INSERT INTO settings (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT "
+                 "(name) DO NOTHING",
+                 rekey_detail::kSetting, rekey_detail::check_of(key), now_ms());
+    }));
+    SG_ASSIGN(same, is_key_of(database, key));
   }
-  if (*same) return {};
+  if (same && *same) return {};
   return fail(Code::kConflict,
               "the installation key is not the one that the store was written under: put that one "
               "back, from its file's backup or from where $SPILLGUARD_KEY or the credential "
-              "spillguard-key came from");
+              "spillguard-key came from; a new node needs a copy of the other nodes' key");
 }
 
 }  // namespace spillguard::store

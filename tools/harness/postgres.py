@@ -37,11 +37,13 @@ def unprivileged():
 class Postgres:
     """The server. durable: with fsync, for tests that kill it (the kernel keeps what was written all the same). settings: lines of its configuration."""
 
-    def __init__(self, folder=None, durable=False, settings=()):
+    def __init__(self, folder=None, durable=False, settings=(), port=5432):
         self.bin = programs()
+        self.port = port
         if self.bin is None:
             raise RuntimeError("PostgreSQL is not installed (Debian: postgresql)")
         self.front, user = unprivileged()
+        self.user = user
         self.folder = folder or tempfile.mkdtemp(prefix="sgpg-", dir="/tmp")
         self.mine = folder is None
         os.makedirs(self.folder, exist_ok=True)
@@ -54,7 +56,7 @@ class Postgres:
         self._run([os.path.join(self.bin, "initdb"), "-D", self.data, "-U", USER, "-E", "UTF8", "--locale=C.UTF-8",
                    "--auth=trust", "--no-sync"])
         with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
-            f.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 300\n"
+            f.write(f"listen_addresses = ''\nport = {port}\nunix_socket_directories = '{self.folder}'\nmax_connections = 300\n"
                     f"fsync = {'on' if durable else 'off'}\nautovacuum_naptime = 10s\nlog_min_messages = warning\n" + "".join(line + "\n" for line in settings))
         self.start()
         atexit.register(self.stop)
@@ -71,11 +73,36 @@ class Postgres:
             self.server = subprocess.Popen(self.front + [os.path.join(self.bin, "postgres"), "-D", self.data], cwd="/",
                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + 60
-        while subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.folder], check=False).returncode:
+        while subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.folder, "-p", str(self.port)], check=False).returncode:
             if self.server.poll() is not None or time.monotonic() > end:
                 with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
                     raise RuntimeError("PostgreSQL did not start:\n" + log.read()[-3000:])
             time.sleep(0.05)
+
+    def restart(self):
+        """In good order: everybody is disconnected."""
+        self.server.send_signal(signal.SIGINT)
+        self.server.wait(60)
+        self.start()
+
+    def put_file(self, path, name):
+        with open(path, encoding="utf-8") as f:
+            self.put_text(f.read(), name)
+
+    def put_text(self, text, name):
+        """A file in the data folder, readable for the server alone."""
+        path = os.path.join(self.data, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, 0o600)
+        if self.user:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+    def configure(self, *lines):
+        """More lines of postgresql.conf, and a restart."""
+        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
+            f.write("".join(line + "\n" for line in lines))
+        self.restart()
 
     def kill(self):
         """As a crash: the postmaster and, as they notice or by us, all its children."""
@@ -110,7 +137,7 @@ class Postgres:
         return f"postgresql://{USER}@/{name}?host={self.folder}"
 
     def sql(self, text, database="postgres"):
-        return self._run([os.path.join(self.bin, "psql"), "-h", self.folder, "-U", USER, "-d", database, "-AtXq",
+        return self._run([os.path.join(self.bin, "psql"), "-h", self.folder, "-p", str(self.port), "-U", USER, "-d", database, "-AtXq",
                           "-v", "ON_ERROR_STOP=1", "-c", text])
 
     def stop(self):
