@@ -68,13 +68,15 @@ struct Filler {
           connection,
           "INSERT INTO items (id, site_id, scope_id, host_id, key, kind, title, link, created, "
           "updated, "
-          "version, state, rules_id, scanned_at, seen_serial, content_rows, finding_rows, "
+          "version, state, rules_id, read_rules_id, scanned_at, seen_serial, content_rows, "
+          "finding_rows, "
           "coverage)",
           fmt::format(
               "SELECT i, $3, $4, '' || i, 'B' || $4 || '-' || i, 0, 'sealed title of the item ' || "
               "i || "
               "' which is as long as sealed titles are: about eighty bytes', '/browse/B' || $4 || "
-              "'-' || i, 1600000000000 + i, 1700000000000 + i, 0, 3, $5, 1700000000000, 1, CASE "
+              "'-' || i, 1600000000000 + i, 1700000000000 + i, 0, 3, $5, $5, 1700000000000, 1, "
+              "CASE "
               "WHEN "
               "i % 5 = 0 THEN 1 ELSE 0 END, {}, $6",
               has));

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "db/copy_rows.h"
 
 namespace spillguard::db {
 
@@ -68,6 +69,10 @@ class Connection {
   virtual Result<std::shared_ptr<Statement>> prepare(std::string_view sql) = 0;
   // Several statements without parameters (migrations).
   virtual Status execute(std::string_view sql) = 0;
+  // Adds rows to a table by COPY, "table (column, …)"; PostgreSQL alone has it.
+  virtual Status copy(std::string_view /*target*/, const CopyRows& /*rows*/) {
+    return fail(Code::kUnsupported, "this database has no COPY");
+  }
   // Rows changed by the last run().
   [[nodiscard]] virtual int64_t changes() const = 0;
   // Called once, on the writing thread, when this write() has been committed and its lock released;

@@ -33,6 +33,9 @@ class PostgresConnection final : public Connection {
   [[nodiscard]] Dialect dialect() const override { return Dialect::kPostgres; }
   Result<std::shared_ptr<Statement>> prepare(std::string_view sql) override;
   Status execute(std::string_view sql) override;
+  Status copy(std::string_view target, const CopyRows& rows) override {
+    return link_->copy(target, rows);
+  }
   [[nodiscard]] int64_t changes() const override { return link_->changes(); }
   void after_commit(std::function<void()> action) override;
   void notify(std::string_view topic) override { topics_.emplace(topic); }

@@ -121,6 +121,36 @@ Result<PostgresResult> PostgresLink::execute(std::string_view sql) {
   return check(pq().exec(connection_, std::string(sql).c_str()), sql);
 }
 
+Status PostgresLink::copy(std::string_view target, const CopyRows& rows) {
+  const std::string sql = fmt::format("COPY {} FROM STDIN", target);
+  PGresult* const begun = pq().exec(connection_, sql.c_str());
+  if (begun == nullptr || pq().result_status(begun) != PGRES_COPY_IN) {
+    SG_TRY(check(begun, sql));
+    return fail(Code::kInternal, "the server takes no COPY: " + sql);
+  }
+  pq().clear(begun);
+  // Pieces, because lengths are ints. What goes wrong on the way is in the results.
+  constexpr size_t kPiece = 1 << 20;
+  const std::string_view text = rows.text();
+  bool sent = true;
+  for (size_t at = 0; sent && at < text.size(); at += kPiece) {
+    const std::string_view piece = text.substr(at, kPiece);
+    sent = pq().put_copy_data(connection_, piece.data(), static_cast<int>(piece.size())) == 1;
+  }
+  if (sent) sent = pq().put_copy_end(connection_, nullptr) == 1;
+  Status status;
+  bool answered = false;
+  while (PGresult* const result = pq().get_result(connection_)) {
+    answered = true;
+    // A connection that broke may stay in the state of copying for ever.
+    const bool stuck = pq().result_status(result) == PGRES_COPY_IN;
+    if (const auto checked = check(result, sql); !checked && status) status = fail(checked.error());
+    if (stuck) break;
+  }
+  if (!answered || (!sent && status)) SG_TRY(check(nullptr, sql));
+  return status;
+}
+
 Result<std::string> PostgresLink::prepared(const std::string& sql,
                                            const std::vector<PostgresParameter>& parameters) {
   std::string key = own_link::key_of(sql, parameters);

@@ -47,6 +47,9 @@ class PostgresLink {
   Result<PostgresResult> run(const std::string& sql,
                              const std::vector<PostgresParameter>& parameters);
 
+  // COPY into "table (column, …)".
+  Status copy(std::string_view target, const CopyRows& rows);
+
   [[nodiscard]] int64_t changes() const { return changes_; }
   [[nodiscard]] bool in_transaction() const;
   // The worst that happened since clear_trouble().

@@ -108,6 +108,37 @@ TEST_F(PostgresTest, TextThatItCanNotKeepIsReplacedNotRefused) {
             1);
 }
 
+TEST_F(PostgresTest, CopyKeepsEveryValueAsItWas) {
+  std::string all_bytes;
+  for (int i = 0; i < 256; ++i) all_bytes += static_cast<char>(i);
+  const std::vector<std::string> texts = {
+      "", "\\N", "\\.", "a\tb\nc\rd\\e\bf", "caf\xC3\xA9", "a\0b\xFF"s, "\\x41"};
+  CopyRows rows;
+  int64_t id = 0;
+  for (const std::string& text : texts) rows.add(++id).add(text).add_blob(all_bytes).end_row();
+  expect_fine(database_->write([&](Connection& c) { return c.copy("t (id, s, b)", rows); }));
+  expect_fine(database_->read([&](Connection& c) -> Status {
+    SG_ASSIGN(auto s, c.prepare("SELECT s, b FROM t ORDER BY id"));
+    for (const std::string& text : texts) {
+      SG_ASSIGN(const bool more, s->step());
+      EXPECT_TRUE(more);
+      EXPECT_EQ(s->text(0), encode_text(text));
+      EXPECT_EQ(s->blob(1), all_bytes);
+    }
+    return {};
+  }));
+  // What can not be kept undoes the write, and the connection goes on.
+  CopyRows twice;
+  twice.add(int64_t{100}).add("x").add_blob("").end_row();
+  twice.add(int64_t{100}).add("y").add_blob("").end_row();
+  const auto refused =
+      database_->write([&](Connection& c) { return c.copy("t (id, s, b)", twice); });
+  EXPECT_FALSE(refused);
+  EXPECT_FALSE(database_->write([&](Connection& c) { return c.copy("nowhere (id)", twice); }));
+  EXPECT_EQ(count(), static_cast<int64_t>(texts.size()));
+  expect_fine(insert(200));
+}
+
 TEST_F(PostgresTest, SumsAreWholeNumbers) {
   expect_fine(
       execute("INSERT INTO t (id, i) VALUES (1, 9223372036854775806), (2, 1), (3, -20000)"));

@@ -43,7 +43,9 @@ LoadedPq load_all() {
       take(handle, "PQftype", pq.column_type) && take(handle, "PQgetvalue", pq.value) &&
       take(handle, "PQgetlength", pq.length) && take(handle, "PQgetisnull", pq.is_null) &&
       take(handle, "PQcmdStatus", pq.command) && take(handle, "PQcmdTuples", pq.changed) &&
-      take(handle, "PQconsumeInput", pq.consume_input) && take(handle, "PQnotifies", pq.notifies);
+      take(handle, "PQconsumeInput", pq.consume_input) && take(handle, "PQnotifies", pq.notifies) &&
+      take(handle, "PQputCopyData", pq.put_copy_data) &&
+      take(handle, "PQputCopyEnd", pq.put_copy_end) && take(handle, "PQgetResult", pq.get_result);
   if (!complete) {
     const char* why = dlerror();  // of the call that failed
     out.error = std::string("libpq can not be loaded; install Debian's libpq5: ") +

@@ -38,6 +38,9 @@ struct PqLibrary {
   decltype(&::PQcmdTuples) changed = nullptr;
   decltype(&::PQconsumeInput) consume_input = nullptr;
   decltype(&::PQnotifies) notifies = nullptr;
+  decltype(&::PQputCopyData) put_copy_data = nullptr;
+  decltype(&::PQputCopyEnd) put_copy_end = nullptr;
+  decltype(&::PQgetResult) get_result = nullptr;
 };
 
 // Loads the library at the first call. kInternal says why it can not be loaded.

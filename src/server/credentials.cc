@@ -88,7 +88,8 @@ Result<MasterKey> load_installation_key(const std::string& path, bool store_exis
         Code::kNotFound,
         fmt::format(
             "the installation key {} is gone, and the store beside it needs it: put it back "
-            "from its backup, or move the data folder away to start anew",
+            "from its backup, or move the data folder away to start anew; a new node needs a copy "
+            "of the other nodes' key",
             path));
   }
   MasterKey key = MasterKey::generate();

@@ -43,7 +43,14 @@ Status BatchWriter::write_findings(const ItemResult& result, const Marks& before
                                           .highest = &before,
                                           .same_rules = same_rules,
                                           .now = now_});
-  for (const FindingInsert& insert : plan.inserts) SG_TRY(insert_finding(insert, row.id));
+  for (const FindingInsert& insert : plan.inserts) {
+    if (bulk_) {
+      held_.push_back({insert, row.id});
+      items_held_for_.insert(row.id);
+    } else {
+      SG_TRY(insert_finding(insert, row.id));
+    }
+  }
   for (const StoredFinding& update : plan.updates) SG_TRY(update_finding(update));
   for (const NewFinding& finding : result.findings) {
     rule_names_[finding.rule_id] = finding.rule_name;

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "db/database.h"
 #include "store/finding_merge.h"
@@ -30,7 +32,11 @@ class BatchWriter {
  public:
   // Both must outlive this.
   BatchWriter(db::Connection& connection, const ScanCommit& batch, TimeMs now)
-      : connection_(connection), batch_(batch), now_(now), ledger_(connection) {}
+      : connection_(connection),
+        batch_(batch),
+        now_(now),
+        ledger_(connection),
+        bulk_(connection.dialect() == db::Dialect::kPostgres) {}
   Status write();
 
  private:
@@ -44,6 +50,11 @@ class BatchWriter {
   Status write_seen();
   Status write_rule_names();
   Status write_progress();
+  // In batch_bulk.cc, for PostgreSQL: what is known of all items of the batch by one question, and
+  // new findings kept back and added by one COPY.
+  Status read_items();
+  Result<std::optional<ItemRow>> find_item(const std::string& host_id);
+  Status flush_findings();
 
   // In batch_children.cc: what hangs on an item. Each leaves the number of rows in `row`.
   Result<Marks> read_marks(const ItemRow& row);
@@ -77,6 +88,14 @@ class BatchWriter {
   int64_t serial_ = 0;
   int64_t rules_id_ = 0;
   std::map<int32_t, std::string> rule_names_;
+  struct HeldFinding {
+    FindingInsert insert;
+    int64_t item_id = 0;
+  };
+  bool bulk_ = false;
+  std::map<std::string, std::optional<ItemRow>> read_items_;  // taken out when used
+  std::vector<HeldFinding> held_;
+  std::set<int64_t> items_held_for_;
 };
 
 }  // namespace spillguard::store

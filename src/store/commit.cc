@@ -17,11 +17,13 @@ Status BatchWriter::write() {
   if (!batch_.items.empty()) {
     SG_ASSIGN(rules_id_, rules_id(connection_, batch_.rules_version));
   }
+  SG_TRY(read_items());
   for (const ItemResult& result : batch_.items) {
     if (auto written = write_item(result); !written) {
       return fail(std::move(written).error().context("item " + result.item.key));
     }
   }
+  SG_TRY(flush_findings());
   SG_TRY(write_seen());
   SG_TRY(ledger_.flush());
   SG_TRY(write_rule_names());
@@ -44,8 +46,10 @@ Status BatchWriter::read_scope() {
 Status BatchWriter::write_item(const ItemResult& result) {
   ItemRow row;
   row.is_new = true;
-  SG_ASSIGN(auto known, find_item_row(connection_, site_id_, result.item.host_id));
+  SG_ASSIGN(auto known, find_item(result.item.host_id));
   if (known) row = *std::move(known);
+  // The same item once more in this batch.
+  if (items_held_for_.contains(row.id)) SG_TRY(flush_findings());
   const ItemRow before = row;
   if (!row.is_new) SG_TRY(move_item(connection_, ledger_, row, batch_.scope_id));
 

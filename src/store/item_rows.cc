@@ -4,6 +4,25 @@
 
 namespace spillguard::store {
 
+namespace {
+
+Result<ItemRow> read_item_row(const db::Statement& row) {
+  ItemRow out;
+  out.id = row.integer(0);
+  out.scope_id = row.integer(1);
+  out.rules_id = row.integer(2);
+  out.updated = row.integer(3);
+  out.version = row.integer(4);
+  out.content_rows = row.integer(5);
+  out.finding_rows = row.integer(6);
+  out.problem_rows = row.integer(7);
+  SG_ASSIGN(out.cells, decode_cells(row.blob(8)));
+  out.read_rules_id = row.integer(9);
+  return out;
+}
+
+}  // namespace
+
 Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t site_id,
                                              std::string_view host_id) {
   SG_ASSIGN(auto row, bound(connection,
@@ -13,18 +32,35 @@ Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t
                             site_id, host_id));
   SG_ASSIGN(const bool found, row->step());
   if (!found) return std::nullopt;
-  ItemRow out;
-  out.id = row->integer(0);
-  out.scope_id = row->integer(1);
-  out.rules_id = row->integer(2);
-  out.updated = row->integer(3);
-  out.version = row->integer(4);
-  out.content_rows = row->integer(5);
-  out.finding_rows = row->integer(6);
-  out.problem_rows = row->integer(7);
-  SG_ASSIGN(out.cells, decode_cells(row->blob(8)));
-  out.read_rules_id = row->integer(9);
+  SG_ASSIGN(auto out, read_item_row(*row));
   return out;
+}
+
+Result<std::map<std::string, ItemRow>> find_item_rows(db::Connection& connection, int64_t site_id,
+                                                      const std::vector<std::string>& host_ids) {
+  std::string list = "{";
+  for (const std::string& host_id : host_ids) {
+    list += list.size() == 1 ? "\"" : ",\"";
+    for (const char c : host_id) {
+      if (c == '"' || c == '\\') list += '\\';
+      list += c;
+    }
+    list += '"';
+  }
+  list += '}';
+  SG_ASSIGN(auto rows,
+            bound(connection,
+                  "SELECT id, scope_id, rules_id, updated, version, content_rows, "
+                  "finding_rows, problem_rows, coverage, read_rules_id, host_id FROM items "
+                  "WHERE site_id = $1 AND host_id = ANY ($2::text::text[])",
+                  site_id, list));
+  std::map<std::string, ItemRow> out;
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) return out;
+    SG_ASSIGN(auto row, read_item_row(*rows));
+    out.emplace(std::string(rows->text(10)), std::move(row));
+  }
 }
 
 Status move_item(db::Connection& connection, Ledger& ledger, const ItemRow& row, int64_t scope_id) {

@@ -1,9 +1,11 @@
 // Rows of items, read and moved by several parts of the store. Internal to this module.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "db/database.h"
 #include "store/coverage_codec.h"
@@ -29,6 +31,9 @@ struct ItemRow {
 
 Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t site_id,
                                              std::string_view host_id);
+// Those of them that have rows, by host_id; PostgreSQL only.
+Result<std::map<std::string, ItemRow>> find_item_rows(db::Connection& connection, int64_t site_id,
+                                                      const std::vector<std::string>& host_ids);
 
 // An item whose row is in another scope than it is now: sums, findings and problems go with it. The
 // row itself is the caller's to write.

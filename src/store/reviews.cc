@@ -164,6 +164,30 @@ Result<int64_t> review_bits(db::Connection& connection, int64_t site_id, int64_t
   }
 }
 
+Result<std::map<std::string, int64_t>> review_bits_of(db::Connection& connection, int64_t site_id,
+                                                      int64_t scope_id,
+                                                      const std::vector<Fingerprint>& fingerprints,
+                                                      TimeMs now) {
+  std::string list = "{";
+  for (const Fingerprint& fingerprint : fingerprints) {
+    list += list.size() == 1 ? "\"\\\\x" : ",\"\\\\x";
+    list += fingerprint.hex();
+    list += '"';
+  }
+  list += '}';
+  SG_ASSIGN(auto rows, bound(connection,
+                             "SELECT scope_id, fingerprint FROM reviews WHERE site_id = $1 AND "
+                             "scope_id IN (0, $2) AND fingerprint = ANY ($3::text::bytea[]) AND "
+                             "revoked_at = 0 AND (expires_at = 0 OR expires_at > $4)",
+                             site_id, scope_id, list, now));
+  std::map<std::string, int64_t> bits;
+  while (true) {
+    SG_ASSIGN(const bool more, rows->step());
+    if (!more) return bits;
+    bits[std::string(rows->blob(1))] |= rows->integer(0) == kWholeSite ? kInSite : kInScope;
+  }
+}
+
 namespace {
 
 Result<bool> any_due(db::Connection& connection, TimeMs now) {

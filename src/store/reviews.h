@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,12 @@ Result<int64_t> revoke_reviews(db::Connection& connection, int64_t site_id, int6
 // The bits of findings.reviewed for a text in a scope.
 Result<int64_t> review_bits(db::Connection& connection, int64_t site_id, int64_t scope_id,
                             const Fingerprint& fingerprint, TimeMs now);
+// The same for many texts, by their raw fingerprints; those that are not reviewed are left out.
+// PostgreSQL only.
+Result<std::map<std::string, int64_t>> review_bits_of(db::Connection& connection, int64_t site_id,
+                                                      int64_t scope_id,
+                                                      const std::vector<Fingerprint>& fingerprints,
+                                                      TimeMs now);
 // Reviews that ran out are taken back. Lists of findings do so by themselves; others that look at
 // findings.reviewed call it first.
 Status settle_reviews(db::Database& database, TimeMs now);

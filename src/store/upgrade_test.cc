@@ -18,8 +18,8 @@ namespace {
 using test::finding_in;
 using test::must;
 
-// The first step that came after the last release's schema.
-constexpr int kFirstNew = 40;
+// Steps that this program's own statements do without: it stands for one that does not know them.
+bool is_unknown(const db::Migration& step) { return step.version == 40 || step.version == 41; }
 
 std::vector<ItemResult> some_items(int64_t first) {
   std::vector<ItemResult> items;
@@ -42,11 +42,10 @@ TEST(UpgradeTest, ANodeOfTheReleaseBeforeWorksOnWhileTheSchemaChanges) {
   options.url = must(db::new_test_schema());
   const auto old_node = must(db::open_postgres_unmigrated(options));
   const auto all = must(db::list_migrations(embedded::postgres_migrations()));
-  const auto first_new = std::find_if(
-      all.begin(), all.end(), [](const db::Migration& step) { return step.version >= kFirstNew; });
-  ASSERT_NE(first_new, all.end());
-  const auto steps = static_cast<size_t>(first_new - all.begin());
-  must(db::apply_migrations(*old_node, std::span(all).first(steps)));
+  std::vector<db::Migration> known = all;
+  std::erase_if(known, is_unknown);
+  ASSERT_LT(known.size(), all.size());
+  must(db::apply_migrations(*old_node, known));
 
   Store store(*old_node);
   const Site site = must(store.ensure_site("s", Product::kJira, "https://jira.example.com"));
