@@ -88,6 +88,9 @@ Status SqliteConnection::set_up(const SqliteOptions& options, Role role) {
   sqlite3* raw = handle_->get();
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  // Plans do not hang on values. Else a statement whose value decides whether a partial index would
+  // serve is planned anew for each value, which costs more than running it.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
   SG_TRY(enter_wal_mode());
   // NORMAL: in WAL mode a commit is in the file (the page cache) before it is reported, which
   // outlives this process; only checkpoints wait for the disk.
