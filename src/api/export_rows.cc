@@ -1,7 +1,9 @@
 #include "api/export_rows.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -57,7 +59,7 @@ class CsvRows final : public RowWriter {
           out += cell.number != 0 ? "true" : "false";
           break;
         case Cell::Kind::kTime:
-          out += format_iso8601(cell.number);
+          append_time(out, cell.number);
           break;
         case Cell::Kind::kNone:
           break;
@@ -68,6 +70,21 @@ class CsvRows final : public RowWriter {
   }
 
  private:
+  // Findings of one scan were seen at the same time: those two are not written anew in each row.
+  void append_time(std::string& out, TimeMs time) {
+    const auto known = std::find_if(times_.begin(), times_.end(),
+                                    [time](const auto& entry) { return entry.first == time; });
+    if (known != times_.end()) {
+      out += known->second;
+      return;
+    }
+    auto& entry = times_.at(next_time_++ % times_.size());
+    entry = {time, format_iso8601(time)};
+    out += entry.second;
+  }
+
+  std::array<std::pair<TimeMs, std::string>, 4> times_{};
+  size_t next_time_ = 0;
   BufferedBody& body_;
   std::span<const std::string_view> columns_;
 };

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "api/access.h"
 #include "api/audit_trail.h"
 #include "api/handlers.h"
@@ -63,8 +65,11 @@ Result<http::Response> get_scope(const ApiContext& context, const http::Request&
   SG_ASSIGN(const auto caller, authenticate(context, request));
   SG_ASSIGN(const auto wanted, findings_request(request));
   SG_ASSIGN(auto scope, allowed_scope(context, caller, std::string(request.param("key"))));
+  bool looked = true;  // a moment ago
   SG_ASSIGN(const bool busy, wait_while(context, request, [&]() -> Result<bool> {
-              SG_ASSIGN(scope, context.store.scope(scope.id));
+              if (!std::exchange(looked, false)) {
+                SG_ASSIGN(scope, context.store.scope(scope.id));
+              }
               return is_busy(scope.state);
             }));
   SG_ASSIGN(auto answer, scope_scan_json(context, caller, scope, wanted));

@@ -154,11 +154,16 @@ Status SqliteConnection::compact() {
               "store open, and try again");
 }
 
+Status SqliteConnection::run_kept(std::string_view sql) {
+  SG_ASSIGN(auto statement, prepare(sql));
+  return statement->run();
+}
+
 Status SqliteConnection::transaction(std::string_view begin, const Work& work,
                                      std::vector<std::function<void()>>& actions) {
   handle_->clear_busy();
   actions_.clear();
-  SG_TRY(handle_->execute(begin));
+  SG_TRY(run_kept(begin));
   const RollbackGuard guard(*handle_);
   SG_TRY(work(*this));
   if (handle_->in_use() != 0) {
@@ -167,7 +172,7 @@ Status SqliteConnection::transaction(std::string_view begin, const Work& work,
   if (sqlite3_get_autocommit(handle_->get()) != 0) {
     return fail(Code::kInternal, "the transaction was ended by the work inside it");
   }
-  SG_TRY(handle_->execute("COMMIT"));
+  SG_TRY(run_kept("COMMIT"));
   actions = std::exchange(actions_, {});
   return {};
 }

@@ -47,6 +47,8 @@ class SqliteConnection final : public Connection {
  private:
   explicit SqliteConnection(std::shared_ptr<SqliteHandle> handle);
   Status enter_wal_mode();
+  // A statement without parameters and rows, from the cache: every transaction begins and ends.
+  Status run_kept(std::string_view sql);
   Status set_up(const SqliteOptions& options, Role role);
   Status refuse_foreign_file(const std::string& name);
 
