@@ -53,10 +53,11 @@ class Findings {
       query.disabled_rules = disabled_;
       query.limit = kBatch;
       store::FindingWalk walk(context_.store.database(), query);
-      SG_ASSIGN(bool more, walk.next(batch_));
+      SG_ASSIGN(bool more, read_batch(walk, batch_));
       while (more) {
-        // The next batch is read while this one is written.
-        auto reading = std::async(std::launch::async, [&] { return walk.next(next_batch_); });
+        // The next batch is read and opened while this one is written.
+        auto reading =
+            std::async(std::launch::async, [&] { return read_batch(walk, next_batch_); });
         const auto shown = show_batch(scope, each);
         auto read = reading.get();
         SG_TRY(shown);
@@ -72,11 +73,31 @@ class Findings {
   ~Findings() {
     clear_.resize(clear_.capacity());
     wipe(clear_.data(), clear_.size());
+    for (auto* batch : {&batch_, &next_batch_}) {
+      for (store::Finding& finding : *batch) {
+        wipe(finding.evidence.data(), finding.evidence.size());
+      }
+    }
   }
 
   [[nodiscard]] int64_t hidden() const { return hidden_; }  // in items that the caller can not see
 
  private:
+  // With the text that is shown, the match or its mask, in place of the sealed evidence.
+  Result<bool> read_batch(store::FindingWalk& walk, std::vector<store::Finding>& batch) {
+    SG_ASSIGN(const bool more, walk.next(batch));
+    for (store::Finding& finding : batch) {
+      SG_ASSIGN(const std::string_view match,
+                store::open_match(context_.key, finding.fingerprint, finding.evidence, clear_));
+      if (wanted_.plaintext) {
+        finding.evidence = match;
+      } else {
+        finding.evidence = mask(match);
+      }
+    }
+    return more;
+  }
+
   Status show_batch(const store::Scope& scope, const EachFinding& each) {
     SG_ASSIGN(const int64_t hidden, remove_invisible(context_, wanted_.caller, batch_));
     hidden_ += hidden;
@@ -88,12 +109,7 @@ class Findings {
     shown_.scope = &scope;
     shown_.finding = &finding;
     SG_ASSIGN(shown_.title, titles_.read(finding.item_host_id, finding.item_title));
-    SG_ASSIGN(shown_.text,
-              store::open_match(context_.key, finding.fingerprint, finding.evidence, clear_));
-    if (!wanted_.plaintext) {
-      masked_ = mask(shown_.text);
-      shown_.text = masked_;
-    }
+    shown_.text = finding.evidence;
     shown_.link = context_.public_url;
     shown_.link += finding.item_link;
     shown_.first_version = finding.versions.first();
@@ -119,8 +135,7 @@ class Findings {
   std::vector<store::Finding> batch_;
   std::vector<store::Finding> next_batch_;
   Shown shown_;
-  std::string clear_;  // of one finding after the other
-  std::string masked_;
+  std::string clear_;  // of one finding after the other; only one batch is read at a time
   int64_t hidden_ = 0;
 };
 
