@@ -104,7 +104,7 @@ struct Word {
 };
 
 // Whole parts of names.
-constexpr Word kWords[] = {
+constexpr Word kKeywordTable[] = {
     {"password", Noun::kPassword},
     {"passwords", Noun::kPassword},
     {"passwort", Noun::kPassword},
@@ -544,7 +544,7 @@ constexpr std::string_view kUserWords[] = {
     "usuario", "usu\u00E1rio", "utilisateur", "identifiant", "kennung", "nutzer",   "logon",
     "u",       "acc",          "un",          "e-mail",      "konto"};
 
-constexpr WordSet<std::size(kWords)> kWordSet(kWords, [](const Word& word) { return word.text; });
+constexpr WordSet<std::size(kKeywordTable)> kWordSet(kKeywordTable, [](const Word& word) { return word.text; });
 constexpr auto kNotThoseSet = word_set(kNotThose);
 constexpr auto kKeyQualifierSet = word_set(kKeyQualifiers);
 constexpr auto kDisqualifierSet = word_set(kDisqualifiers);
@@ -564,7 +564,7 @@ std::span<const Anchor> anchors() { return kAnchors; }
 
 std::optional<Noun> noun_of(std::string_view part) {
   const size_t whole = kWordSet.find(part);
-  if (whole != kWordSet.kNone) return kWords[whole].noun;
+  if (whole != kWordSet.kNone) return kKeywordTable[whole].noun;
   if (part.size() < 3 || !may_end(part.back())) return std::nullopt;
   const Word* found = nullptr;
   for (const Word& ending : kEndings) {
