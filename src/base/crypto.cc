@@ -108,6 +108,32 @@ Fingerprint MasterKey::keyed_hash(std::string_view purpose, std::string_view tex
   return out;
 }
 
+struct KeyedHasher::State {
+  crypto_generichash_state hash;
+};
+
+KeyedHasher::KeyedHasher(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KeyedHasher::KeyedHasher(KeyedHasher&&) noexcept = default;
+KeyedHasher& KeyedHasher::operator=(KeyedHasher&&) noexcept = default;
+KeyedHasher::~KeyedHasher() = default;
+
+void KeyedHasher::add(std::string_view piece) {
+  crypto_generichash_update(&state_->hash, bytes_of(piece), piece.size());
+}
+
+Fingerprint KeyedHasher::finish() {
+  Fingerprint out;
+  crypto_generichash_final(&state_->hash, out.bytes.data(), out.bytes.size());
+  return out;
+}
+
+KeyedHasher MasterKey::hasher(std::string_view purpose) const {
+  const auto sub_key = derive(key_.reveal(), purpose);
+  auto state = std::make_unique<KeyedHasher::State>();
+  crypto_generichash_init(&state->hash, sub_key.data(), sub_key.size(), sizeof(Fingerprint::bytes));
+  return KeyedHasher(std::move(state));
+}
+
 Fingerprint MasterKey::fingerprint(std::string_view secret) const {
   Fingerprint out;
   crypto_generichash(out.bytes.data(), out.bytes.size(), bytes_of(secret), secret.size(),

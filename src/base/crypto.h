@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,25 @@ struct Fingerprint {
   static Result<Fingerprint> parse(std::string_view raw_or_hex);
 };
 
+// A keyed hash of bytes that come piece by piece. One thread.
+class KeyedHasher {
+ public:
+  KeyedHasher(const KeyedHasher&) = delete;
+  KeyedHasher& operator=(const KeyedHasher&) = delete;
+  KeyedHasher(KeyedHasher&&) noexcept;
+  KeyedHasher& operator=(KeyedHasher&&) noexcept;
+  ~KeyedHasher();
+  void add(std::string_view piece);
+  // Of all that was added. Once.
+  [[nodiscard]] Fingerprint finish();
+
+ private:
+  friend class MasterKey;
+  struct State;
+  explicit KeyedHasher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 // The installation's key material: fingerprints and evidence hang on it. 32 random bytes, from
 // which one sub-key a purpose is derived. Losing it makes evidence unreadable and reviews
 // unmatchable.
@@ -41,6 +61,8 @@ class MasterKey {
   [[nodiscard]] Secret to_hex() const;
   // Keyed hash under a sub-key named by purpose, for example "fingerprint" or "caller-cache".
   [[nodiscard]] Fingerprint keyed_hash(std::string_view purpose, std::string_view text) const;
+  // The same for bytes in pieces.
+  [[nodiscard]] KeyedHasher hasher(std::string_view purpose) const;
   [[nodiscard]] Fingerprint fingerprint(std::string_view secret) const;
   // XChaCha20-Poly1305 with a random nonce in front. `bound_to` must be the same at opening.
   [[nodiscard]] std::string seal(std::string_view clear, std::string_view bound_to) const;

@@ -72,6 +72,8 @@ class BatchWriter {
                                 const ItemRow& row);
   Status write_problems(const ItemResult& result, const Problems& problems, const Problems& settled,
                         ItemRow& row);
+  // In batch_attachments.cc.
+  Status write_attachments(const ItemResult& result, ItemRow& row);
   // In batch_findings.cc.
   Result<StoredFindings> read_findings(const ItemRow& row);
   Status write_findings(const ItemResult& result, const Marks& before, bool same_rules,

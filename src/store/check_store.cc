@@ -36,6 +36,13 @@ constexpr std::array kRules = {
     Rule{"items whose number of problems is wrong",
          "SELECT count(*) FROM items i WHERE i.problem_rows <> (SELECT count(*) FROM part_problems "
          "p WHERE p.item_id = i.id)"},
+    Rule{
+        "items whose number of attachments is wrong",
+        "SELECT count(*) FROM items i WHERE i.attachment_rows <> (SELECT count(*) FROM attachments "
+        "a WHERE a.item_id = i.id)"},
+    Rule{"attachments in another scope than their item",
+         "SELECT count(*) FROM attachments a WHERE NOT EXISTS (SELECT 1 FROM items i WHERE i.id = "
+         "a.item_id AND i.scope_id = a.scope_id)"},
     Rule{"wrong sums of findings",
          "SELECT count(*) FROM (SELECT 1 AS wrong FROM (SELECT scope_id, rule_id, CASE WHEN "
          "reviewed <> 0 THEN 1 ELSE 0 END AS seen, count(*) AS n FROM findings WHERE resolved_at = "

@@ -1,4 +1,5 @@
 #include "store/batch_writer.h"
+#include "store/documents.h"
 #include "store/sql.h"
 #include "store/store.h"
 
@@ -14,6 +15,9 @@ Status Store::commit(const ScanCommit& batch) {
 
 Status BatchWriter::write() {
   SG_TRY(read_scope());
+  for (const DocumentRow& document : batch_.documents) {
+    SG_TRY(write_document(connection_, document));
+  }
   if (!batch_.items.empty()) {
     SG_ASSIGN(rules_id_, rules_id(connection_, batch_.rules_version));
   }
@@ -64,6 +68,7 @@ Status BatchWriter::write_item(const ItemResult& result) {
   SG_TRY(write_marks(result, marks, row));
   SG_TRY(write_problems(result, problems, settled, row));
   SG_TRY(write_findings(result, marks, before.rules_id == rules_id_, row));
+  SG_TRY(write_attachments(result, row));
   return write_row_counts(before, row);
 }
 
@@ -112,13 +117,13 @@ Status BatchWriter::write_item_row(const ItemResult& result, const std::string& 
 
 Status BatchWriter::write_row_counts(const ItemRow& before, const ItemRow& row) {
   if (before.content_rows == row.content_rows && before.finding_rows == row.finding_rows &&
-      before.problem_rows == row.problem_rows) {
+      before.problem_rows == row.problem_rows && before.attachment_rows == row.attachment_rows) {
     return {};
   }
   return run(connection_,
-             "UPDATE items SET content_rows = $2, finding_rows = $3, problem_rows = $4 "
-             "WHERE id = $1",
-             row.id, row.content_rows, row.finding_rows, row.problem_rows);
+             "UPDATE items SET content_rows = $2, finding_rows = $3, problem_rows = $4, "
+             "attachment_rows = $5 WHERE id = $1",
+             row.id, row.content_rows, row.finding_rows, row.problem_rows, row.attachment_rows);
 }
 
 Status BatchWriter::write_seen() {

@@ -1,6 +1,7 @@
 #include "store/evidence.h"
 
 #include <array>
+#include <span>
 
 #include "base/encoding.h"
 
@@ -46,8 +47,10 @@ std::string title_bound_to(std::string_view item_host_id) {
 
 std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                           const Evidence& evidence) {
-  const std::array<std::string_view, 4> pieces = {evidence.match, evidence.secret, evidence.before,
-                                                  evidence.after};
+  const std::array<std::string_view, 5> all = {evidence.match, evidence.secret, evidence.before,
+                                               evidence.after, evidence.place};
+  // Most have no place, and none was written before there were any.
+  const std::span<const std::string_view> pieces(all.data(), evidence.place.empty() ? 4 : 5);
   size_t size = 0;
   for (const std::string_view piece : pieces) size += kLengthBytes + piece.size();
   std::string clear;
@@ -65,7 +68,7 @@ Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerpr
   Evidence evidence;
   const bool whole = take_piece(rest, evidence.match) && take_piece(rest, evidence.secret) &&
                      take_piece(rest, evidence.before) && take_piece(rest, evidence.after) &&
-                     rest.empty();
+                     (rest.empty() || take_piece(rest, evidence.place)) && rest.empty();
   wipe(clear.data(), clear.size());
   if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
   return evidence;

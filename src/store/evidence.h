@@ -13,6 +13,7 @@ struct Evidence {
   std::string secret;  // the secret inside it
   std::string before;  // up to kContextBytes of the text in front, whole UTF-8 characters
   std::string after;
+  std::string place = {};  // where in a document: "data/a.xlsx › Sheet2!C14"; may be empty
   static constexpr size_t kContextBytes = 80;
 };
 

@@ -26,23 +26,27 @@ bool is_within(const VersionSet& some, const VersionSet& all) {
   return !some.empty() && both == all;
 }
 
-// A problem without content is one of listing: it concerns all contents.
-bool concerns(const PartProblem& problem, const std::string& content_id) {
-  return problem.content_id.empty() || problem.content_id == content_id;
+bool is_attachment(std::string_view kind) { return kind == "attachment"; }
+
+// A problem without content is one of listing: it concerns all contents. Attachments have ids of
+// their own, which comments may have, too.
+bool concerns(const PartProblem& problem, const ContentKey& content) {
+  if (problem.content_id.empty()) return true;
+  return problem.content_id == content.second &&
+         is_attachment(problem.kind) == is_attachment(content.first);
 }
 
-bool has_problem(const ItemResult& result, const std::string& content_id) {
+bool has_problem(const ItemResult& result, const ContentKey& content) {
   return std::any_of(result.problems.begin(), result.problems.end(),
-                     [&](const PartProblem& problem) { return concerns(problem, content_id); });
+                     [&](const PartProblem& problem) { return concerns(problem, content); });
 }
 
 // Whether this very version could not be scanned.
-bool has_problem(const ItemResult& result, const std::string& content_id, int64_t version) {
-  return std::any_of(result.problems.begin(), result.problems.end(),
-                     [&](const PartProblem& problem) {
-                       return concerns(problem, content_id) &&
-                              (problem.version == version || problem.version == 0);
-                     });
+bool has_problem(const ItemResult& result, const ContentKey& content, int64_t version) {
+  return std::any_of(
+      result.problems.begin(), result.problems.end(), [&](const PartProblem& problem) {
+        return concerns(problem, content) && (problem.version == version || problem.version == 0);
+      });
 }
 
 ContentNews news_of(const MergeInput& input, const ContentKey& content) {
@@ -58,9 +62,16 @@ ContentNews news_of(const MergeInput& input, const ContentKey& content) {
     news.read = true;
     news.newest = read.newest;
     news.scanned = read.scanned;
-    news.complete = read.complete && !has_problem(result, content.second);
-    news.newest_read = (read.complete || highest >= read.newest) &&
-                       !has_problem(result, content.second, read.newest);
+    if (is_attachment(content.first)) {
+      // Its bytes were looked at, now or before, or nothing is known of them: a problem may stand
+      // for a part of them only (an encrypted file in an archive).
+      news.newest_read = read.scanned.contains(read.newest);
+      news.complete = read.complete && news.newest_read;
+      continue;
+    }
+    news.complete = read.complete && !has_problem(result, content);
+    news.newest_read =
+        (read.complete || highest >= read.newest) && !has_problem(result, content, read.newest);
   }
   return news;
 }
@@ -111,7 +122,7 @@ bool content_is_gone(const ItemResult& result, const ContentKey& content) {
     return other.content_kind == content.first && other.content_id == content.second;
   };
   return std::none_of(result.contents.begin(), result.contents.end(), same) &&
-         !has_problem(result, content.second);
+         !has_problem(result, content);
 }
 
 FindingPlan plan_findings(const MergeInput& input) {

@@ -138,12 +138,12 @@ Status AttachmentWalk::next(std::vector<AttachmentRow>& out) {
     out.clear();
     SG_ASSIGN(auto rows,
               bound(connection,
-                    "SELECT p.item_id, i.host_id, i.key, i.kind, i.title, i.link, p.content_id, "
-                    "p.version, p.status, p.reason, p.detail, p.bytes FROM part_problems p JOIN "
-                    "items i ON i.id = p.item_id WHERE p.scope_id = $1 AND p.kind = 'attachment' "
-                    "AND (p.item_id, p.content_id, p.version, p.reason) > ($2, $3, $4, $5) "
-                    "ORDER BY p.item_id, p.content_id, p.version, p.reason LIMIT $6",
-                    scope_id_, after_item_, after_content_, after_version_, after_reason_, limit_));
+                    "SELECT a.item_id, i.host_id, i.key, i.kind, i.title, i.link, a.content_id, "
+                    "a.version, a.name, a.status, a.reason, a.detail, a.bytes, a.parts, a.files "
+                    "FROM attachments a JOIN items i ON i.id = a.item_id WHERE a.scope_id = $1 "
+                    "AND (a.item_id, a.content_id, a.version) > ($2, $3, $4) "
+                    "ORDER BY a.item_id, a.content_id, a.version LIMIT $5",
+                    scope_id_, after_item_, after_content_, after_version_, limit_));
     while (true) {
       SG_ASSIGN(const bool more, rows->step());
       if (!more) return {};
@@ -153,19 +153,22 @@ Status AttachmentWalk::next(std::vector<AttachmentRow>& out) {
                      .item_kind = static_cast<ItemKind>(rows->integer(3)),
                      .item_title = std::string(rows->text(4)),
                      .item_link = std::string(rows->text(5)),
-                     .content_id = std::string(rows->text(6)),
-                     .version = rows->integer(7),
-                     .status = static_cast<PartStatus>(rows->integer(8)),
-                     .reason = std::string(rows->text(9)),
-                     .detail = std::string(rows->text(10)),
-                     .bytes = rows->integer(11)});
+                     .attachment = {.content_id = std::string(rows->text(6)),
+                                    .version = rows->integer(7),
+                                    .name = std::string(rows->text(8)),
+                                    .status = static_cast<PartStatus>(rows->integer(9)),
+                                    .reason = std::string(rows->text(10)),
+                                    .detail = std::string(rows->text(11)),
+                                    .bytes = rows->integer(12),
+                                    .parts = rows->integer(13),
+                                    .files = rows->integer(14),
+                                    .document = {}}});
     }
   }));
   if (!out.empty()) {
     after_item_ = out.back().item_id;
-    after_content_ = out.back().content_id;
-    after_version_ = out.back().version;
-    after_reason_ = out.back().reason;
+    after_content_ = out.back().attachment.content_id;
+    after_version_ = out.back().attachment.version;
   }
   return {};
 }

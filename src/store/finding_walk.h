@@ -27,7 +27,7 @@ class FindingWalk {
   std::unordered_map<int32_t, std::string> names_;  // of rules
 };
 
-// A part of kind "attachment" that was listed in a scope, and what became of it.
+// An attachment that was listed in a scope, and what became of it.
 struct AttachmentRow {
   int64_t item_id = 0;
   std::string item_host_id;
@@ -35,15 +35,10 @@ struct AttachmentRow {
   ItemKind item_kind = ItemKind::kIssue;
   std::string item_title;  // sealed
   std::string item_link;
-  std::string content_id;
-  int64_t version = 0;
-  PartStatus status = PartStatus::kScanned;
-  std::string reason;
-  std::string detail;
-  int64_t bytes = 0;
+  AttachmentRecord attachment;
 };
 
-// The same for attachments: those that were not scanned, with the reason.
+// The same for attachments: all that were listed, with what became of them.
 class AttachmentWalk {
  public:
   AttachmentWalk(db::Database& database, int64_t scope_id, int64_t limit)
@@ -57,7 +52,6 @@ class AttachmentWalk {
   int64_t after_item_ = 0;
   std::string after_content_;
   int64_t after_version_ = 0;
-  std::string after_reason_;
 };
 
 }  // namespace spillguard::store

@@ -18,6 +18,7 @@ Result<ItemRow> read_item_row(const db::Statement& row) {
   out.problem_rows = row.integer(7);
   SG_ASSIGN(out.cells, decode_cells(row.blob(8)));
   out.read_rules_id = row.integer(9);
+  out.attachment_rows = row.integer(10);
   return out;
 }
 
@@ -25,11 +26,12 @@ Result<ItemRow> read_item_row(const db::Statement& row) {
 
 Result<std::optional<ItemRow>> find_item_row(db::Connection& connection, int64_t site_id,
                                              std::string_view host_id) {
-  SG_ASSIGN(auto row, bound(connection,
-                            "SELECT id, scope_id, rules_id, updated, version, content_rows, "
-                            "finding_rows, problem_rows, coverage, read_rules_id FROM items "
-                            "WHERE site_id = $1 AND host_id = $2",
-                            site_id, host_id));
+  SG_ASSIGN(auto row,
+            bound(connection,
+                  "SELECT id, scope_id, rules_id, updated, version, content_rows, "
+                  "finding_rows, problem_rows, coverage, read_rules_id, attachment_rows FROM "
+                  "items WHERE site_id = $1 AND host_id = $2",
+                  site_id, host_id));
   SG_ASSIGN(const bool found, row->step());
   if (!found) return std::nullopt;
   SG_ASSIGN(auto out, read_item_row(*row));
@@ -51,7 +53,8 @@ Result<std::map<std::string, ItemRow>> find_item_rows(db::Connection& connection
   SG_ASSIGN(auto rows,
             bound(connection,
                   "SELECT id, scope_id, rules_id, updated, version, content_rows, "
-                  "finding_rows, problem_rows, coverage, read_rules_id, host_id FROM items "
+                  "finding_rows, problem_rows, coverage, read_rules_id, attachment_rows, "
+                  "host_id FROM items "
                   "WHERE site_id = $1 AND host_id = ANY ($2::text::text[])",
                   site_id, list));
   std::map<std::string, ItemRow> out;
@@ -59,7 +62,7 @@ Result<std::map<std::string, ItemRow>> find_item_rows(db::Connection& connection
     SG_ASSIGN(const bool more, rows->step());
     if (!more) return out;
     SG_ASSIGN(auto row, read_item_row(*rows));
-    out.emplace(std::string(rows->text(10)), std::move(row));
+    out.emplace(std::string(rows->text(11)), std::move(row));
   }
 }
 
@@ -76,6 +79,10 @@ Status move_item(db::Connection& connection, Ledger& ledger, const ItemRow& row,
                "THEN 1 ELSE 0 END "
                "WHERE item_id = $2",
                scope_id, row.id));
+  }
+  if (row.attachment_rows > 0) {
+    SG_TRY(run(connection, "UPDATE attachments SET scope_id = $1 WHERE item_id = $2", scope_id,
+               row.id));
   }
   if (row.problem_rows > 0) {
     SG_TRY(run(connection, "UPDATE part_problems SET scope_id = $1 WHERE item_id = $2", scope_id,

@@ -26,6 +26,7 @@ struct ItemRow {
   int64_t content_rows = 0;
   int64_t finding_rows = 0;
   int64_t problem_rows = 0;
+  int64_t attachment_rows = 0;
   CellSums cells;
 };
 

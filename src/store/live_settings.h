@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/crypto.h"
@@ -24,6 +25,12 @@ struct SiteSettings {
   bool deduplicate_exports = true;
   friend bool operator==(const SiteSettings&, const SiteSettings&) = default;
 };
+
+// How attachments are read, as it is kept with a scope that was scanned so. `extraction`: by the
+// helper, when they are.
+inline std::string extraction_of(bool scan_attachments, std::string_view extraction) {
+  return scan_attachments ? std::string(extraction) : "off";
+}
 
 // Of the installation: the same whichever site they are changed at.
 struct NodeSettings {

@@ -17,12 +17,16 @@ namespace {
 
 // In an order that their references allow. Not here: sums, which the new store's triggers make, and
 // what belongs to processes and browsers of now.
-constexpr std::array<std::string_view, 26> kTables = {
-    "settings",       "sites",       "rules_versions", "rule_names",         "scopes",
-    "items",          "contents",    "findings",       "coverage_kinds",     "scope_coverage",
-    "part_problems",  "reviews",     "jobs",           "job_fence",          "job_failures",
-    "ended_jobs",     "audit",       "rule_switches",  "entity_permissions", "custom_rules",
-    "rule_set_rules", "scope_items", "finding_sums",   "audit_sums",         "review_sums",
+constexpr std::array<std::string_view, 28> kTables = {
+    "settings",      "sites",          "rules_versions",
+    "rule_names",    "scopes",         "items",
+    "contents",      "findings",       "documents",
+    "attachments",   "coverage_kinds", "scope_coverage",
+    "part_problems", "reviews",        "jobs",
+    "job_fence",     "job_failures",   "ended_jobs",
+    "audit",         "rule_switches",  "entity_permissions",
+    "custom_rules",  "rule_set_rules", "scope_items",
+    "finding_sums",  "audit_sums",     "review_sums",
     "nodes"};
 constexpr std::array<std::string_view, 8> kNotCopied = {"scope_items", "finding_sums", "audit_sums",
                                                         "review_sums", "nodes",        "leases",

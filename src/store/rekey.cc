@@ -49,7 +49,8 @@ Result<std::vector<Row>> rows_after(db::Connection& connection, std::string_view
 }
 
 void wipe_all(Evidence& evidence) {
-  for (std::string* text : {&evidence.match, &evidence.secret, &evidence.before, &evidence.after}) {
+  for (std::string* text :
+       {&evidence.match, &evidence.secret, &evidence.before, &evidence.after, &evidence.place}) {
     wipe(text->data(), text->size());
   }
 }
@@ -96,6 +97,49 @@ Status change_titles(db::Connection& connection, const MasterKey& from, const Ma
     }
     count += static_cast<int64_t>(batch.size());
     after = batch.back().id;
+  }
+}
+
+// Names are sealed anew. What is known of bytes goes: its keys are hashes under the old key, and
+// the next scan reads the attachments again that it looks at.
+Status change_attachments(db::Connection& connection, const MasterKey& from, const MasterKey& to) {
+  SG_TRY(run(connection, "DELETE FROM documents"));
+  SG_TRY(run(connection, "UPDATE attachments SET document = NULL WHERE document IS NOT NULL"));
+  struct Named {
+    int64_t item_id = 0;
+    int64_t version = 0;
+    std::string content_id;
+    std::string name;
+  };
+  Named last;
+  while (true) {
+    std::vector<Named> batch;
+    {
+      SG_ASSIGN(auto rows, bound(connection,
+                                 "SELECT item_id, content_id, version, name FROM attachments WHERE "
+                                 "(item_id, content_id, version) > ($1, $2, $3) ORDER BY item_id, "
+                                 "content_id, version LIMIT $4",
+                                 last.item_id, last.content_id, last.version, kBatch));
+      while (true) {
+        SG_ASSIGN(const bool more, rows->step());
+        if (!more) break;
+        batch.push_back({.item_id = rows->integer(0),
+                         .version = rows->integer(2),
+                         .content_id = std::string(rows->text(1)),
+                         .name = std::string(rows->text(3))});
+      }
+    }
+    if (batch.empty()) return {};
+    for (const Named& row : batch) {
+      SG_ASSIGN(std::string name, open_title(from, row.content_id, row.name));
+      const std::string sealed = seal_title(to, row.content_id, name);
+      wipe(name.data(), name.size());
+      SG_TRY(run(connection,
+                 "UPDATE attachments SET name = $4 WHERE item_id = $1 AND content_id = $2 AND "
+                 "version = $3",
+                 row.item_id, row.content_id, row.version, sealed));
+    }
+    last = batch.back();
   }
 }
 
@@ -165,6 +209,7 @@ Result<RekeyCounts> change_key(
     SG_TRY(rekey_detail::change_titles(connection, from, to, counts.titles));
     SG_TRY(reseal_texts(connection, from, to));
     SG_TRY(end_all_sessions(connection));
+    SG_TRY(rekey_detail::change_attachments(connection, from, to));
     SG_TRY(rekey_detail::tell_key(connection, to));
     return also ? also(connection, counts) : Status();
   }));

@@ -8,7 +8,7 @@ namespace {
 #define SG_SCOPE_COLUMNS                                                                       \
   "id, site_id, host_id, key, name, personal, state, stale_since, rules_version, "             \
   "scheduled_at, started_at, completed_at, items_total, items_done, checkpoint, scan_serial, " \
-  "error, watermark, checked_at, reconciled_at"
+  "error, watermark, checked_at, reconciled_at, extraction"
 
 Scope read_scope_row(const db::Statement& row) {
   Scope scope;
@@ -33,6 +33,7 @@ Scope read_scope_row(const db::Statement& row) {
   scope.watermark = row.integer(17);
   scope.checked_at = row.integer(18);
   scope.reconciled_at = row.integer(19);
+  scope.extraction = row.text(20);
   return scope;
 }
 
@@ -149,7 +150,8 @@ Result<Scope> Store::begin_scan(int64_t scope_id, bool restart) {
 }
 
 Status Store::finish_scan(int64_t scope_id, std::string_view rules_version, TimeMs watermark,
-                          const std::function<Status(db::Connection&)>& guard) {
+                          const std::function<Status(db::Connection&)>& guard,
+                          std::string_view extraction) {
   const TimeMs now = clock_();
   return database_.write([&](db::Connection& connection) -> Status {
     if (guard) SG_TRY(guard(connection));
@@ -157,10 +159,10 @@ Status Store::finish_scan(int64_t scope_id, std::string_view rules_version, Time
                "UPDATE scopes SET state = CASE WHEN asked_again = 1 THEN $2 ELSE $3 END, "
                "asked_again = 0, rules_version = $4, completed_at = $5, checkpoint = '', "
                "error = '', stale_since = CASE WHEN stale_since > started_at THEN stale_since "
-               "ELSE 0 END, watermark = max(watermark, $6), checked_at = $5, reconciled_at = $5 "
-               "WHERE id = $1",
+               "ELSE 0 END, watermark = max(watermark, $6), checked_at = $5, reconciled_at = $5, "
+               "extraction = $7 WHERE id = $1",
                scope_id, static_cast<int>(ScanState::kScheduled),
-               static_cast<int>(ScanState::kScanned), rules_version, now, watermark));
+               static_cast<int>(ScanState::kScanned), rules_version, now, watermark, extraction));
     if (connection.changes() == 0) return fail(Code::kNotFound, std::string(kNoScope));
     return {};
   });

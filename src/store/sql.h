@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "db/database.h"
@@ -22,6 +23,13 @@ void bind_one(db::Statement& statement, int index, const T& value) {
 }
 inline void bind_one(db::Statement& statement, int index, const Blob& value) {
   statement.bind_blob(index, value.bytes);
+}
+inline void bind_one(db::Statement& statement, int index, const std::optional<Blob>& value) {
+  if (value) {
+    statement.bind_blob(index, value->bytes);
+  } else {
+    statement.bind(index, std::optional<int64_t>());
+  }
 }
 }  // namespace internal
 

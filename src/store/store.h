@@ -68,7 +68,8 @@ struct ScanCommit {
   std::span<const int64_t> unchanged;
   std::span<const RelocatedItem> relocated;  // they are among `unchanged`, too
   std::span<const SeenContent> seen_contents;
-  std::optional<std::string> checkpoint;  // new value, with progress, for scope scans
+  std::span<const DocumentRow> documents;  // that the attachments of these items name
+  std::optional<std::string> checkpoint;   // new value, with progress, for scope scans
   int64_t items_done_delta = 0;
   std::optional<int64_t> items_total;
   // Called inside the transaction before anything is written; an error undoes all (fencing).
@@ -105,8 +106,10 @@ class Store {
   // Completed: the checkpoint is cleared, content_stale too. What this scan did not see stays as it
   // is (deletions are reconciliation's business). `watermark`: what changed before it on the host's
   // clock was read; never moves back.
+  // `extraction`: how attachments were read.
   Status finish_scan(int64_t scope_id, std::string_view rules_version, TimeMs watermark,
-                     const std::function<Status(db::Connection&)>& guard);
+                     const std::function<Status(db::Connection&)>& guard,
+                     std::string_view extraction = {});
   // A look for changes that came to its end. A scope in error whose scan was complete once is
   // scanned again.
   Status finish_changes(int64_t scope_id, TimeMs watermark,

@@ -1,4 +1,5 @@
 // Reconciliation: what a complete listing did not name, and items that are gone.
+#include "store/documents.h"
 #include "store/item_rows.h"
 #include "store/sql.h"
 #include "store/store.h"
@@ -145,9 +146,11 @@ Status Store::mark_gone(int64_t item_id) {
     SG_TRY(ledger.flush());
     SG_TRY(run(connection, "DELETE FROM part_problems WHERE item_id = $1", item_id));
     SG_TRY(run(connection, "DELETE FROM contents WHERE item_id = $1", item_id));
+    SG_TRY(forget_attachments(connection, item_id));
     SG_TRY(run(connection, "UPDATE findings SET historical = 1 WHERE item_id = $1", item_id));
     return run(connection,
                "UPDATE items SET gone_at = $2, coverage = $3, content_rows = 0, problem_rows = 0, "
+               "attachment_rows = 0, "
                "rules_id = NULL, read_rules_id = NULL, updated = 0, version = 0 WHERE id = $1",
                item_id, clock_(), Blob{});
   });

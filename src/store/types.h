@@ -48,6 +48,7 @@ struct Scope {
   TimeMs watermark = 0;     // changes up to here are read, by the host's clock; 0 = none yet
   TimeMs checked_at = 0;    // last look for changes
   TimeMs reconciled_at = 0;  // last complete listing
+  std::string extraction;    // how the last completed scan read attachments
 };
 
 enum class ItemKind { kIssue, kPage, kBlogPost };
@@ -146,6 +147,27 @@ struct ContentRead {
   VersionSet scanned = {};   // the versions that all rules looked at in this scan
 };
 
+// What became of an attachment at the version that the host has now.
+struct AttachmentRecord {
+  std::string content_id;
+  int64_t version = 0;
+  std::string name;  // sealed, see seal_title; bound to content_id
+  PartStatus status = PartStatus::kSkipped;
+  std::string reason;
+  std::string detail;  // a sentence without secrets
+  int64_t bytes = 0;
+  int64_t parts = 0;                    // texts that were scanned
+  int64_t files = 0;                    // files within it
+  std::optional<Fingerprint> document;  // its bytes, when they may be had from the store again
+};
+
+// What the bytes of a document gave under some rules. See store/documents.h.
+struct DocumentRow {
+  Fingerprint key;
+  std::string rules;
+  std::string result;  // sealed
+};
+
 // Everything that scanning one item gave, committed at once.
 //
 // The item's state becomes kScanned, or kError with item.error when item.state says so. Of a failed
@@ -167,6 +189,7 @@ struct ItemResult {
   std::vector<PartProblem> problems;
   std::vector<ContentRead> contents;
   std::vector<NewFinding> findings;
+  std::vector<AttachmentRecord> attachments = {};  // of a whole result: all that there are
 };
 
 // A finding as lists show it.
