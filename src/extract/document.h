@@ -52,6 +52,10 @@ struct Part {
   bool is_source = false;  // a text file as it stands: may be markup, and has lines of its own
   std::string text;
   std::vector<Mark> marks;  // by offset; may be empty
+  // Of a long text that comes in several parts: what begins before or from here on is decided by
+  // the part before or behind this one, and stands here to be its context.
+  uint64_t decide_from = 0;
+  uint64_t decide_to = UINT64_MAX;
 };
 
 // One line of the account: the document, or a file in it.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "extract/document.h"
 #include "extract/limits.h"
 
@@ -24,6 +25,7 @@ struct ExtractorOptions {
   size_t helpers = 2;            // at most, at the same time
   uint32_t documents = 64;       // read by one helper before it is replaced
   uint32_t lifetime_cpu_seconds = 600;
+  const StopFlag* stop = nullptr;  // ends what is being read, as kHelperDied; outlives this
 };
 
 // Fills the span from its begin and gives the number of bytes, 0 at the end. Its error becomes

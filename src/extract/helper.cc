@@ -60,6 +60,9 @@ Result<std::unique_ptr<Helper>> Helper::start(const ExtractorOptions& options) {
 }
 
 Status Helper::look() const {
+  if (options_.stop != nullptr && options_.stop->stopped()) {
+    return fail(Code::kCancelled, "the program stops");
+  }
   if (child_.cpu_time() > cpu_until_ || steady_time() - wall_begin_ > wall_most_) {
     return fail(Code::kTimeout, "the document took too long");
   }

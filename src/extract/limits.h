@@ -7,6 +7,8 @@
 
 namespace spillguard::extract {
 
+inline constexpr uint64_t kWindowOverlap = uint64_t{512} << 10U;
+
 struct Limits {
   uint64_t input_bytes = uint64_t{256} << 20U;   // of the document itself
   uint64_t output_bytes = uint64_t{512} << 20U;  // of all text that comes out of it
@@ -22,6 +24,9 @@ struct Limits {
   uint32_t tool_cpu_seconds = 30;                // of one run of pdftotext and its like
   uint64_t tool_output_bytes = uint64_t{128} << 20U;
   bool ocr = false;  // read the pixels of images (tesseract)
+  // Longer texts are handed out in parts that overlap by kWindowOverlap, so that whoever scans them
+  // needs no more memory than that; 0 = whole.
+  uint64_t window_bytes = 0;
 };
 
 }  // namespace spillguard::extract

@@ -39,6 +39,7 @@ void each_limit(Limits& limits, const Change& change) {
   uint64_t ocr = limits.ocr ? 1 : 0;
   change(ocr);
   limits.ocr = ocr != 0;
+  change(limits.window_bytes);
 }
 
 }  // namespace
@@ -85,6 +86,8 @@ std::string pack_part(const Part& part) {
   out.text(part.name);
   out.number(part.is_source ? 1 : 0);
   out.text(part.text);
+  out.number(part.decide_from);
+  out.number(part.decide_to);
   out.number(part.marks.size());
   for (const Mark& mark : part.marks) {
     out.number(mark.offset);
@@ -101,6 +104,8 @@ Result<Part> unpack_part(std::string_view bytes) {
   part.is_source = in.number() != 0;
   const std::string_view text = in.text();
   part.text = is_valid_utf8(text) ? std::string(text) : to_valid_utf8(text);
+  part.decide_from = in.number();
+  part.decide_to = in.number();
   const uint64_t marks = in.number();
   if (!in.ok() || marks > in.left() / (2 * wire::kNumber)) {
     return wire::bad("part");

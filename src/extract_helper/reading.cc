@@ -1,5 +1,6 @@
 #include "extract_helper/reading.h"
 
+#include <algorithm>
 #include <ctime>
 #include <new>
 #include <utility>
@@ -30,6 +31,38 @@ std::string shown(std::string_view name) {
     }
   }
   return text;
+}
+
+// The place itself, or that of the next character when it stands within one.
+uint64_t whole_character(std::string_view text, uint64_t place) {
+  while (place < text.size() && (static_cast<unsigned char>(text[place]) & 0xC0U) == 0x80U) {
+    ++place;
+  }
+  return std::min<uint64_t>(place, text.size());
+}
+
+Part window_of(const Part& part, uint64_t begin, uint64_t end, uint64_t from, uint64_t to) {
+  Part window{.location = part.location,
+              .name = part.name,
+              .is_source = part.is_source,
+              .text = part.text.substr(begin, end - begin),
+              .marks = {},
+              .decide_from = from - begin,
+              .decide_to = to - begin};
+  if (to == part.text.size()) {
+    window.decide_to = UINT64_MAX;
+  }
+  for (const Mark& mark : part.marks) {
+    if (mark.offset >= end) {
+      break;
+    }
+    if (mark.offset <= begin) {
+      window.marks.clear();  // the last one in front of the window holds at its begin
+    }
+    window.marks.push_back(
+        {.offset = mark.offset <= begin ? 0 : mark.offset - begin, .label = mark.label});
+  }
+  return window;
 }
 
 std::string base_name(std::string_view path) {
@@ -130,7 +163,24 @@ void Reading::emit(File& file, Part part) {
     return;
   }
   file.text_bytes += part.text.size();
-  output_.part(part);
+  if (limits_.window_bytes <= 2 * kWindowOverlap || part.text.size() <= limits_.window_bytes) {
+    output_.part(part);
+    return;
+  }
+  // Each place of the text is decided by one window that has half an overlap of it on both sides.
+  const std::string_view whole = part.text;
+  const uint64_t step = limits_.window_bytes - kWindowOverlap;
+  uint64_t decided = 0;
+  for (uint64_t begin = 0; begin < whole.size();) {
+    const uint64_t end = reading::whole_character(whole, begin + limits_.window_bytes);
+    const uint64_t to = end == whole.size() ? end : end - kWindowOverlap / 2;
+    output_.part(reading::window_of(part, begin, end, decided, to));
+    if (end == whole.size()) {
+      return;
+    }
+    decided = to;
+    begin = reading::whole_character(whole, begin + step);
+  }
 }
 
 void Reading::text(File& file, std::string_view inner, std::string text, std::vector<Mark> marks) {
