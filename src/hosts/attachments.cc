@@ -29,14 +29,22 @@ Result<AttachmentInfo> JiraHost::stream_attachment(const std::string& id, uint64
   SG_TRY(ensure_identity());
   SG_ASSIGN(const auto answer, transport_.ask({.path = {"rest", "api", "2", "attachment", id}}));
   const JsonView file = answer.json.root();
-  AttachmentInfo info{.id = id,
-                      .name = file["filename"].text(),
-                      .media_type = file["mimeType"].text(),
-                      .bytes = file["size"].integer()};
+  return stream_listed({.id = id,
+                        .name = file["filename"].text(),
+                        .media_type = file["mimeType"].text(),
+                        .bytes = file["size"].integer(),
+                        .link = file["content"].text()},
+                       max_bytes, sink);
+}
+
+Result<AttachmentInfo> JiraHost::stream_listed(const AttachmentInfo& listed, uint64_t max_bytes,
+                                               const BytesSink& sink) {
+  SG_TRY(ensure_identity());
+  AttachmentInfo info = listed;
   SG_TRY(check_size(info, max_bytes));
   // The id decides; a name that no path may hold (with a backslash) is left out.
-  const std::string below = "/secure/attachment/" + percent_encode(id) + "/";
-  const std::string path = download_path(file["content"].string(), below).value_or(below + "file");
+  const std::string below = "/secure/attachment/" + percent_encode(info.id) + "/";
+  const std::string path = download_path(info.link, below).value_or(below + "file");
   SG_ASSIGN(info.bytes,
             transport_.stream({.path = path, .size = info.bytes, .max = max_bytes}, sink));
   return info;
@@ -55,11 +63,22 @@ Result<AttachmentInfo> ConfluenceHost::stream_attachment(const std::string& id, 
   AttachmentInfo info{.id = id,
                       .name = file["title"].text(),
                       .media_type = file["extensions"]["mediaType"].text(),
-                      .bytes = file["extensions"]["fileSize"].integer()};
+                      .bytes = file["extensions"]["fileSize"].integer(),
+                      .link = file["_links"]["download"].text()};
   if (info.media_type.empty()) info.media_type = file["metadata"]["mediaType"].text();
+  if (info.link.empty()) {
+    return fail(Code::kCorrupt, "the host tells no place where the bytes of " + id + " are");
+  }
+  return stream_listed(info, max_bytes, sink);
+}
+
+Result<AttachmentInfo> ConfluenceHost::stream_listed(const AttachmentInfo& listed,
+                                                     uint64_t max_bytes, const BytesSink& sink) {
+  if (listed.link.empty()) return stream_attachment(listed.id, max_bytes, sink);
+  SG_TRY(ensure_identity());
+  AttachmentInfo info = listed;
   SG_TRY(check_size(info, max_bytes));
-  SG_ASSIGN(const std::string path,
-            download_path(file["_links"]["download"].string(), "/download/attachments/"));
+  SG_ASSIGN(const std::string path, download_path(info.link, "/download/attachments/"));
   SG_ASSIGN(info.bytes,
             transport_.stream({.path = path, .size = info.bytes, .max = max_bytes}, sink));
   return info;

@@ -41,6 +41,8 @@ class ConfluenceHost : public Host {
 
   Result<std::vector<int64_t>> version_numbers(const std::string& item_id) override;
 
+  Result<AttachmentInfo> stream_listed(const AttachmentInfo& listed, uint64_t max_bytes,
+                                       const BytesSink& sink) override;
   Result<AttachmentInfo> stream_attachment(const std::string& id, uint64_t max_bytes,
                                            const BytesSink& sink) override;
 

@@ -141,7 +141,7 @@ TEST_F(ConfluenceTest, VersionsWithGapsCommentsAndAttachments) {
              "page page/1 v5 <p>five</p>", "comment comment/20 v1 <p>c</p>",
              "comment comment/21 v1 <p>d1</p>", "comment comment/21 v2 <p>d2</p>",
              "attachment_name attachment_name/att30 v3 a.pdf",
-             "attachment attachment/att30 v3 !waiting_for_extraction"}));
+             "attachment attachment/att30 v3 @a.pdf"}));
   EXPECT_EQ(read.parts[2].state, Part::State::kNotVisible);
   EXPECT_EQ(read.parts[1].author, "u1");
   EXPECT_EQ(read.parts[1].markup, text::Markup::kStorage);
@@ -178,7 +178,7 @@ TEST_F(ConfluenceTest, EverythingElseThatCarriesText) {
                    "comment comment/20 v1 c", "selection selection/20 v1 old words",
                    "attachment_name attachment_name/30 v1 a.txt",
                    "attachment_comment attachment_comment/30 v1 see inside",
-                   "attachment attachment/30 v1 !waiting_for_extraction", "label label/1 v1 a\nb",
+                   "attachment attachment/30 v1 @a.txt", "label label/1 v1 a\nb",
                    "property property/macro v3 deep\ner"}));
   EXPECT_EQ(sink.items[0].content("version_message", "1")->newest, 2);
   EXPECT_EQ(sink.items[0].content("property", "macro")->newest, 3);

@@ -363,8 +363,9 @@ Status ContentReader::attachment(JsonView content) {
   if (words.empty()) words = content["metadata"]["comment"].text();
   SG_TRY(emit_text("attachment_comment", id, current, std::move(words)));
   Part part = content_part("attachment", id, current);
-  part.state = Part::State::kSkipped;
-  part.reason = "waiting_for_extraction";
+  part.state = Part::State::kFile;
+  part.file_name = content["title"].text();
+  part.file_link = content["_links"]["download"].text();
   part.detail = content["extensions"]["mediaType"].text();
   if (part.detail.empty()) part.detail = content["metadata"]["mediaType"].text();
   part.bytes = content["extensions"]["fileSize"].integer();

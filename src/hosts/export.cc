@@ -153,7 +153,7 @@ class ConfluenceExport {
     part.content_id = content.owner;
     part.version = content.version;
     part.state = Part::State::kSkipped;
-    part.reason = "waiting_for_extraction";
+    part.reason = "not_opened";
     part.detail = row.value("contentType");
     part.bytes = parse_int(row.value("fileSize")).value_or(0);
     if (const auto size = sizes_.find(row.id); part.bytes == 0 && size != sizes_.end()) {

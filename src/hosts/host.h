@@ -113,9 +113,12 @@ struct Part {
   std::string text;  // never empty for a readable part
   std::string author;
   TimeMs created = 0;  // when this version was made
-  // Set when there is no text: the part is skipped, failed or not visible.
-  enum class State { kText, kSkipped, kFailed, kNotVisible } state = State::kText;
-  std::string reason;  // fixed word: "waiting_for_extraction", "http_500", "too_large" …
+  // Set when there is no text: the part is skipped, failed or not visible; or it is a file, whose
+  // bytes stream_attachment(content_id) gives.
+  enum class State { kText, kSkipped, kFailed, kNotVisible, kFile } state = State::kText;
+  std::string file_name = {};  // of a file
+  std::string file_link = {};  // where the listing says that its bytes are
+  std::string reason;          // fixed word: "http_500", "too_large" …
   std::string detail;
   int64_t bytes = 0;  // size as the host tells it, when there is no text
 };
@@ -195,6 +198,7 @@ struct AttachmentInfo {
   std::string name;
   std::string media_type;
   int64_t bytes = 0;
+  std::string link = {};  // where a listing says that the bytes are
 };
 // Takes bytes piece by piece; an error stops the transfer with that error.
 using BytesSink = std::function<Status(std::string_view)>;
@@ -264,6 +268,11 @@ class Host {
     static_cast<void>(max_bytes);
     static_cast<void>(sink);
     return fail(Code::kUnsupported, id + ": this host gives no attachments");
+  }
+  // The same for one that a listing described: no question but that for the bytes.
+  virtual Result<AttachmentInfo> stream_listed(const AttachmentInfo& listed, uint64_t max_bytes,
+                                               const BytesSink& sink) {
+    return stream_attachment(listed.id, max_bytes, sink);
   }
   // The numbers of the versions that an item has now, in any order, with or without its newest one;
   // kUnsupported where items have no versions or the host no list of them.

@@ -35,6 +35,8 @@ class JiraHost : public Host {
   Status read_version(const ItemRef& item, TimeMs created_when, ItemSink& sink) override;
   Result<int64_t> find_version(const ItemRef& item, TimeMs created_when) override;
 
+  Result<AttachmentInfo> stream_listed(const AttachmentInfo& listed, uint64_t max_bytes,
+                                       const BytesSink& sink) override;
   Result<AttachmentInfo> stream_attachment(const std::string& id, uint64_t max_bytes,
                                            const BytesSink& sink) override;
 

@@ -146,11 +146,15 @@ class IssueWriter {
       part.content_id = file["id"].text();
       part.author = jira_author(file["author"]);
       part.created = file["created"].time();
-      part.state = Part::State::kSkipped;
-      part.reason = "waiting_for_extraction";
+      part.state = Part::State::kFile;
+      part.file_name = file["filename"].text();
+      part.file_link = file["content"].text();
       part.detail = file["mimeType"].text();
       part.bytes = file["size"].integer();
+      const std::string id = part.content_id;
       SG_TRY(sink_.on_part(std::move(part)));
+      // Jira's attachments never change.
+      SG_TRY(sink_.on_content({"attachment", id, 1, true}));
     }
     return {};
   }

@@ -70,8 +70,7 @@ TEST(JiraIssueTest, PartsWithTheirVersions) {
              "description description/description v3 third",
              "custom_field field/customfield_1 v2 a note",
              "custom_field field/customfield_4 v2 one\ntwo\nthree",
-             "attachment_name attachment_name/77 v1 a.zip",
-             "attachment attachment/77 v1 !waiting_for_extraction"}));
+             "attachment_name attachment_name/77 v1 a.zip", "attachment attachment/77 v1 @a.zip"}));
 }
 
 TEST(JiraIssueTest, AuthorsTimesAndMarkupOfVersions) {

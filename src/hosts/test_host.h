@@ -99,7 +99,9 @@ struct ReadItem {
     for (const Part& part : parts) {
       out.push_back(part.kind + " " + part.content_kind + "/" + part.content_id + " v" +
                     std::to_string(part.version) + " " +
-                    (part.state == Part::State::kText ? part.text : "!" + part.reason));
+                    (part.state == Part::State::kText   ? part.text
+                     : part.state == Part::State::kFile ? "@" + part.file_name
+                                                        : "!" + part.reason));
     }
     return out;
   }
