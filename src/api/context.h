@@ -33,12 +33,17 @@ struct ApiContext {
   const MasterKey& key;
   jobs::HintInbox& hints;
   std::string node;           // this process's name
+  std::string extraction;     // how attachments are read where they are
   bool hooks_signed = false;  // webhooks without a signature are refused
   int most_waiting = 2;       // requests that may wait for scans at a time
   // A pointer, because handlers get the context as const.
   std::unique_ptr<SharedState> shared = std::make_unique<SharedState>();
 
   [[nodiscard]] bool is_jira() const { return site.product == store::Product::kJira; }
+  // How attachments of this site are read now; scopes that were scanned otherwise are out of date.
+  [[nodiscard]] std::string extraction_now() const {
+    return store::extraction_of(settings.site(site.id).scan_attachments, extraction);
+  }
   // "project" or "space"; "issue" or "content".
   [[nodiscard]] std::string_view scope_word() const { return is_jira() ? "project" : "space"; }
   [[nodiscard]] std::string_view item_word() const { return is_jira() ? "issue" : "content"; }

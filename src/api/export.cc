@@ -164,25 +164,27 @@ Result<std::string_view> TitleReader::read(const std::string& item_host_id,
                                            const std::string& sealed) {
   if (item_host_id == last_id_) return std::string_view(last_title_);
   SG_ASSIGN(std::string title, store::open_title(context_.key, item_host_id, sealed));
-  if (!plaintext_ && !title.empty()) {
-    const PaddedText padded(title);
-    detect::ScanResult found;
-    engine_->scan(padded.view(), scratch_, found);
-    std::string shown;
-    size_t done = 0;
-    for (const detect::Match& match : found.matches) {
-      if (match.match.end <= done) continue;
-      const size_t begin = std::max<size_t>(match.match.begin, done);
-      shown += std::string_view(title).substr(done, begin - done);
-      shown += mask(std::string_view(title).substr(begin, match.match.end - begin));
-      done = match.match.end;
-    }
-    shown += std::string_view(title).substr(done);
-    title = std::move(shown);
-  }
   last_id_ = item_host_id;
-  last_title_ = std::move(title);
+  last_title_ = shown(std::move(title));
   return std::string_view(last_title_);
+}
+
+std::string TitleReader::shown(std::string text) {
+  if (plaintext_ || text.empty()) return text;
+  const PaddedText padded(text);
+  detect::ScanResult found;
+  engine_->scan(padded.view(), scratch_, found);
+  std::string masked;
+  size_t done = 0;
+  for (const detect::Match& match : found.matches) {
+    if (match.match.end <= done) continue;
+    const size_t begin = std::max<size_t>(match.match.begin, done);
+    masked += std::string_view(text).substr(done, begin - done);
+    masked += mask(std::string_view(text).substr(begin, match.match.end - begin));
+    done = match.match.end;
+  }
+  masked += std::string_view(text).substr(done);
+  return masked;
 }
 
 }  // namespace spillguard::api

@@ -62,6 +62,8 @@ class TitleReader {
   TitleReader(const ApiContext& context, bool plaintext);
   // The title of the item with this id on the host; remembers the last one.
   Result<std::string_view> read(const std::string& item_host_id, const std::string& sealed);
+  // Any text of people in the same way.
+  std::string shown(std::string text);
 
  private:
   const ApiContext& context_;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <future>
+#include <unordered_map>
 
 #include "api/export.h"
 #include "api/finding_text.h"
@@ -27,6 +28,7 @@ struct Shown {
   const store::Finding* finding = nullptr;
   std::string_view title;
   std::string_view text;  // the match, or its mask
+  std::string place;      // within an attachment
   std::string link;
   int64_t first_version = 0;
   int64_t last_version = 0;
@@ -53,16 +55,17 @@ class Findings {
       query.disabled_rules = disabled_;
       query.limit = kBatch;
       store::FindingWalk walk(context_.store.database(), query);
-      SG_ASSIGN(bool more, read_batch(walk, batch_));
+      SG_ASSIGN(bool more, read_batch(walk, batch_, places_));
       while (more) {
         // The next batch is read and opened while this one is written.
-        auto reading =
-            std::async(std::launch::async, [&] { return read_batch(walk, next_batch_); });
+        auto reading = std::async(std::launch::async,
+                                  [&] { return read_batch(walk, next_batch_, next_places_); });
         const auto shown = show_batch(scope, each);
         auto read = reading.get();
         SG_TRY(shown);
         SG_ASSIGN(more, read);
         std::swap(batch_, next_batch_);
+        std::swap(places_, next_places_);
       }
     }
     return {};
@@ -83,12 +86,17 @@ class Findings {
   [[nodiscard]] int64_t hidden() const { return hidden_; }  // in items that the caller can not see
 
  private:
+  using Places = std::unordered_map<int64_t, std::string>;  // by finding; of those that have one
+
   // With the text that is shown, the match or its mask, in place of the sealed evidence.
-  Result<bool> read_batch(store::FindingWalk& walk, std::vector<store::Finding>& batch) {
+  Result<bool> read_batch(store::FindingWalk& walk, std::vector<store::Finding>& batch,
+                          Places& places) {
+    places.clear();
     SG_ASSIGN(const bool more, walk.next(batch));
     for (store::Finding& finding : batch) {
       SG_ASSIGN(const std::string_view match,
                 store::open_match(context_.key, finding.fingerprint, finding.evidence, clear_));
+      if (const auto place = store::place_of(clear_); !place.empty()) places[finding.id] = place;
       if (wanted_.plaintext) {
         finding.evidence = match;
       } else {
@@ -110,6 +118,8 @@ class Findings {
     shown_.finding = &finding;
     SG_ASSIGN(shown_.title, titles_.read(finding.item_host_id, finding.item_title));
     shown_.text = finding.evidence;
+    const auto place = places_.find(finding.id);
+    shown_.place = place == places_.end() ? std::string() : titles_.shown(place->second);
     shown_.link = context_.public_url;
     shown_.link += finding.item_link;
     shown_.first_version = finding.versions.first();
@@ -134,20 +144,22 @@ class Findings {
   std::vector<int32_t> disabled_;
   std::vector<store::Finding> batch_;
   std::vector<store::Finding> next_batch_;
+  Places places_;
+  Places next_places_;
   Shown shown_;
   std::string clear_;  // of one finding after the other; only one batch is read at a time
   int64_t hidden_ = 0;
 };
 
-constexpr size_t kColumnCount = 26;
+constexpr size_t kColumnCount = 27;
 using Columns = std::array<std::string_view, kColumnCount>;
 
 Columns columns_of(const ApiContext& context, bool plaintext) {
   const bool jira = context.is_jira();
   return {jira ? "projectKey" : "spaceKey", jira ? "projectName" : "spaceName",
           jira ? "issueKey" : "contentId", "title", "contentType", "location", "contentRef",
-          "firstVersion", "lastVersion", "versions", "createdWhen", "author", "ruleId", "ruleName",
-          "severity",
+          "place", "firstVersion", "lastVersion", "versions", "createdWhen", "author", "ruleId",
+          "ruleName", "severity",
           // Two names, so that nobody takes a mask for a text.
           plaintext ? "matchText" : "maskedText", "fingerprint", "link", "historical", "reviewed",
           "reviewedGlobally", "reviewedBy", "reviewedWhen", "reviewReason", "firstSeen",
@@ -169,6 +181,7 @@ Status write_rows(RowWriter& rows, Findings& findings) {
         Cell::of(store::item_kind_name(finding.item_kind)),
         Cell::of(location_name(finding.content_kind)),
         Cell::of(finding.content_id),
+        Cell::of(shown.place),
         Cell::of_number(shown.first_version),
         Cell::of_number(shown.last_version),
         Cell::of(shown.versions),
@@ -281,6 +294,7 @@ void sarif_result(JsonWriter& json, const Shown& shown) {
   json.key("properties");
   json.begin_object();
   json.field("title", shown.title);
+  if (!shown.place.empty()) json.field("place", shown.place);
   json.field("firstVersion", shown.first_version);
   json.field("lastVersion", shown.last_version);
   json.field("historical", finding.historical);

@@ -61,24 +61,30 @@ Status write_reviews(const ApiContext& context, const ExportRequest& wanted, Row
   }
 }
 
-std::array<std::string_view, 12> attachment_columns(bool jira) {
+constexpr size_t kAttachmentColumns = 15;
+
+std::array<std::string_view, kAttachmentColumns> attachment_columns(bool jira) {
   return {jira ? "projectKey" : "spaceKey",
           jira ? "projectName" : "spaceName",
           jira ? "issueKey" : "contentId",
           "title",
           "contentType",
           "attachmentId",
+          "attachmentName",
           "version",
           "status",
           "reason",
           "detail",
           "bytes",
+          "parts",
+          "files",
           "link"};
 }
 
 Status write_attachments(const ApiContext& context, const ExportRequest& wanted, RowWriter& rows) {
   VisibleItems visible(context, wanted.caller);
   TitleReader titles(context, wanted.plaintext);
+  TitleReader names(context, wanted.plaintext);
   std::vector<store::AttachmentRow> batch;
   std::vector<std::string> ids;
   for (const store::Scope& scope : wanted.scopes) {
@@ -94,19 +100,25 @@ Status write_attachments(const ApiContext& context, const ExportRequest& wanted,
       for (const store::AttachmentRow& row : batch) {
         if (!visible.sees(row.item_host_id)) continue;
         SG_ASSIGN(const auto title, titles.read(row.item_host_id, row.item_title));
+        const store::AttachmentRecord& file = row.attachment;
+        SG_ASSIGN(const auto name, names.read(file.content_id, file.name));
         const std::string link = context.public_url + row.item_link;
-        const std::array<Cell, 12> cells = {Cell::of(scope.key),
-                                            Cell::of(scope.name),
-                                            Cell::of(row.item_key),
-                                            Cell::of(title),
-                                            Cell::of(store::item_kind_name(row.item_kind)),
-                                            Cell::of(row.content_id),
-                                            Cell::of_number(row.version),
-                                            Cell::of(store::part_status_name(row.status)),
-                                            Cell::of(row.reason),
-                                            Cell::of(row.detail),
-                                            Cell::of_number(row.bytes),
-                                            Cell::of(link)};
+        const std::array<Cell, kAttachmentColumns> cells = {
+            Cell::of(scope.key),
+            Cell::of(scope.name),
+            Cell::of(row.item_key),
+            Cell::of(title),
+            Cell::of(store::item_kind_name(row.item_kind)),
+            Cell::of(file.content_id),
+            Cell::of(name),
+            Cell::of_number(file.version),
+            Cell::of(store::part_status_name(file.status)),
+            Cell::of(file.reason),
+            Cell::of(file.detail),
+            Cell::of_number(file.bytes),
+            Cell::of_number(file.parts),
+            Cell::of_number(file.files),
+            Cell::of(link)};
         SG_TRY(rows.row(cells));
       }
     }
@@ -121,7 +133,6 @@ constexpr std::array<std::string_view, 10> kOverviewColumns = {
 Status write_overview(const ApiContext& context, const ExportRequest& wanted, RowWriter& rows) {
   const auto disabled = disabled_rules(*context.rules.rules());
   SG_ASSIGN(const auto totals, context.store.finding_totals(context.site.id, disabled));
-  const std::string version = context.rules.version();
   for (const store::Scope& scope : wanted.scopes) {
     const auto found = totals.find(scope.id);
     const int64_t all = found == totals.end() ? 0 : found->second.findings;
@@ -132,7 +143,7 @@ Status write_overview(const ApiContext& context, const ExportRequest& wanted, Ro
         Cell::of_flag(scope.personal),
         Cell::of(store::scan_state_name(scope.state)),
         Cell::of_flag(!scope.content_stale),
-        Cell::of_flag(scope.rules_version.empty() || scope.rules_version == version),
+        Cell::of_flag(up_to_date_settings(context, scope)),
         Cell::of_number(all - reviewed),
         Cell::of_number(reviewed),
         Cell::of_time(scope.completed_at),

@@ -14,7 +14,7 @@
 namespace spillguard::api {
 
 std::string_view location_name(std::string_view content_kind) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kNames = {{
       {"summary", "SUMMARY"},
       {"description", "DESCRIPTION"},
       {"environment", "FIELD"},
@@ -27,6 +27,7 @@ std::string_view location_name(std::string_view content_kind) {
       {"title", "TITLE"},
       {"attachment_name", "ATTACHMENT"},
       {"attachment_comment", "ATTACHMENT"},
+      {"attachment", "ATTACHMENT"},
   }};
   for (const auto& [kind, name] : kNames) {
     if (kind == content_kind) return name;
@@ -115,6 +116,7 @@ Status FindingWriter::write(const store::Finding& finding) {
   json_.field("historical", finding.historical);
   json_.field("location", location_name(finding.content_kind));
   json_.field("contentRef", finding.content_id);
+  text_or_null(json_, "place", evidence.place);
   text_ = context_.public_url;
   text_ += finding.item_link;
   json_.field("link", text_);
@@ -214,7 +216,8 @@ bool up_to_date_content(const store::Scope& scope) {
 
 bool up_to_date_settings(const ApiContext& context, const store::Scope& scope) {
   return is_busy(scope.state) || scope.rules_version.empty() ||
-         scope.rules_version == context.rules.version();
+         (scope.rules_version == context.rules.version() &&
+          scope.extraction == context.extraction_now());
 }
 
 TimeMs estimated_end(const store::Scope& scope, TimeMs now) {

@@ -9,6 +9,7 @@ namespace {
 // commits cost nothing.
 constexpr size_t kMaxPendingItems = 500;
 constexpr int64_t kMaxPendingBytes = 16 << 20;
+constexpr size_t kMaxPendingFiles = 64;  // what they gave is small, what they took is not
 
 void count_scanned(int64_t parts, int64_t bytes) {
   static const auto parts_metric =
@@ -21,14 +22,18 @@ void count_scanned(int64_t parts, int64_t bytes) {
 
 }  // namespace
 
-BatchSink::BatchSink(ScanContext& context, const jobs::Job& job, int64_t scope_id,
+BatchSink::BatchSink(ScanContext& context, const jobs::Job& job, const BatchScope& scope,
                      std::shared_ptr<const detect::Engine> engine, const std::atomic<bool>& lost)
     : context_(context),
       job_(job),
-      scope_id_(scope_id),
+      scope_id_(scope.scope_id),
       rules_version_(engine->version()),
       lost_(lost),
-      scanner_(std::move(engine), context.key) {}
+      engine_(std::move(engine)),
+      scanner_(engine_, context.key),
+      attachments_(context, scope.site) {
+  attachments_.ask_for_all(scope.fresh);
+}
 
 Status BatchSink::check_going_on() const {
   if (context_.stop.stopped()) return fail(Code::kCancelled, "the server is stopping");
@@ -41,6 +46,7 @@ Status BatchSink::check_going_on() const {
 Status BatchSink::begin_item(const hosts::ItemRef& item) {
   SG_TRY(check_going_on());
   scanner_.begin(item);
+  attachments_.forget_files();
   item_is_scope_ = item.is_scope;
   // Until the host says that a content came with all its versions: what proves nothing replaces
   // nothing.
@@ -51,6 +57,10 @@ Status BatchSink::begin_item(const hosts::ItemRef& item) {
 
 Status BatchSink::on_part(hosts::Part&& part) {
   SG_TRY(check_going_on());
+  if (part.state == hosts::Part::State::kFile) {
+    attachments_.add(std::move(part));
+    return {};
+  }
   const int64_t parts = scanner_.parts();
   const int64_t bytes = scanner_.bytes();
   scanner_.add(part);
@@ -81,11 +91,15 @@ Status BatchSink::end_item(const std::optional<Error>& failed) {
   pending_.push_back(scanner_.finish(!item_is_partial_));
   // One version by itself says nothing about the rest of the item.
   if (!whole_) pending_.back().up_to_date = false;
+  attachments_.submit(pending_.size() - 1, pending_.back(), engine_);
   if (!item_is_scope_) {
     ++items_;
     ++done_since_checkpoint_;
   }
-  if (pending_.size() >= kMaxPendingItems || pending_bytes_ >= kMaxPendingBytes) return flush();
+  if (pending_.size() >= kMaxPendingItems || pending_bytes_ >= kMaxPendingBytes ||
+      attachments_.waiting() >= kMaxPendingFiles) {
+    return flush();
+  }
   return {};
 }
 
@@ -115,6 +129,7 @@ Status BatchSink::on_seen(const std::string& item_id, std::string_view content_k
 Status BatchSink::flush(const std::optional<std::string>& checkpoint,
                         std::optional<int64_t> items_total,
                         const std::function<Status(db::Connection&)>& also) {
+  SG_TRY(attachments_.join(pending_, documents_));
   store::ScanCommit commit;
   commit.scope_id = scope_id_;
   commit.rules_version = rules_version_;
@@ -122,6 +137,7 @@ Status BatchSink::flush(const std::optional<std::string>& checkpoint,
   commit.unchanged = unchanged_;
   commit.relocated = relocated_;
   commit.seen_contents = seen_contents_;
+  commit.documents = documents_;
   commit.checkpoint = checkpoint;
   commit.items_total = items_total;
   // Progress goes with the checkpoint: items that are read again after a crash are not counted
@@ -136,6 +152,7 @@ Status BatchSink::flush(const std::optional<std::string>& checkpoint,
   unchanged_.clear();
   relocated_.clear();
   seen_contents_.clear();
+  documents_.clear();
   pending_bytes_ = 0;
   if (checkpoint) done_since_checkpoint_ = 0;
   return {};

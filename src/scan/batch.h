@@ -8,15 +8,23 @@
 #include <vector>
 
 #include "jobs/queue.h"
+#include "scan/attachment_queue.h"
 #include "scan/context.h"
 #include "scan/part_scanner.h"
 
 namespace spillguard::scan {
 
+// What a batch is read of.
+struct BatchScope {
+  const ScanSite* site = nullptr;  // outlives the batch
+  int64_t scope_id = 0;
+  bool fresh = false;  // bytes of attachments are asked for, whatever is known of them
+};
+
 class BatchSink : public hosts::ItemSink {
  public:
   // `job` fences every commit. `lost` is set by whoever renews the lease when it is gone.
-  BatchSink(ScanContext& context, const jobs::Job& job, int64_t scope_id,
+  BatchSink(ScanContext& context, const jobs::Job& job, const BatchScope& scope,
             std::shared_ptr<const detect::Engine> engine, const std::atomic<bool>& lost);
 
   // For reading one version only: what comes adds to what is known instead of replacing it.
@@ -54,7 +62,9 @@ class BatchSink : public hosts::ItemSink {
   int64_t scope_id_;
   std::string rules_version_;
   const std::atomic<bool>& lost_;
+  std::shared_ptr<const detect::Engine> engine_;
   PartScanner scanner_;
+  AttachmentQueue attachments_;
   bool whole_ = true;
   bool item_is_partial_ = true;
   bool item_is_scope_ = false;
@@ -64,6 +74,7 @@ class BatchSink : public hosts::ItemSink {
   std::vector<int64_t> unchanged_;
   std::vector<store::RelocatedItem> relocated_;
   std::vector<store::SeenContent> seen_contents_;
+  std::vector<store::DocumentRow> documents_;
   int64_t pending_bytes_ = 0;
   int64_t done_since_checkpoint_ = 0;
   int64_t items_ = 0;

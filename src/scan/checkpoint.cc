@@ -7,7 +7,8 @@
 namespace spillguard::scan {
 
 Checkpoint Checkpoint::parse(std::string_view text) {
-  // run LF rules LF 0|1 LF host time LF cursor; the cursor is last because it may hold anything.
+  // run LF rules LF extraction LF 0|1 LF host time LF cursor; the cursor is last because it may
+  // hold anything.
   Checkpoint out;
   const auto take_line = [&text](std::string& into) {
     const size_t end = text.find('\n');
@@ -18,8 +19,8 @@ Checkpoint Checkpoint::parse(std::string_view text) {
   };
   std::string everything;
   std::string time;
-  if (!take_line(out.run) || !take_line(out.rules_version) || !take_line(everything) ||
-      (everything != "0" && everything != "1") || !take_line(time)) {
+  if (!take_line(out.run) || !take_line(out.rules_version) || !take_line(out.extraction) ||
+      !take_line(everything) || (everything != "0" && everything != "1") || !take_line(time)) {
     return {};
   }
   const auto host_time = parse_int(time);
@@ -31,8 +32,8 @@ Checkpoint Checkpoint::parse(std::string_view text) {
 }
 
 std::string Checkpoint::to_string() const {
-  return fmt::format("{}\n{}\n{}\n{}\n{}", run, rules_version, everything ? 1 : 0, host_time,
-                     cursor);
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", run, rules_version, extraction, everything ? 1 : 0,
+                     host_time, cursor);
 }
 
 }  // namespace spillguard::scan

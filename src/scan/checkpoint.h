@@ -9,11 +9,12 @@
 namespace spillguard::scan {
 
 struct Checkpoint {
-  std::string run;            // the request it belongs to; another request starts anew
-  std::string rules_version;  // other rules start anew as well
-  bool everything = false;    // decided at the start of the run and kept
-  int64_t host_time = 0;      // the host's clock when the run began: the next watermark
-  std::string cursor;         // the host adapter's own
+  std::string run;              // the request it belongs to; another request starts anew
+  std::string rules_version;    // other rules start anew as well
+  std::string extraction = {};  // and so does another way to read attachments
+  bool everything = false;      // decided at the start of the run and kept
+  int64_t host_time = 0;        // the host's clock when the run began: the next watermark
+  std::string cursor;           // the host adapter's own
 
   // An empty checkpoint for anything that to_string() did not write.
   static Checkpoint parse(std::string_view text);

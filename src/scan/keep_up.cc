@@ -32,7 +32,7 @@ Status Runner::run_changes(const jobs::Job& job, const jobs::ScanRequest& reques
   SG_ASSIGN(const TimeMs host_time, site->host->host_time());
   SG_ASSIGN(const int64_t newest_before, newest_finding(context_.store.database()));
   const auto engine = context_.rules.engine();
-  BatchSink sink(context_, job, scope.id, engine, lost);
+  BatchSink sink(context_, job, {.site = site, .scope_id = scope.id}, engine, lost);
   hosts::PageRequest page;
   page.scope = to_host_scope(scope);
   page.known = known_lookup(context_, *site, sink, engine->version());

@@ -17,6 +17,8 @@ store::PartStatus status_of(hosts::Part::State state) {
       return store::PartStatus::kSkipped;
     case hosts::Part::State::kFailed:
       return store::PartStatus::kFailed;
+    case hosts::Part::State::kFile:  // nobody here opens files
+      return store::PartStatus::kSkipped;
     case hosts::Part::State::kNotVisible:
       return store::PartStatus::kNotVisible;
   }
@@ -39,6 +41,13 @@ std::string context_after(std::string_view text, size_t begin) {
 }
 
 }  // namespace
+
+store::Evidence evidence_of(std::string_view text, const detect::Match& match) {
+  return {.match = std::string(match.match_text(text)),
+          .secret = std::string(match.secret_text(text)),
+          .before = context_before(text, match.match.begin),
+          .after = context_after(text, match.match.end)};
+}
 
 store::Item to_store_item(const MasterKey& key, const hosts::ItemRef& ref) {
   store::Item item;
@@ -168,10 +177,7 @@ void PartScanner::record_match(const hosts::Part& part, std::string_view text,
     finding.author = part.author;
     finding.created_when = part.created;
     pending.evidence_version = part.version;
-    pending.evidence = {.match = std::string(matched),
-                        .secret = std::string(match.secret_text(text)),
-                        .before = context_before(text, match.match.begin),
-                        .after = context_after(text, match.match.end)};
+    pending.evidence = evidence_of(text, match);
   }
   if (first) {
     finding.content_kind = part.content_kind;

@@ -21,6 +21,9 @@ namespace spillguard::scan {
 // The store's form of what a host said of an item; the title sealed.
 store::Item to_store_item(const MasterKey& key, const hosts::ItemRef& ref);
 
+// What was found, with a little of the text around it.
+store::Evidence evidence_of(std::string_view text, const detect::Match& match);
+
 class PartScanner {
  public:
   // `key` must outlive the scanner.

@@ -162,7 +162,8 @@ Status Runner::read_one(const ScanSite& site, const jobs::Job& job,
   SG_ASSIGN(const auto item, context_.store.ensure_item(scope.id, to_store_item(context_.key, ref),
                                                         store::ScanState::kScanning));
   SG_TRY(context_.store.set_item_state(item.id, store::ScanState::kScanning));
-  BatchSink sink(context_, job, scope.id, context_.rules.engine(), lost);
+  BatchSink sink(context_, job, {.site = &site, .scope_id = scope.id, .fresh = request.force},
+                 context_.rules.engine(), lost);
   if (request.kind == jobs::ScanKind::kVersion) {
     sink.only_adds();
     SG_TRY(site.host->read_version(ref, request.created_when, sink));

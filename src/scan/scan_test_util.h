@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -47,6 +48,16 @@ inline hosts::Part comment(const std::string& id, const std::string& text, int64
   part.content_id = id;
   part.version = version;
   part.text = text;
+  return part;
+}
+
+inline hosts::Part file(const std::string& id, const std::string& name, int64_t bytes) {
+  hosts::Part part;
+  part.kind = part.content_kind = "attachment";
+  part.content_id = id;
+  part.state = hosts::Part::State::kFile;
+  part.file_name = name;
+  part.bytes = bytes;
   return part;
 }
 
@@ -152,6 +163,35 @@ class FakeHost : public hosts::Host {
   }
   Result<int64_t> find_version(const hosts::ItemRef&, TimeMs) override {
     return fail(Code::kUnsupported, "no versions here");
+  }
+  std::map<std::string, std::string> files;   // bytes of attachments, by id
+  std::map<std::string, Error> broken_files;  // end in this after half of their bytes
+  std::map<std::string, int> downloads;       // of attachments, by id
+  std::mutex downloading;
+  Result<hosts::AttachmentInfo> stream_attachment(const std::string& id, uint64_t,
+                                                  const hosts::BytesSink& sink) override {
+    const std::lock_guard lock(downloading);
+    ++downloads[id];
+    const auto found = files.find(id);
+    if (found == files.end()) return fail(Code::kNotFound, "no such attachment");
+    const auto broken = broken_files.find(id);
+    std::string_view rest = found->second;
+    if (broken != broken_files.end()) rest = rest.substr(0, rest.size() / 2);
+    constexpr size_t kPiece = 10'000;
+    for (; !rest.empty(); rest.remove_prefix(std::min(kPiece, rest.size()))) {
+      SG_TRY(sink(rest.substr(0, kPiece)));
+    }
+    if (broken != broken_files.end()) return fail(broken->second);
+    return hosts::AttachmentInfo{.id = id,
+                                 .name = {},
+                                 .media_type = {},
+                                 .bytes = static_cast<int64_t>(found->second.size())};
+  }
+  // A file with its bytes, as a part of an item.
+  hosts::Part keep(const std::string& id, const std::string& name, std::string bytes) {
+    auto part = file(id, name, static_cast<int64_t>(bytes.size()));
+    files[id] = std::move(bytes);
+    return part;
   }
   std::map<std::string, std::vector<int64_t>> versions;  // of items, as the host lists them
   Result<std::vector<int64_t>> version_numbers(const std::string& id) override {

@@ -25,11 +25,16 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
   Checkpoint checkpoint = Checkpoint::parse(scope.checkpoint);
   const bool resumes = checkpoint.run == request.run && !checkpoint.run.empty();
   const auto engine = context_.rules.engine();
-  if (resumes && checkpoint.rules_version == engine->version()) {
+  const std::string extraction = context_.extraction(site->site.id);
+  if (resumes && checkpoint.rules_version == engine->version() &&
+      checkpoint.extraction == extraction) {
     log::info("scan of {} goes on where it was interrupted ({} items done)", scope.key,
               scope.items_done);
   } else {
-    checkpoint = {.run = request.run, .rules_version = engine->version(), .cursor = ""};
+    checkpoint = {.run = request.run,
+                  .rules_version = engine->version(),
+                  .extraction = extraction,
+                  .cursor = ""};
     // Under rules that changed since, what was read under others counts as out of date, item by
     // item. Where that is most of them, or none was read yet, all are read page by page, which
     // costs the host less than asking for each by itself.
@@ -41,12 +46,15 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
                 store::carry_over_rules(context_.store.database(), scope.id, engine->version()));
       checkpoint.everything = !covered && carried.stale >= carried.current;
     }
+    // Attachments that were left out, or read otherwise: which items have some, nobody knows.
+    checkpoint.everything = checkpoint.everything || scope.extraction != extraction;
     // What changes while we read is found by the first look for changes after it.
     SG_ASSIGN(checkpoint.host_time, site->host->host_time());
   }
   SG_ASSIGN(scope, context_.store.begin_scan(scope.id, checkpoint.cursor.empty()));
 
-  BatchSink sink(context_, job, scope.id, engine, lost);
+  BatchSink sink(context_, job, {.site = site, .scope_id = scope.id, .fresh = request.force},
+                 engine, lost);
   hosts::PageRequest page;
   page.scope = to_host_scope(scope);
   page.everything = checkpoint.everything;
@@ -57,12 +65,14 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
   SG_TRY(pages);
   SG_TRY(reconcile(*site, scope, request.force, read.lists_contents, sink));
   if (!checkpoint.everything) SG_TRY(check_versions(*site, scope, sink));
-  return context_.store.finish_scan(scope.id, engine->version(), checkpoint.host_time,
-                                    [&](db::Connection& connection) -> Status {
-                                      SG_TRY(jobs::Queue::check_fence(connection, job));
-                                      SG_TRY(audit_scope_scan(connection, site->site, scope.id));
-                                      return jobs::Queue::complete(connection, job);
-                                    });
+  return context_.store.finish_scan(
+      scope.id, engine->version(), checkpoint.host_time,
+      [&](db::Connection& connection) -> Status {
+        SG_TRY(jobs::Queue::check_fence(connection, job));
+        SG_TRY(audit_scope_scan(connection, site->site, scope.id));
+        return jobs::Queue::complete(connection, job);
+      },
+      extraction);
 }
 
 Status Runner::read_pages(const ScanSite& site, const jobs::Job& job, hosts::PageRequest page,

@@ -120,6 +120,7 @@ struct App::State {
   StopFlag stop;
   std::deque<Site> sites;  // a deque: handlers keep references to its elements
   std::unique_ptr<RateSharing> rate_sharing;
+  std::unique_ptr<scan::AttachmentReader> attachments;
   scan::ScanContext scan;
   std::unique_ptr<scan::Workers> workers;
   std::unique_ptr<scan::Scheduler> scheduler;
@@ -160,6 +161,7 @@ Status App::State::open_site(SiteConfig site_config) {
                       .key = key,
                       .hints = hints,
                       .node = config.node,
+                      .extraction = attachments->version(),
                       .hooks_signed = site.config.webhook_signed,
                       .most_waiting = static_cast<int>(config.handler_threads / 2)});
   scan.sites.push_back({.site = row, .host = site.host.get(), .quiet = site.config.quiet});
@@ -238,6 +240,9 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
   log::info("{} rules ready after {} ms", state->rules.engine()->rules().size(),
             monotonic_ms() - started);
 
+  state->attachments = std::make_unique<scan::AttachmentReader>(
+      state->config.attachments, *state->database, state->key, state->stop);
+  state->scan.attachments = state->attachments.get();
   for (auto& site : state->config.sites) SG_TRY(state->open_site(std::move(site)));
   // What this node held when it went down is free again at once; its scans go on from their
   // checkpoints.

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
 #include "base/config.h"
 #include "base/file.h"
 #include "base/strings.h"
+#include "base/threads.h"
 #include "server/credentials.h"
 
 namespace spillguard::server {
@@ -138,6 +140,23 @@ void read_scan(ConfigTable table, ServerConfig& config) {
   config.scan_new_scopes = table.boolean("new_scopes", true);
 }
 
+void read_attachments(ConfigTable table, scan::AttachmentOptions& options) {
+  constexpr uint64_t kMegabyte = uint64_t{1} << 20U;
+  const std::string sandbox = table.string("sandbox", "required");
+  options.extractor.sandbox_required = sandbox != "best-effort";
+  if (sandbox != "required" && sandbox != "best-effort") {
+    table.reject("sandbox", "must be required or best-effort");
+  }
+  options.extractor.helper = table.string("helper", "");
+  options.threads = static_cast<size_t>(table.integer(
+      "parallel", static_cast<int64_t>(std::min<size_t>(usable_processors(), 4)), 1, 64));
+  options.most_bytes =
+      kMegabyte * static_cast<uint64_t>(table.integer("max_megabytes", 100, 1, 2000));
+  options.limits.input_bytes = std::max(options.limits.input_bytes, options.most_bytes);
+  options.limits.window_bytes = 8 * kMegabyte;
+  options.limits.ocr = table.boolean("ocr", false);
+}
+
 // Several nodes share a PostgreSQL; without a url each has its own SQLite.
 Status read_store(ConfigTable table, db::PostgresOptions& store) {
   store.url = table.string("url", "");
@@ -184,6 +203,7 @@ Result<ServerConfig> parse_config(std::string_view text, const std::string& orig
   auto health = root.table("health");
   if (const auto listen = health.string("listen")) config.health = listen_of(health, *listen);
   read_scan(root.table("scan"), config);
+  read_attachments(root.table("attachments"), config.attachments);
   SG_TRY(read_store(root.table("store"), config.store));
   std::set<std::string> names;
   for (ConfigTable& table : root.tables("site")) {

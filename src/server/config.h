@@ -12,6 +12,7 @@
 #include "hosts/host.h"
 #include "http/server.h"
 #include "jobs/queue.h"
+#include "scan/attachment_reader.h"
 #include "scan/scheduler.h"
 
 namespace spillguard::server {
@@ -50,6 +51,7 @@ struct ServerConfig {
   int64_t job_retry_ms = jobs::Queue::kFirstBackOffMs;
   scan::ScheduleOptions schedule;
   bool scan_new_scopes = true;
+  scan::AttachmentOptions attachments;
   int64_t handler_threads = 8;
   db::PostgresOptions store;  // url "" = SQLite in data_dir
   std::vector<SiteConfig> sites;

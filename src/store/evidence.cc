@@ -85,6 +85,15 @@ Result<std::string_view> open_match(const MasterKey& key, const Fingerprint& fin
   return match;
 }
 
+std::string_view place_of(std::string_view clear) {
+  constexpr int kInFront = 4;
+  std::string_view piece;
+  for (int i = 0; i < kInFront; ++i) {
+    if (!take_piece(clear, piece)) return {};
+  }
+  return take_piece(clear, piece) ? piece : std::string_view();
+}
+
 std::string seal_title(const MasterKey& key, std::string_view item_host_id,
                        std::string_view title) {
   if (title.empty()) return {};

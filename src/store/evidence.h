@@ -28,6 +28,9 @@ Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerpr
 Result<std::string_view> open_match(const MasterKey& key, const Fingerprint& fingerprint,
                                     std::string_view sealed, std::string& clear);
 
+// The place, of what open_match() opened: empty when it has none.
+std::string_view place_of(std::string_view clear);
+
 // The evidence of a review: the reviewed text alone.
 inline std::string seal_reviewed_text(const MasterKey& key, const Fingerprint& fingerprint,
                                       const std::string& text) {
