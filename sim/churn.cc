@@ -77,6 +77,20 @@ std::string ChangeStep::title_text(unsigned percent, std::string_view part,
   return secret ? title_fragment(*secret) : fmt::format("{} [{}]", make_title(random), number);
 }
 
+FilePtr ChangeStep::file(unsigned percent, std::string_view product) {
+  const auto secret = plant(percent, "attachment", product, true);
+  if (!secret) return nullptr;
+  const auto& kind = secret_kind(secret->kind);
+  if (!kind.url_safe || kind.needs_label || !kind.single_line) {
+    planted.reset();
+    return nullptr;
+  }
+  auto made = make_file(static_cast<size_t>(number), fmt::format("change {}", number),
+                        secret->secret, random);
+  planted->place = made->place;
+  return made;
+}
+
 Churn::Churn(JiraSite& jira, WikiSite& wiki, ChurnOptions options, ChangeListener listener)
     : jira_(jira),
       wiki_(wiki),

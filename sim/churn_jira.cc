@@ -231,7 +231,13 @@ bool add_attachment(JiraSite& site, ChangeStep& step) {
                                  .mime_type = "text/plain",
                                  .created = step.now,
                                  .size = 100 + step.random.below(4000)});
-    const auto& added = issue.attachments.back();
+    auto& added = issue.attachments.back();
+    if (const FilePtr file = step.file(60, "jira")) {
+      added.name = file->name;
+      added.mime_type = file->mime_type;
+      added.size = file->bytes.size();
+      added.file = file;
+    }
     step.done.content = std::to_string(added.id);
     add_change(site, step, issue, author,
                {.field = "Attachment",

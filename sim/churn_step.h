@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "sim/churn.h"
+#include "sim/files.h"
 #include "sim/random.h"
 
 namespace spillguard::sim {
@@ -23,6 +24,8 @@ struct ChangeStep {
   std::string jira_text(unsigned percent, std::string_view part);
   std::string storage_text(unsigned percent, std::string_view part);
   std::string title_text(unsigned percent, std::string_view part, std::string_view product);
+  // A file that has a new secret in it; nothing (and none) in the other cases.
+  FilePtr file(unsigned percent, std::string_view product);
 
  private:
   std::optional<Plant> plant(unsigned percent, std::string_view part, std::string_view product,

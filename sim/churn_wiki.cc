@@ -154,14 +154,18 @@ bool add_page_attachment(WikiSite& site, ChangeStep& step) {
   const auto page = some_page(site, step);
   if (!page) return false;
   const auto author = some_author(step);
-  const auto& added =
-      site.add_attachment(*page,
-                          {.id = 0,
-                           .name = fmt::format("{} [{}].txt", make_name(step.random), step.number),
-                           .mime_type = "text/plain",
-                           .size = 50 + step.random.below(3000),
-                           .author = author},
-                          step.now);
+  WikiAttachment made{.id = 0,
+                      .name = fmt::format("{} [{}].txt", make_name(step.random), step.number),
+                      .mime_type = "text/plain",
+                      .size = 50 + step.random.below(3000),
+                      .author = author};
+  if (const FilePtr file = step.file(60, "confluence")) {
+    made.name = file->name;
+    made.mime_type = file->mime_type;
+    made.size = file->bytes.size();
+    made.file = file;
+  }
+  const auto& added = site.add_attachment(*page, std::move(made), step.now);
   name_page(site, step, *page);
   step.done.content = std::to_string(added.id);
   return true;

@@ -217,6 +217,7 @@ class DocumentBuilder {
                                        .size = attachment.size,
                                        .name = attachment.name,
                                        .mime_type = attachment.mime_type,
+                                       .file = attachment.file,
                                        .range = {begin, here(out())}});
     }
     out() += ']';

@@ -34,6 +34,7 @@ struct JiraDocument {
     uint64_t size = 0;
     std::string name;
     std::string mime_type;
+    FilePtr file;
     Range range;
   };
 

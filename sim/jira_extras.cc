@@ -27,6 +27,7 @@ class JiraExtras {
       remote_link();
       property();
       attachment_name();
+      for (size_t kind = 0; kind < file_kinds(); ++kind) file(kind);
       deleted_comment();
       odd_history();
       restricted();
@@ -57,7 +58,7 @@ class JiraExtras {
     return std::nullopt;
   }
   void tell(size_t index, const Plant& plant, std::string part, std::string content,
-            bool current = true) {
+            bool current = true, std::string place = {}) {
     const auto& record = site_.records()[index];
     site_.add_plant({.product = "jira",
                      .scope = site_.projects()[record.project].key,
@@ -69,7 +70,8 @@ class JiraExtras {
                      .versions = {},
                      .current = current,
                      .rule = std::string(secret_kind(plant.kind).name),
-                     .secret = plant.secret});
+                     .secret = plant.secret,
+                     .place = std::move(place)});
   }
   TimeMs now() { return kLastCreation + static_cast<TimeMs>(++clock_) * 61'000; }
   const PersonJson& person() { return random_.pick(site_.people()); }
@@ -146,6 +148,29 @@ class JiraExtras {
                                   .size = 64 + random_.below(900)});
       return std::to_string(id);
     });
+  }
+
+  // The same bytes hang on two issues.
+  void file(size_t kind) {
+    const auto plant = next(true);
+    const FilePtr made = make_file(kind, fmt::format("file {}", number_), plant.secret, random_);
+    for (int copy = 0; copy < 2; ++copy) {
+      const auto index = issue();
+      if (!index) return;
+      std::string content;
+      site_.edit(*index, now(), [&](JiraIssue& issue) {
+        const auto id = site_.next_id();
+        content = std::to_string(id);
+        issue.attachments.push_back({.id = id,
+                                     .author = person(),
+                                     .name = made->name,
+                                     .mime_type = made->mime_type,
+                                     .created = issue.created,
+                                     .size = made->bytes.size(),
+                                     .file = made});
+      });
+      tell(*index, plant, "attachment", content, true, made->place);
+    }
   }
 
   // The text of a deleted comment stays in the history, where an id would be expected.

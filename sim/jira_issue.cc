@@ -169,8 +169,10 @@ http::Response JiraApi::attachment_bytes(const http::Request& request, const Cal
     return response;
   }
   const auto& attachment = *place->attachment;
-  auto response = attachment_response(attachment.id, std::min(attachment.size, kMostBytes),
-                                      attachment.mime_type);
+  auto response = attachment.file != nullptr
+                      ? file_response(attachment.file, attachment.mime_type)
+                      : attachment_response(attachment.id, std::min(attachment.size, kMostBytes),
+                                            attachment.mime_type);
   response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
                                                           percent_encode(attachment.name)));
   response.headers.set("X-Content-Type-Options", "nosniff");

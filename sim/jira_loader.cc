@@ -57,20 +57,25 @@ void take_comments(JiraIssue& issue, const bj::value& field) {
   }
 }
 
+// Loaded issues come without the bytes of their files: there are made-up ones, of another size
+// where the real ones were large.
+constexpr uint64_t kMostMadeUp = 16'384;
+
 void take_attachments(JiraIssue& issue, const bj::value& field) {
   if (!field.is_array()) return;
   for (const auto& entry : field.get_array()) {
     if (!entry.is_object()) continue;
     const auto& attachment = entry.get_object();
     const auto* size = attachment.if_contains("size");
-    issue.attachments.push_back({.id = id_of(attachment),
-                                 .author = person_of(attachment, "author"),
-                                 .name = text_of(attachment, "filename"),
-                                 .mime_type = text_of(attachment, "mimeType"),
-                                 .created = time_of(attachment, "created"),
-                                 .size = size != nullptr && size->is_int64()
-                                             ? static_cast<uint64_t>(size->get_int64())
-                                             : 0});
+    issue.attachments.push_back(
+        {.id = id_of(attachment),
+         .author = person_of(attachment, "author"),
+         .name = text_of(attachment, "filename"),
+         .mime_type = text_of(attachment, "mimeType"),
+         .created = time_of(attachment, "created"),
+         .size = size != nullptr && size->is_int64()
+                     ? std::min(static_cast<uint64_t>(size->get_int64()), kMostMadeUp)
+                     : 0});
   }
 }
 

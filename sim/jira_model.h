@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "sim/files.h"
 
 namespace spillguard::sim {
 
@@ -55,6 +56,7 @@ struct JiraAttachment {
   std::string mime_type;
   TimeMs created = 0;
   uint64_t size = 0;
+  FilePtr file = {};  // its bytes; without, they are made up of id, size and type
 };
 
 struct JiraProperty {

@@ -27,6 +27,7 @@ void append_line(std::string& out, const ManifestLine& line) {
   json.field("current", line.current);
   json.field("rule", line.rule);
   json.field("secret", line.secret);
+  if (!line.place.empty()) json.field("place", line.place);
   json.end_object();
   out += '\n';
 }

@@ -31,6 +31,7 @@ struct ManifestLine {
   bool current = true;
   std::string rule;
   std::string secret;
+  std::string place = {};  // in an attachment
 };
 
 // A secret of a kind that fits: `single_line` for titles, which also want it short.

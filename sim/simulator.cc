@@ -123,6 +123,9 @@ struct Simulator::State {
                                .max_versions = options.max_versions},
                    .data_file = loads ? options.data_dir + "/wiki-pages.jsonl.gz" : std::string(),
                    .plants_per_kind = options.plants_per_kind}));
+    if (loads) {
+      SG_TRY(add_real_files(*jira_site, options.data_dir + "/jira-attachments.tar"));
+    }
     add_jira_extras(*jira_site, options.seed, options.extras);
     add_wiki_extras(*wiki_site, options.seed, options.extras);
     webhooks = std::make_unique<Webhooks>();

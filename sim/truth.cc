@@ -128,6 +128,7 @@ void append_plant(std::string& out, const ManifestLine& line, const Whereabouts&
   json.field("version", line.version);
   json.field("rule", line.rule);
   json.field("secret", line.secret);
+  if (!line.place.empty()) json.field("place", line.place);
   json.field("state", found.state);
   json.key("places");
   json.begin_array();
@@ -192,8 +193,11 @@ std::vector<SecretPlace> places_in(const JiraIssue& issue, const std::string& se
   for (const auto& link : issue.remote_links)
     look(link.title + "\n" + link.url, "remote_link", std::to_string(link.id));
   for (const auto& property : issue.properties) look(property.json, "property", property.key);
-  for (const auto& attachment : issue.attachments)
+  for (const auto& attachment : issue.attachments) {
     look(attachment.name, "attachment_name", std::to_string(attachment.id));
+    if (attachment.file != nullptr)
+      look(attachment.file->text, "attachment", std::to_string(attachment.id));
+  }
   for (const auto& history : issue.histories) {
     for (const auto& change : history.changes) {
       const auto field = field_of(change.field);
@@ -235,6 +239,8 @@ std::vector<SecretPlace> places_in(const WikiPage& page, const std::string& secr
     const auto id = std::to_string(attachment.id);
     if (holds(attachment.name, secret)) add_now("attachment_name", id, attachment.versions);
     if (holds(attachment.comment, secret)) add_now("attachment_comment", id, attachment.versions);
+    if (attachment.file != nullptr && holds(attachment.file->text, secret))
+      add_now("attachment", id, attachment.versions);
   }
   for (const auto& comment : page.comments) {
     if (comment.gone) continue;

@@ -177,7 +177,9 @@ http::Response WikiApi::download(const http::Request& request, const Caller& cal
       const auto version =
           asked && *asked > 0 && *asked < attachment.versions ? attachment.versions - *asked : 0;
       auto response =
-          attachment_response(attachment.id + version, attachment.size, attachment.mime_type);
+          attachment.file != nullptr && version == 0
+              ? file_response(attachment.file, attachment.mime_type)
+              : attachment_response(attachment.id + version, attachment.size, attachment.mime_type);
       response.headers.set("Content-Disposition", fmt::format("attachment; filename*=UTF-8''{}",
                                                               percent_encode(attachment.name)));
       return response;

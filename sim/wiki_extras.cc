@@ -27,6 +27,7 @@ class WikiExtras {
       selection("inline");
       selection("resolved");
       attachment();
+      for (size_t kind = 0; kind < file_kinds(); ++kind) file(kind);
       draft("scanner");
       draft("ed");
       with_status(WikiStatus::kTrashed);
@@ -60,7 +61,7 @@ class WikiExtras {
     return std::nullopt;
   }
   void tell(size_t index, const Plant& plant, std::string part, std::string content,
-            int64_t version = 1) {
+            int64_t version = 1, std::string place = {}) {
     const auto& known = site_.pages()[index];
     site_.add_plant({.product = "confluence",
                      .scope = site_.spaces()[known.space].key,
@@ -72,7 +73,8 @@ class WikiExtras {
                      .versions = {version},
                      .current = true,
                      .rule = std::string(secret_kind(plant.kind).name),
-                     .secret = plant.secret});
+                     .secret = plant.secret,
+                     .place = std::move(place)});
   }
   std::string id_of(size_t index) { return std::to_string(site_.pages()[index].id); }
 
@@ -145,6 +147,28 @@ class WikiExtras {
     const auto id = std::to_string(made.id);
     tell(*index, plant, "attachment_name", id, made.versions);
     tell(*index, other, "attachment_comment", id, made.versions);
+  }
+
+  // The same bytes hang on two pages.
+  void file(size_t kind) {
+    const auto plant = next(true);
+    const FilePtr made = make_file(kind, fmt::format("file {}", number_), plant.secret, random_);
+    std::optional<size_t> last;
+    for (int copy = 0; copy < 2; ++copy) {
+      const auto index = page();
+      if (!index || index == last) return;  // a name stands on a page once
+      last = index;
+      auto& added = site_.add_attachment(*index,
+                                         {.id = 0,
+                                          .name = made->name,
+                                          .mime_type = made->mime_type,
+                                          .size = made->bytes.size(),
+                                          .author = user_index("ed"),
+                                          .file = made},
+                                         now());
+      added.versions = 1 + static_cast<int64_t>(random_.below(2));
+      tell(*index, plant, "attachment", std::to_string(added.id), added.versions, made->place);
+    }
   }
 
   size_t create(size_t space, const Plant& plant, std::string_view author) {

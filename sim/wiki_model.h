@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "sim/files.h"
 
 namespace spillguard::sim {
 
@@ -40,6 +41,7 @@ struct WikiAttachment {
   size_t author = 0;
   bool gone = false;
   int64_t versions = 1;  // with other bytes each
+  FilePtr file = {};     // the bytes of the newest; without, they are made up of id, size and type
 };
 
 struct WikiProperty {

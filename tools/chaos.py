@@ -133,12 +133,15 @@ def problems_of(run):
             problems.append(f"not found: {where} {plant['places']}")
         elif plant["state"] == "current" and all(f["historical"] for f in hits):
             problems.append(f"called historical: {where} {plant['places']}")
+        elif plant["part"] == "attachment" and not any(f["place"] == plant["place"] for f in hits):
+            problems.append(f"at another place: {where}: {[f['place'] for f in hits]} for {plant['place']}")
     for (product, item), findings in found.items():
         places = collections.Counter((f["location"], f["contentRef"], f["ruleName"], f["matchText"]) for f in findings)
         for place, times in places.items():
             if times > 1:
                 problems.append(f"{times} times: {product} {item} {place[:3]}")
     coverage = {(p, s["key"]): s for p in PRODUCTS for s in run.scopes(p)}
+    problems += check.check_waiting(coverage)
     problems += check.check_counts(check.with_drafts(truth), lambda p, s: coverage.get((p, s), {"coverage": [], "items": None}))
     return problems, checked
 

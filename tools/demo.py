@@ -199,6 +199,7 @@ def verify(sim, apis, scans):
     problems = check.check_plants(manifest, findings_of)
     counts = check.with_drafts(json.loads(sim.control("truth")))
     problems += check.check_counts(counts, lambda product, scope: scans.get((product, scope), {"coverage": [], "items": None}))
+    problems += check.check_waiting(scans)
     for (product, key), scan in sorted(scans.items()):
         if scan["scanState"] != "SCANNED":
             problems.append(f"{product} {key}: state {scan['scanState']}: {scan['errorMessage']}")

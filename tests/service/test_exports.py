@@ -157,7 +157,8 @@ def test_attachments_are_told(stack, product):
     rows = rows_of(api.get("/export/attachments"))
     listed = sum(kind["listed"] for scope in api.get("/coverage").json()["scopes"] for kind in scope["kinds"] if kind["kind"] == "attachment")
     assert len(rows) == listed > 0
-    assert {row["status"] for row in rows} <= {"scanned", "skipped", "failed", "not_visible"} and all(row["reason"] for row in rows)
+    assert {row["status"] for row in rows} <= {"scanned", "skipped", "failed", "not_visible"}
+    assert all(row["attachmentName"] and bool(row["reason"]) == (row["status"] != "scanned") for row in rows)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

@@ -104,7 +104,7 @@ def test_coverage_on_the_command_line_and_by_scope(stack, bin_dir):
     env = dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner")
     command = [os.path.join(bin_dir, "spillguard"), "coverage", "--config", stack.server.config]
     text = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
-    assert "waiting_for_extraction" in text and "SCANNED" in text
+    assert "attachment" in text and "not_opened" not in text and "SCANNED" in text
 
     def views():
         """The same ledger by three ways, when nothing was read meanwhile: hints of the tests before may still be at work."""
@@ -125,7 +125,7 @@ def test_coverage_on_the_command_line_and_by_scope(stack, bin_dir):
             one = scopes[product, scope["key"]]
             assert one["kinds"] == scope["kinds"] == by_key[product, scope["key"]]["kinds"]
             assert one["completedAt"] == scope["completedAt"] and one["completedAt"] and one["changesReadUpTo"]
-            waiting = sum(k["skipped"].get("waiting_for_extraction", 0) for k in one["kinds"])
-            listed = [p for p in one["problems"] if p["reason"] == "waiting_for_extraction"]
-            assert len(listed) == waiting and all(p["detail"] for p in listed), "each with its type"
+            skipped = sum(n for k in one["kinds"] if k["kind"] == "attachment" for n in k["skipped"].values())
+            listed = [p for p in one["problems"] if p["kind"] == "attachment" and p["status"] == "skipped"]
+            assert len(listed) == skipped and all(p["detail"] for p in listed), "each with its type"
     assert subprocess.run(command + ["--key", "NOSUCH"], env=env, capture_output=True, check=False).returncode == 2

@@ -5,7 +5,7 @@ import collections
 LOCATIONS = {
     "summary": "SUMMARY", "description": "DESCRIPTION", "environment": "FIELD", "custom_field": "FIELD",
     "comment": "COMMENT", "worklog": "WORKLOG", "title": "TITLE", "page": "BODY", "blogpost": "BODY",
-    "attachment_name": "ATTACHMENT", "attachment_comment": "ATTACHMENT",
+    "attachment_name": "ATTACHMENT", "attachment_comment": "ATTACHMENT", "attachment": "ATTACHMENT",
     "label": "FIELD", "link": "FIELD", "remote_link": "FIELD", "property": "FIELD", "version_message": "FIELD", "selection": "FIELD",
     "scope_description": "FIELD", "version": "FIELD", "component": "FIELD",
 }
@@ -32,6 +32,8 @@ def same_place(finding, plant):
         return False
     if plant["part"] == "history":
         return True  # a history value belongs to its field, wherever that is reported
+    if plant["part"] == "attachment" and (finding["place"] != plant["place"] or finding["contentRef"] != plant["content"]):
+        return False
     return finding["location"] == LOCATIONS[plant["part"]]
 
 
@@ -73,6 +75,16 @@ def check_plants(manifest, findings_of):
             places = collections.Counter((f["location"], f.get("contentRef"), f["matchText"]) for f in hits)
             if any(n > 1 for n in places.values()):
                 problems.append(f"reported {max(places.values())} times: " + where)
+    return problems
+
+
+def check_waiting(coverage_of_all):
+    """Problems: attachments that nobody opened, or that a passing failure left unread."""
+    problems = []
+    for (product, scope), scan in sorted(coverage_of_all.items()):
+        for cell in scan["coverage"]:
+            if cell["kind"] == "attachment" and cell["reason"] in ("not_opened", "switched_off", "no_sandbox", "helper_died", "host_failed"):
+                problems.append(f"{product} {scope}: {cell['parts']} attachments {cell['status']}: {cell['reason']}")
     return problems
 
 
