@@ -4,7 +4,7 @@
 crawl_bench.py --bin DIR [--issues N] [--versions N] [--no-extras] [--whole-only]. The numbers are those of the simulator, which counts each
 request. They are set beside the least possible: for issues one search a thousand, a question for each list of worklogs that the host cuts, and
 where remote links and properties are asked for (the default) two questions each; for pages one listing of 200 with bodies, and a question for
-each old version and each list that hangs on a page (comments, attachments, properties), because no answer of the host holds several. A look for
+each old version and each list that hangs on a page (comments, attachments, properties), because no answer of the host holds several; and one for the bytes of each attachment. A look for
 changes where nothing changed may be one request a scope. A quarter and the half are scanned before, to show that memory is flat. Fails above 1.1
 times the least, above one request a look, or where the whole takes half as much memory again as the half.
 """
@@ -88,13 +88,14 @@ class Site:
 
     def least(self, product, asked):
         items = self.items[product]
+        files = self.parts[product].get("attachment", 0)  # the bytes of each
         if product == "jira":
             cut = asked.get("GET /rest/api/2/issue/{issue}/worklog", 0) + asked.get("GET /rest/api/2/issue/{issue}/comment", 0)
-            return sum(math.ceil(n / 1000) for n in self.scopes[product]) + cut + (0 if self.options.no_extras else 2 * items)
+            return sum(math.ceil(n / 1000) for n in self.scopes[product]) + cut + (0 if self.options.no_extras else 2 * items) + files
         query = urllib.parse.urlencode({"cql": "type = comment", "limit": 1})
         comments = fetch(f"{self.sim.confluence_url}/rest/api/search?{query}", "scanner")["totalSize"]
         old = self.parts[product]["title"] - items + self.parts[product]["comment"] - comments
-        return sum(math.ceil(n / 200) for n in self.scopes[product]) + old + 3 * items
+        return sum(math.ceil(n / 200) for n in self.scopes[product]) + old + 3 * items + files
 
     def looks(self, seconds):
         """Looks for changes, and the requests of them."""

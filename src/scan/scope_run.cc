@@ -65,6 +65,8 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
   SG_TRY(pages);
   SG_TRY(reconcile(*site, scope, request.force, read.lists_contents, sink));
   if (!checkpoint.everything) SG_TRY(check_versions(*site, scope, sink));
+  // Switched meanwhile: some were read so and some otherwise.
+  const bool same = context_.extraction(site->site.id) == extraction;
   return context_.store.finish_scan(
       scope.id, engine->version(), checkpoint.host_time,
       [&](db::Connection& connection) -> Status {
@@ -72,7 +74,7 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
         SG_TRY(audit_scope_scan(connection, site->site, scope.id));
         return jobs::Queue::complete(connection, job);
       },
-      extraction);
+      same ? std::string_view(extraction) : std::string_view());
 }
 
 Status Runner::read_pages(const ScanSite& site, const jobs::Job& job, hosts::PageRequest page,

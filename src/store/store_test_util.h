@@ -120,8 +120,8 @@ class StoreTest : public ::testing::Test {
   // All rows of the tables that a commit writes, as text.
   std::string dump() {
     std::string out;
-    for (const char* table : {"items", "contents", "findings", "part_problems", "scope_coverage",
-                              "coverage_kinds", "rule_names", "rules_versions"}) {
+    for (const char* table : {"items", "contents", "findings", "part_problems", "attachments",
+                              "scope_coverage", "coverage_kinds", "rule_names", "rules_versions"}) {
       out += std::string("== ") + table + "\n";
       must(database_->read([&](db::Connection& connection) -> Status {
         std::string columns;

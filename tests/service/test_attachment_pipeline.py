@@ -69,10 +69,10 @@ def rows_of(answer):
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_what_is_planted_is_found_once_where_it_stands(stack, product):
     planted = plants(stack, product)
-    assert len(planted) >= 16 and len({p["place"].split(" › ")[0].rpartition(".")[2] for p in planted}) >= 7
+    assert len(planted) >= 14 and len({p["place"].split(" › ")[0].rpartition(".")[2] for p in planted}) >= 7
     assert not missing(stack, product)
     waiting = [reason for _, reason in cells(stack, product) if reason in ("not_opened", "switched_off", "host_failed", "helper_died")]
-    assert not waiting and sum(n for (status, _), n in cells(stack, product).items() if status == "scanned") > 20
+    assert not waiting and sum(n for (status, _), n in cells(stack, product).items() if status == "scanned") > 14
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
