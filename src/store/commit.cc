@@ -78,8 +78,10 @@ Status BatchWriter::write_item_row(const ItemResult& result, const std::string& 
   const bool failed = is_failed(result);
   const bool current = !failed && starts_whole(result, row);
   const auto state = static_cast<int>(failed ? ScanState::kError : ScanState::kScanned);
-  const int64_t updated = current ? item.updated : row.updated;
-  const int64_t version = current ? item.version : row.version;
+  // Read whole, and some of it shall be read again by the next listing.
+  const bool again = !failed && result.whole && !result.up_to_date;
+  const int64_t updated = again ? 0 : current ? item.updated : row.updated;
+  const int64_t version = again ? 0 : current ? item.version : row.version;
   // A partial reading leaves texts unread that were scanned with the rules of then.
   const bool new_rules = current && (result.whole || row.is_new);
   const int64_t rules = new_rules ? rules_id_ : row.rules_id;
