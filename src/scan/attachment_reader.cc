@@ -15,7 +15,7 @@ namespace {
 constexpr int kMostAttempts = 3;
 constexpr std::string_view kFormat = "1";  // of what is read; changes when readers learn
 
-bool may_go_well(Code code) {
+bool is_passing(Code code) {
   return code == Code::kUnavailable || code == Code::kTimeout || code == Code::kCorrupt ||
          code == Code::kIo;
 }
@@ -127,7 +127,7 @@ Result<AttachmentAnswer> AttachmentReader::run(const AttachmentRequest& request)
         continue;
       }
       if (!read && !transfer.is_hosts()) return fail(std::move(read).error());
-      if (!read && own::may_go_well(read.error().code) && !last) {
+      if (!read && transfer.broke_off() && own::is_passing(read.error().code) && !last) {
         SG_TRY(check_wanted(request));
         continue;
       }
@@ -152,8 +152,11 @@ Result<AttachmentAnswer> AttachmentReader::host_failed(const AttachmentRequest& 
     case Code::kRateLimited:
     case Code::kInternal:
       return fail(error);
-    case Code::kNotFound:
-      return own::plain(store::PartStatus::kNotVisible, "not_found", error.message);
+    case Code::kNotFound: {
+      auto answer = own::plain(store::PartStatus::kNotVisible, "not_found", error.message);
+      answer.is_passing = true;  // it was listed a moment ago
+      return answer;
+    }
     case Code::kPermissionDenied:
       return own::plain(store::PartStatus::kNotVisible, "permission_denied", error.message);
     case Code::kTooLarge:
@@ -165,7 +168,7 @@ Result<AttachmentAnswer> AttachmentReader::host_failed(const AttachmentRequest& 
   // that it can not hand out stops nobody.
   SG_TRY(request.host->identify());
   auto answer = own::plain(store::PartStatus::kFailed, "host_failed", error.message);
-  answer.is_passing = true;
+  answer.is_passing = own::is_passing(error.code);
   return answer;
 }
 

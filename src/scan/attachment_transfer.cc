@@ -35,6 +35,7 @@ AttachmentTransfer::~AttachmentTransfer() {
 Status AttachmentTransfer::take(std::string_view piece) {
   SG_TRY(reader_.check_wanted(request_));
   hasher_.add(piece);
+  bytes_ += piece.size();
   if (pipe_ != nullptr) return pipe_->write(piece);
   buffer_ += piece;
   if (buffer_.size() <= reader_.options_.in_memory) return {};

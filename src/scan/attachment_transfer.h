@@ -23,6 +23,8 @@ class AttachmentTransfer {
   Result<AttachmentAnswer> run();
   // The helper ended before its time, and the bytes are not here any more: worth one more attempt.
   [[nodiscard]] bool lost_helper() const { return pipe_ != nullptr && helper_died(); }
+  // Whether it broke off after some bytes: the host's client asks again only as long as none came.
+  [[nodiscard]] bool broke_off() const { return bytes_ > 0; }
   // Whether the error is one of the host's; else of ours.
   [[nodiscard]] bool is_hosts() const { return is_hosts_; }
 
@@ -50,6 +52,7 @@ class AttachmentTransfer {
   std::optional<DocumentScan> scan_;
   extract::Outcome own_;
   std::optional<Fingerprint> document_;  // once all bytes are there
+  uint64_t bytes_ = 0;                   // that came
   bool claimed_ = false;
   bool is_hosts_ = false;
 };
