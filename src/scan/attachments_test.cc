@@ -69,7 +69,8 @@ class AttachmentsTest : public testing::Test {
   }
   std::map<std::string, int64_t> ledger() {
     std::map<std::string, int64_t> out;
-    for (const auto& cell : world_.store->coverage(world_.scope_id).value()) {
+    const auto cells = world_.store->coverage(world_.scope_id).value();
+    for (const auto& cell : cells) {
       if (cell.kind != "attachment") continue;
       out[std::string(store::part_status_name(cell.status)) + " " + cell.reason] = cell.parts;
     }
