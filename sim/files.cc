@@ -85,7 +85,9 @@ FilePtr make_file(size_t number, const std::string& stem, const std::string& sec
   file->mime_type = kind.mime_type;
   file->bytes = std::move(made.bytes);
   file->text = secret;
-  file->place = file->name + (made.within.empty() ? "" : " › " + made.within);
+  file->place = file->name;
+  if (kind.ending == ".tar.gz") file->place += " › " + stem + ".tar";
+  if (!made.within.empty()) file->place += " › " + made.within;
   return file;
 }
 
