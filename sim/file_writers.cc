@@ -149,7 +149,8 @@ std::string write_pdf(const std::vector<std::string>& lines) {
   page += "ET\n";
   const std::array<std::string, 5> objects = {
       "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 4000 842] /Contents 4 0 R /Resources << /Font << "
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 4000 842] /Contents 4 0 R /Resources << /Font "
+      "<< "
       "/F1 5 0 R >> >> >>",
       fmt::format("<< /Length {} >>\nstream\n{}endstream", page.size(), page),
       "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"};
