@@ -64,9 +64,10 @@ def includes():
     return (1, 0, 0, output) if code == 0 else (0, 1, 0, output)
 
 
-# The longest first, so that none of them is the last with the machine for itself.
-LONGEST = ("service nodes postgres", "store postgres", "service nodes_together postgres", "service crash postgres", "service demo", "service governor", "service crash",
-           "detect", "service chaos", "service attachments", "service determinism", "service scan_control", "db postgres")
+# The longest first, so that none of them is the last with the machine for itself; those that wait most before all.
+LONGEST = ("service nodes postgres", "service store_faults postgres", "service nodes_together postgres", "service crash postgres",
+           "store postgres", "service demo", "service crash", "detect", "service governor", "service chaos", "service attachments", "service determinism",
+           "service scan_control", "service clients", "service seed_curls", "db postgres", "store", "service properties", "sim")
 # The unit tests of what speaks SQL, and the service tests that exercise most of it.
 ON_POSTGRES = ("db", "jobs", "store")
 SERVICE_ON_POSTGRES = ("api", "crash", "nodes", "nodes_together", "store_faults", "backup")

@@ -55,6 +55,15 @@ Status key_must_fit(const ServerConfig& config, const std::string& copy) {
                           config.key_file));
 }
 
+// Who held jobs and leases when the backup was made works on another store: nobody waits for them.
+Status end_leases(const std::string& copy) {
+  SG_ASSIGN(const auto database, db::Database::open_sqlite({.path = copy}));
+  return database->write([](db::Connection& connection) -> Status {
+    SG_TRY(connection.execute("UPDATE jobs SET lease_until = 0 WHERE state = 1"));
+    return connection.execute("UPDATE leases SET lease_until = 0");
+  });
+}
+
 }  // namespace
 }  // namespace backup_detail
 
@@ -88,6 +97,7 @@ Result<std::vector<std::string>> restore_store(const ServerConfig& config,
   const own::WorkingCopy copy(fmt::format("{}/restore.{}.db", config.data_dir, random_hex(4)));
   SG_TRY(db::copy_sqlite(file, copy.path()));
   SG_TRY(own::key_must_fit(config, copy.path()));
+  SG_TRY(own::end_leases(copy.path()));
   if (is_embedded(config)) {
     SG_TRY(db::copy_sqlite(copy.path(), store_file(config)));
   } else {
