@@ -544,7 +544,8 @@ constexpr std::string_view kUserWords[] = {
     "usuario", "usu\u00E1rio", "utilisateur", "identifiant", "kennung", "nutzer",   "logon",
     "u",       "acc",          "un",          "e-mail",      "konto"};
 
-constexpr WordSet<std::size(kKeywordTable)> kWordSet(kKeywordTable, [](const Word& word) { return word.text; });
+constexpr WordSet<std::size(kKeywordTable)> kWordSet(kKeywordTable,
+                                                     [](const Word& word) { return word.text; });
 constexpr auto kNotThoseSet = word_set(kNotThose);
 constexpr auto kKeyQualifierSet = word_set(kKeyQualifiers);
 constexpr auto kDisqualifierSet = word_set(kDisqualifiers);
