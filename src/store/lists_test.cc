@@ -218,7 +218,7 @@ TEST_F(ListsTest, ListsAndTotalsAreServedByIndexes) {
   EXPECT_NE(by_key.find("items_by_key"), std::string::npos) << by_key;
 }
 
-TEST_F(ListsTest, PrintsTheLatencyOfALongList) {
+TEST_F(ListsTest, PagesAndCountsOfALongListAgree) {
   const bool sqlite = database_->dialect() == db::Dialect::kSqlite;
   const auto bytes = [&](int size) {
     return sqlite ? fmt::format("randomblob({})", size)
@@ -226,7 +226,7 @@ TEST_F(ListsTest, PrintsTheLatencyOfALongList) {
   };
   must(database_->write([&](db::Connection& connection) {
     return connection.execute(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
         "INSERT INTO findings (scope_id, item_id, content_kind, content_id, rule_id, severity, "
         "fingerprint, versions, historical, evidence, author, created_when, first_seen, last_seen) "
         "SELECT (SELECT scope_id FROM items LIMIT 1), (SELECT id FROM items LIMIT 1), "
@@ -236,21 +236,13 @@ TEST_F(ListsTest, PrintsTheLatencyOfALongList) {
   for (int i = 0; i < 200; ++i) {
     review({}, i, "RULE_1", "ada");
   }
-  const auto timed = [&](const char* what, const FindingQuery& query) {
-    const int64_t start = monotonic_ms();
-    const auto page = list(query);
-    printf("%s: %lld of %lld findings in %lld ms\n", what,
-           static_cast<long long>(page.findings.size()), static_cast<long long>(page.total),
-           static_cast<long long>(monotonic_ms() - start));
-    return page.total;
-  };
-  EXPECT_EQ(timed("first page", {}), 100'012);
-  EXPECT_EQ(timed("last page", {.offset = 99'950}), 100'012);
-  EXPECT_EQ(timed("unreviewed, deep", {.reviewed = false, .offset = 90'000}), 100'004);
-  EXPECT_EQ(timed("reviewed", {.reviewed = true}), 8);
-  const int64_t start = monotonic_ms();
+  EXPECT_EQ(list({}).total, 5'012);
+  EXPECT_EQ(list({}).findings.size(), 50U);
+  EXPECT_EQ(list({.offset = 4'990}).findings.size(), 22U);
+  EXPECT_EQ(list({.reviewed = false, .offset = 4'500}).total, 5'004);
+  EXPECT_EQ(list({.reviewed = true}).findings.size(), 8U);
+  EXPECT_EQ(list({.reviewed = true}).total, 8);
   EXPECT_GE(must(store_->finding_counts(scope_.id, {}, {7})).size(), 49U);
-  printf("counts by rule: %lld ms\n", static_cast<long long>(monotonic_ms() - start));
 }
 
 }  // namespace
