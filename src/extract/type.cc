@@ -56,6 +56,8 @@ constexpr std::array kMagics = {
     Magic{0, "\0\0\1\0"sv, Type::kPicture},
     Magic{0, "8BPS"sv, Type::kPicture},
     Magic{4, "ftypheic"sv, Type::kPicture},
+    Magic{4, "ftypheix"sv, Type::kPicture},
+    Magic{4, "ftypmif1"sv, Type::kPicture},
     Magic{4, "ftypavif"sv, Type::kPicture},
     Magic{4, "ftyp"sv, Type::kMedia},
     Magic{0, "ID3"sv, Type::kMedia},
@@ -106,6 +108,15 @@ bool is_old_tar(std::string_view head) {
     }
   }
   return any && told == sum;
+}
+
+// BITMAPFILEHEADER, whose two reserved words are zero, and the size of one of the headers that
+// follow it.
+bool is_bitmap(std::string_view head) {
+  constexpr std::array kHeaders = {12, 40, 52, 56, 64, 108, 124};
+  return has_at(head, 0, "BM"sv) && has_at(head, 6, "\0\0\0\0"sv) && has_at(head, 15, "\0\0\0"sv) &&
+         std::find(kHeaders.begin(), kHeaders.end(), static_cast<unsigned char>(head[14])) !=
+             kHeaders.end();
 }
 
 // Lines "Name: value" to begin with, some of them names that mails have. One without MIME reads as
@@ -222,6 +233,9 @@ Type sniff(std::string_view head, std::string_view name) {
   }
   if (sniffing::is_pkcs12(head)) {
     return Type::kPkcs12;
+  }
+  if (sniffing::is_bitmap(head)) {
+    return Type::kPicture;
   }
   if (sniffing::is_wide_text(head)) {
     return Type::kText;

@@ -37,6 +37,12 @@ TEST(Types, GoByBytesNotByNames) {
   EXPECT_EQ(sniff("From: a\nTo: b\nSubject: c\n\nd", "x"), Type::kText);
   EXPECT_EQ(sniff("From: a\nTo: b\nSubject: c\n\nd", "x.eml"), Type::kMail);
   EXPECT_EQ(sniff("From: a\nTo: b\nMIME-Version: 1.0\n\nd", "x"), Type::kMail);
+  EXPECT_EQ(sniff("BM\x36\1\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"sv, "x"), Type::kPicture);
+  EXPECT_EQ(sniff("BM is not how every picture begins", "x.bmp"), Type::kText);
+  EXPECT_EQ(sniff("\0\0\0\x18"
+                  "ftypmif1"sv,
+                  "x"),
+            Type::kPicture);
   EXPECT_FALSE(needs_extraction("words", "a.txt"));
   EXPECT_TRUE(needs_extraction("w\0\0\0o\0\0\0r\0\0\0"sv, "a.txt"));
 }

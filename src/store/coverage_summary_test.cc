@@ -10,11 +10,11 @@ TEST(CoverageSummary, EveryCellIsInItsKindAndInTheTotal) {
       summarize({{"comment", PartStatus::kScanned, "", 5, 50},
                  {"comment", PartStatus::kFailed, "http_500", 2, 0},
                  {"comment", PartStatus::kFailed, "nothing_extracted", 1, 9},
-                 {"attachment", PartStatus::kSkipped, "waiting_for_extraction", 3, 99},
+                 {"attachment", PartStatus::kSkipped, "too_large", 3, 99},
                  {"page", PartStatus::kNotVisible, "version_removed", 4, 0}});
   ASSERT_EQ(kinds.size(), 3U);
   EXPECT_EQ(kinds[0].kind, "attachment");
-  EXPECT_EQ(kinds[0].skipped.at("waiting_for_extraction"), 3);
+  EXPECT_EQ(kinds[0].skipped.at("too_large"), 3);
   EXPECT_EQ(kinds[1].listed, 8);
   EXPECT_EQ(kinds[1].read, 6);
   EXPECT_EQ(kinds[1].scanned, 5);

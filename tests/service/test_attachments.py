@@ -69,6 +69,35 @@ def test_nothing_of_the_documents_is_on_disk_or_on_stderr(tmp_path, rule):
     assert not [token for _, token, _ in plants if token.encode() in text]
 
 
+def test_text_in_pictures_is_read_on_request_only(tmp_path):
+    """A screenshot of a login, in each format that screenshots come in."""
+    if not os.path.exists("/usr/bin/tesseract"):
+        pytest.skip("tesseract-ocr is not installed: OCR of pictures is not tested")
+    pictures = pytest.importorskip("PIL.Image", reason="python3-pil is not installed: OCR of pictures is not tested")
+    from PIL import ImageDraw, ImageFont
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", 30)
+    secret = "Tr4ven" + "Quolm78"
+    picture = pictures.new("RGB", (700, 200), "white")
+    draw = ImageDraw.Draw(picture)
+    for y, line in ((20, "Login to the staging server"), (70, "user: deploy"), (120, "password: " + secret)):
+        draw.text((20, y), line, fill="black", font=font)
+    names = ["a.bmp", "b.gif", "c.jpg", "d.png", "e.tiff", "f.webp"]
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in names:
+        picture.save(folder / name)
+    command = [os.path.join(BIN, "spillguard"), "scan", "--format", "jsonl"]
+    account = tmp_path / "account.jsonl"
+    run = subprocess.run([*command, "--ocr", str(folder)], capture_output=True, text=True)
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [(f["file"], f["location"], f["secret"]) for f in sorted(found, key=lambda f: f["file"])] == \
+        [(name, "text in the picture", secret) for name in names], run.stderr
+    run = subprocess.run([*command, "--account", str(account), str(folder)], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, ""), run.stderr
+    outcomes = [json.loads(line) for line in account.read_text(encoding="utf-8").splitlines()]
+    assert sorted((o["file"], o["outcome"]) for o in outcomes) == [(name, "media") for name in names]
+
+
 def test_sandbox_layers_are_told():
     run = subprocess.run([os.path.join(BIN, "spillguard-extract"), "--check"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert run.returncode == 0, run.stdout
