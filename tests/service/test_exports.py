@@ -3,6 +3,8 @@ import csv
 import io
 import json
 import os
+import re
+import subprocess
 
 import pytest
 
@@ -268,4 +270,28 @@ def test_no_file_of_ours_holds_a_planted_secret(stack):
             looked += len(data)
             held = [n for n in needles if n in data]
             assert not held, f"{path} holds {len(held)} planted secrets"
+    words = os.environ.get("SPILLGUARD_TEST_POSTGRES")
+    if not words:
+        assert looked > 100_000
+        return
+    # PostgreSQL's own files, and the rows as they come out of it: what it has packed shows only there.
+    address = stack.server.store
+
+    def ask(sql):
+        return subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", address, "-c", sql], check=True, stdin=subprocess.DEVNULL,
+                              capture_output=True).stdout
+
+    ask("CHECKPOINT")
+    data = os.path.join(re.search(r"host=(\S+)", words).group(1), "data")
+    database = os.path.join(data, "base", ask("SELECT oid FROM pg_database WHERE datname = current_database()").decode().strip())
+    assert os.path.isdir(database)
+    grep = subprocess.run(["grep", "-rlaF", "-f", "-", database, os.path.join(data, "pg_wal")], input=b"\n".join(needles), capture_output=True)
+    assert grep.returncode == 1, f"{grep.stdout.decode()} {grep.stderr.decode()}"
+    tables = ask("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'").decode().split()
+    assert len(tables) > 20
+    for table in tables:
+        rows = ask(f'COPY "{table}" TO STDOUT')
+        looked += len(rows)
+        held = [n for n in needles if n in rows or n.hex().encode() in rows]
+        assert not held, f"{table} holds {len(held)} planted secrets"
     assert looked > 100_000
