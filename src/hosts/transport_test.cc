@@ -64,8 +64,8 @@ TEST(TransportTest, AsksAgainWhatMayBeAskedAgain) {
 TEST(TransportTest, ABadGatewayIsNoMatterOfSize) {
   // Who can ask for less gives up early on a 500, and not on what would end the whole reading.
   for (const auto& [status, asked] : {std::pair(500, 2U), {502, 4U}, {503, 4U}}) {
-    StubHost stub([status = status](const http::Request&) {
-      return http::Response::text(status, "<html>proxy</html>", "text/html");
+    StubHost stub([code = status](const http::Request&) {
+      return http::Response::text(code, "<html>proxy</html>", "text/html");
     });
     Transport transport(stub.options(Product::kJira));
     Question question = myself();
