@@ -4,10 +4,12 @@
 store_bench.py --bin DIR [--items N] [--findings N] [--reviews N] [--scopes N] [--small DIVISOR] [--store sqlite|postgres]. First a store smaller by
 the divisor (100: 100,000 items), then the large one; growth is printed as a factor, the time of the large over that of the small one. Both are filled
 by statements over ranges of numbers, then measured through the repositories that the server uses. A large run wants 10 GB below --folder.
+--plans MS prints how PostgreSQL found the rows of each statement that took so long (its auto_explain), those that fill left out.
 """
 import argparse
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +62,25 @@ def claims_of_nodes(args, address):
     return {f"queue, {NODES} nodes of 2 workers": (sum(done) / seconds, "jobs/s")}
 
 
+def print_plans(log):
+    """Of each slow statement in the server's log: how often, the longest, and the scans of its plan."""
+    with open(log, encoding="utf-8", errors="replace") as f:
+        entries = re.split(r"\n(?=\S)", f.read())
+    plans = {}
+    for entry in entries:
+        found = re.search(r"duration: ([0-9.]+) ms  plan:\s+Query Text: (.*?)\n(.*)", entry, re.DOTALL)
+        if not found or "generate_series" in found.group(2) or "WITH RECURSIVE n" in found.group(2):
+            continue
+        scans = re.findall(r"((?:Parallel )?(?:Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan (?:Backward )?(?:using \S+ )?on \S+)", found.group(3))
+        row = plans.setdefault((" ".join(found.group(2).split())[:150], "; ".join(dict.fromkeys(scans))), [0, 0.0])
+        row[0] += 1
+        row[1] = max(row[1], float(found.group(1)))
+    for (text, scans), (count, longest) in sorted(plans.items(), key=lambda item: -item[1][1])[:25]:
+        print(f"{longest:10.1f} ms at most, {count:5} times: {text}\n{'':14}{scans or 'no scan'}")
+    if not plans:
+        print("no statement took so long")
+
+
 def one(args, store, sizes, folder):
     os.makedirs(folder)
     postgres = None
@@ -73,6 +94,9 @@ def one(args, store, sizes, folder):
         rows = measure([args.load, address, *(str(sizes[k]) for k in ("items", "findings", "reviews", "scopes"))], postgres)
         if postgres:
             rows |= claims_of_nodes(args, address)
+            if args.plans is not None:
+                print(f"\nstatements of {args.plans} ms and more at {sizes['items']:,} items", flush=True)
+                print_plans(os.path.join(folder, "pg", "log"))
         else:
             rows["disk, with its log"] = (sum(os.path.getsize(f) for f in glob.glob(os.path.join(folder, "store.db*"))) / 1e6, "MB")
         return rows
@@ -105,8 +129,12 @@ def main():
     parser.add_argument("--store", choices=("sqlite", "postgres"))
     parser.add_argument("--set", action="append", default=["shared_buffers = 1GB", "max_wal_size = 8GB", "synchronous_commit = on"],
                         help="a line of postgresql.conf; may be repeated")
+    parser.add_argument("--plans", type=int, metavar="MS", help="print the plans of statements that took so long")
     parser.add_argument("--folder", default="/tmp")
     args = parser.parse_args()
+    if args.plans is not None:
+        args.set += ["session_preload_libraries = 'auto_explain'", f"auto_explain.log_min_duration = {args.plans}",
+                     "auto_explain.log_analyze = on", "auto_explain.log_timing = off"]
     args.load = os.path.join(args.bin, "store_load")
     large = {"items": args.items, "findings": args.findings, "reviews": args.reviews, "scopes": args.scopes}
     small = {name: max(10, number // args.small) for name, number in large.items()}
