@@ -37,6 +37,10 @@ macro(sg_add_modules)
   # Opens attachments; found beside the program that starts it.
   add_executable(spillguard-extract ${CMAKE_SOURCE_DIR}/src/extract_helper/main.cc)
   target_link_libraries(spillguard-extract PRIVATE sg_extract_helper)
+  if(SG_SANITIZE)
+    # A sandbox that lets the sanitizers live.
+    target_compile_definitions(sg_extract_helper PUBLIC SG_SANITIZED)
+  endif()
   add_dependencies(spillguard spillguard-extract)
   foreach(test extract_test cli_test scan_test)
     if(TARGET ${test})

@@ -95,7 +95,9 @@ Status limit(int what, uint64_t value) {
 
 Status limit_resources(const SandboxOptions& options, uint64_t descriptors) {
   SG_TRY(limit(RLIMIT_CPU, options.cpu_seconds));
+#ifndef SG_SANITIZED  // Sanitizers reserve terabytes of addresses and use few.
   SG_TRY(limit(RLIMIT_AS, options.memory_bytes));
+#endif
   SG_TRY(limit(RLIMIT_FSIZE, 0));
   SG_TRY(limit(RLIMIT_CORE, 0));
   SG_TRY(limit(RLIMIT_NPROC, 0));
