@@ -51,13 +51,11 @@ uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
       test.after[test.count++] = class_number(set);
     }
     if (guard.until.any()) {
-      test.looks_far = true;
       test.until = class_number(guard.until);
       test.through = class_number(guard.through);
       test.until_within = guard.until_within;
     }
     if (guard.run_length > 0) {
-      test.looks_far = true;
       test.run = class_number(guard.run);
       test.run_length = guard.run_length;
       test.run_from = guard.run_from;
@@ -115,17 +113,13 @@ void AnchorTable::describe_neighbours(const std::vector<Hook>& hooks,
   }
 }
 
-bool AnchorTable::passes_far(const Guard& test, std::string_view text, size_t end) const {
-  if (test.until != kAnyByte) {
-    const size_t stop = std::min(text.size(), end + test.until_within + 1);
-    size_t at = end;
-    while (at < stop && !in_class(text[at], test.until)) {
-      if (!in_class(text[at], test.through)) return false;
-      ++at;
-    }
-    if (at == stop) return false;
+bool AnchorTable::reaches_until(const Guard& test, std::string_view text, size_t end) const {
+  const size_t stop = std::min(text.size(), end + test.until_within + 1);
+  for (size_t at = end; at < stop; ++at) {
+    if (in_class(text[at], test.until)) return true;
+    if (!in_class(text[at], test.through)) return false;
   }
-  return test.run_length == 0 || has_run(test, text, end);
+  return false;
 }
 
 // Looks at the last byte that a run would have, and skips all of it when that byte does not fit.

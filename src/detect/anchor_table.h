@@ -50,7 +50,7 @@ class AnchorTable {
 
   // False when the bytes around the literal at [begin, end) fail the guards of all its hooks.
   [[nodiscard]] bool may_wake(uint32_t literal, PaddedView text, size_t begin, size_t end) const {
-    const Entry& entry = entries_[literal];
+    const Entry& entry = entries_.data()[literal];
     if (begin != 0 && !in_class(text.data()[begin - 1], entry.before)) return false;
     // What is read behind the text is its padding: no guard that asks for a byte passes there.
     const char* const behind = text.data() + end;
@@ -59,17 +59,19 @@ class AnchorTable {
 
   // Whether the bytes around the anchor at [begin, end) of the text can belong to a match.
   [[nodiscard]] bool passes(uint32_t guard, std::string_view text, size_t begin, size_t end) const {
-    const Guard& test = guards_[guard];
+    const Guard& test = guards_.data()[guard];
     if (begin == 0) {
       if (!test.may_begin_text) return false;
     } else if (!in_class(text[begin - 1], test.before)) {
       return false;
     }
     if (text.size() - end < test.count) return false;
+    // Most lack the run, and that is told by few of its bytes.
+    if (test.run_length != 0 && !has_run(test, text, end)) return false;
     for (uint32_t i = 0; i < test.count; ++i) {
       if (!in_class(text[end + i], test.after[i])) return false;
     }
-    return !test.looks_far || passes_far(test, text, end);
+    return test.until == kAnyByte || reaches_until(test, text, end);
   }
 
  private:
@@ -80,7 +82,6 @@ class AnchorTable {
 
   struct Guard {
     bool may_begin_text = true;
-    bool looks_far = false;  // asks for `until` or for a run
     uint16_t before = kAnyByte;
     uint16_t count = 0;
     std::array<uint16_t, kMaxAfter> after{};
@@ -106,9 +107,9 @@ class AnchorTable {
   };
 
   [[nodiscard]] bool in_class(char byte, uint16_t number) const {
-    return classes_[number][static_cast<unsigned char>(byte)];
+    return classes_.data()[number][static_cast<unsigned char>(byte)];
   }
-  [[nodiscard]] bool passes_far(const Guard& test, std::string_view text, size_t end) const;
+  [[nodiscard]] bool reaches_until(const Guard& test, std::string_view text, size_t end) const;
   [[nodiscard]] bool has_run(const Guard& test, std::string_view text, size_t end) const;
   uint32_t literal_number(std::string_view text, bool ignore_case);
   void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
