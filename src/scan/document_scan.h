@@ -13,6 +13,7 @@
 #include "detect/engine.h"
 #include "extract/document.h"
 #include "store/documents.h"
+#include "text/text.h"
 
 namespace spillguard::scan {
 
