@@ -32,13 +32,14 @@ Status vacuum_into(const std::string& path, const std::string& target) {
   if (opened != SQLITE_OK) return fail(sqlite_error(connection, opened, path, "open"));
   sqlite3_busy_timeout(connection, 30'000);
   constexpr std::string_view kSql = "VACUUM INTO ?1";
-  SG_ASSIGN(sqlite3_stmt* const statement, handle.take(kSql));
+  SG_ASSIGN(const auto prepared, handle.take(kSql));
+  sqlite3_stmt* const statement = prepared->statement;
   sqlite3_bind_text(statement, 1, target.c_str(), -1, SQLITE_TRANSIENT);
   const int done = sqlite3_step(statement);
   Status status;
   if (done != SQLITE_DONE) status = fail(handle.error(done, kSql));
   sqlite3_reset(statement);
-  handle.put(std::string(kSql), statement);
+  handle.put(prepared);
   return status;
 }
 

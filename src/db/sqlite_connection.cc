@@ -96,6 +96,8 @@ Status SqliteConnection::set_up(const SqliteOptions& options, Role role) {
   // outlives this process; only checkpoints wait for the disk.
   // Temporary tables stay in memory: sorting must not write to /tmp.
   const bool temporary = options.path == ":memory:";
+  // There are several readers, and what they keep is void whenever somebody writes.
+  const int64_t cache = role == Role::kReader ? options.cache_bytes / 2 : options.cache_bytes;
   return execute(
       fmt::format("PRAGMA synchronous = {}; PRAGMA foreign_keys = ON;"
                   "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};"
@@ -103,14 +105,14 @@ Status SqliteConnection::set_up(const SqliteOptions& options, Role role) {
                   // What is deleted or replaced is overwritten, not only given free.
                   "PRAGMA secure_delete = ON;"
                   "SELECT count(*) FROM sqlite_schema",
-                  temporary ? "OFF" : "NORMAL", options.cache_bytes / 1024,
+                  temporary ? "OFF" : "NORMAL", cache / 1024,
                   role == Role::kReader ? "ON" : "OFF"));
 }
 
 Result<std::shared_ptr<Statement>> SqliteConnection::prepare(std::string_view sql) {
-  SG_ASSIGN(auto* raw, handle_->take(sql));
+  SG_ASSIGN(const auto prepared, handle_->take(sql));
   // Shared only with the work that asked for it.
-  return std::make_shared<SqliteStatement>(handle_, std::string(sql), raw);
+  return std::make_shared<SqliteStatement>(handle_, prepared);
 }
 
 int64_t SqliteConnection::changes() const { return sqlite3_changes64(handle_->get()); }

@@ -11,7 +11,8 @@
 namespace spillguard::db {
 namespace {
 
-constexpr size_t kIdleStatements = 256;
+constexpr size_t kKeptStatements = 256;
+constexpr int64_t kMaxParameters = 32766;  // SQLITE_MAX_VARIABLE_NUMBER as Debian has it at least
 
 // Whether only white space and comments are left: preparing them gives no statement.
 bool is_blank_sql(sqlite3* connection, std::string_view sql) {
@@ -24,25 +25,58 @@ bool is_blank_sql(sqlite3* connection, std::string_view sql) {
   return blank;
 }
 
+// To SQLite "$2" is a name like any other, numbered by where it first stands.
+void read_parameters(PreparedStatement& prepared) {
+  const int count = sqlite3_bind_parameter_count(prepared.statement);
+  for (int position = 1; position <= count; ++position) {
+    const char* name = sqlite3_bind_parameter_name(prepared.statement, position);
+    const auto number =
+        name != nullptr && name[0] == '$' ? parse_int(name + 1) : std::optional<int64_t>();
+    if (!number || *number < 1 || *number > kMaxParameters) {
+      prepared.misuse = "parameters are written $1, $2 …";
+      continue;
+    }
+    const auto index = static_cast<size_t>(*number);
+    if (prepared.positions.size() < index) prepared.positions.resize(index, 0);
+    prepared.positions[index - 1] = position;
+  }
+  prepared.bound.assign(prepared.positions.size(), false);
+}
+
 }  // namespace
 
 SqliteHandle::SqliteHandle(sqlite3* connection, std::string path)
     : connection_(connection), path_(std::move(path)) {}
 
 SqliteHandle::~SqliteHandle() {
-  for (const auto& idle : idle_) sqlite3_finalize(idle.statement);
+  for (const auto* list : {&kept_, &extra_}) {
+    for (const PreparedStatement& prepared : *list) sqlite3_finalize(prepared.statement);
+  }
   sqlite3_close_v2(connection_);
 }
 
-Result<sqlite3_stmt*> SqliteHandle::take(std::string_view sql) {
-  if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
-    sqlite3_stmt* statement = found->second->statement;
-    const auto position = found->second;
-    by_sql_.erase(found);
-    idle_.erase(position);
+Result<SqliteHandle::Prepared> SqliteHandle::take(std::string_view sql) {
+  const auto found = by_sql_.find(sql);
+  if (found != by_sql_.end() && !found->second->in_use) {
+    kept_.splice(kept_.begin(), kept_, found->second);
+  } else {
+    SG_ASSIGN(auto prepared, prepare(sql));
+    const bool another = found != by_sql_.end();
+    auto& list = another ? extra_ : kept_;
+    list.push_front(std::move(prepared));
+    if (!another) by_sql_.emplace(kept_.front().sql, kept_.begin());
+    list.front().in_use = true;
     ++in_use_;
-    return statement;
+    return list.begin();
   }
+  const Prepared prepared = kept_.begin();
+  prepared->bound.assign(prepared->positions.size(), false);
+  prepared->in_use = true;
+  ++in_use_;
+  return prepared;
+}
+
+Result<PreparedStatement> SqliteHandle::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const char* rest = nullptr;
   const int code = sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()),
@@ -60,24 +94,32 @@ Result<sqlite3_stmt*> SqliteHandle::take(std::string_view sql) {
     return fail(Code::kInternal,
                 fmt::format("prepare() takes one statement, not several: {}", sql.substr(0, 80)));
   }
-  ++in_use_;
-  return statement;
+  PreparedStatement out{.sql = std::string(sql), .statement = statement};
+  read_parameters(out);
+  return out;
 }
 
-void SqliteHandle::put(std::string sql, sqlite3_stmt* statement) {
+void SqliteHandle::put(Prepared prepared) {
   --in_use_;
-  sqlite3_reset(statement);
-  sqlite3_clear_bindings(statement);
-  if (by_sql_.contains(sql)) {
-    sqlite3_finalize(statement);
-    return;
+  prepared->in_use = false;
+  sqlite3_reset(prepared->statement);
+  sqlite3_clear_bindings(prepared->statement);
+  const auto known = by_sql_.find(prepared->sql);
+  if (known == by_sql_.end() || known->second != prepared) {
+    sqlite3_finalize(prepared->statement);
+    extra_.erase(prepared);
+  } else if (kept_.size() > kKeptStatements) {
+    forget_oldest();
   }
-  idle_.push_front({std::move(sql), statement});
-  by_sql_.emplace(idle_.front().sql, idle_.begin());
-  if (idle_.size() > kIdleStatements) {
-    by_sql_.erase(idle_.back().sql);
-    sqlite3_finalize(idle_.back().statement);
-    idle_.pop_back();
+}
+
+void SqliteHandle::forget_oldest() {
+  for (auto it = kept_.end(); kept_.size() > kKeptStatements && it != kept_.begin();) {
+    --it;
+    if (it->in_use) continue;
+    by_sql_.erase(it->sql);
+    sqlite3_finalize(it->statement);
+    it = kept_.erase(it);
   }
 }
 

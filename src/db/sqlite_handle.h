@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/error.h"
 
@@ -14,8 +15,20 @@ struct sqlite3_stmt;
 
 namespace spillguard::db {
 
+// A statement that is prepared once and used again, with what its text tells of it.
+struct PreparedStatement {
+  std::string sql;
+  sqlite3_stmt* statement = nullptr;
+  std::vector<int> positions = {};  // of $1, $2 … in SQLite's own count; 0: not in the SQL
+  std::string misuse = {};          // parameters that are written otherwise
+  std::vector<bool> bound = {};     // by positions; of whoever uses it
+  bool in_use = false;
+};
+
 class SqliteHandle {
  public:
+  using Prepared = std::list<PreparedStatement>::iterator;
+
   // Takes the connection over. `path` is what errors name.
   SqliteHandle(sqlite3* connection, std::string path);
   SqliteHandle(const SqliteHandle&) = delete;
@@ -25,8 +38,8 @@ class SqliteHandle {
   [[nodiscard]] sqlite3* get() const { return connection_; }
 
   // A statement that nobody else uses, reset and without values; give it back with put().
-  Result<sqlite3_stmt*> take(std::string_view sql);
-  void put(std::string sql, sqlite3_stmt* statement);
+  Result<Prepared> take(std::string_view sql);
+  void put(Prepared prepared);
   [[nodiscard]] size_t in_use() const { return in_use_; }
 
   // Runs statements without parameters one after the other; rows are dropped.
@@ -40,15 +53,14 @@ class SqliteHandle {
   void clear_busy() { busy_seen_ = false; }
 
  private:
-  struct Idle {
-    std::string sql;
-    sqlite3_stmt* statement;
-  };
+  Result<PreparedStatement> prepare(std::string_view sql);
+  void forget_oldest();
 
   sqlite3* connection_;
   std::string path_;
-  std::list<Idle> idle_;  // most recently used first
-  std::unordered_map<std::string_view, std::list<Idle>::iterator> by_sql_;  // keys view into idle_
+  std::list<PreparedStatement> kept_;                      // most recently used first
+  std::unordered_map<std::string_view, Prepared> by_sql_;  // keys view into kept_
+  std::list<PreparedStatement> extra_;  // in use while another of the same text is
   size_t in_use_ = 0;
   bool busy_seen_ = false;
 };

@@ -10,48 +10,30 @@
 namespace spillguard::db {
 namespace {
 
-constexpr int64_t kMaxParameters = 32766;  // SQLITE_MAX_VARIABLE_NUMBER as Debian has it at least
-
 // SQLite takes a null pointer for NULL, and an empty view may have one.
 const char* not_null(std::string_view bytes) { return bytes.data() == nullptr ? "" : bytes.data(); }
 
 }  // namespace
 
-SqliteStatement::SqliteStatement(std::shared_ptr<SqliteHandle> handle, std::string sql,
-                                 sqlite3_stmt* statement)
-    : handle_(std::move(handle)), sql_(std::move(sql)), statement_(statement) {
-  // To SQLite "$2" is a name like any other, numbered by where it first stands.
-  const int count = sqlite3_bind_parameter_count(statement_);
-  for (int position = 1; position <= count; ++position) {
-    const char* name = sqlite3_bind_parameter_name(statement_, position);
-    const auto number =
-        name != nullptr && name[0] == '$' ? parse_int(name + 1) : std::optional<int64_t>();
-    if (!number || *number < 1 || *number > kMaxParameters) {
-      misuse_ = "parameters are written $1, $2 …";
-      continue;
-    }
-    const auto index = static_cast<size_t>(*number);
-    if (positions_.size() < index) positions_.resize(index, 0);
-    positions_[index - 1] = position;
-  }
-  bound_.assign(positions_.size(), false);
-}
+SqliteStatement::SqliteStatement(std::shared_ptr<SqliteHandle> handle,
+                                 SqliteHandle::Prepared prepared)
+    : handle_(std::move(handle)),
+      prepared_(prepared),
+      statement_(prepared->statement),
+      misuse_(prepared->misuse) {}
 
-SqliteStatement::~SqliteStatement() { handle_->put(std::move(sql_), statement_); }
+SqliteStatement::~SqliteStatement() { handle_->put(prepared_); }
 
 int SqliteStatement::prepare_bind(int index) {
-  if (stepped_) {
-    sqlite3_reset(statement_);
-    stepped_ = false;
-    done_ = false;
-  }
+  if (stepped_) reset();
   const auto slot = static_cast<size_t>(index - 1);
-  if (index < 1 || slot >= positions_.size() || positions_[slot] == 0) {
+  const std::vector<int>& positions = prepared_->positions;
+  if (index < 1 || slot >= positions.size() || positions[slot] == 0) {
     if (misuse_.empty()) misuse_ = fmt::format("there is no parameter ${}", index);
     return 0;
   }
-  bound_[slot] = true;
-  return positions_[slot];
+  prepared_->bound[slot] = true;
+  return positions[slot];
 }
 
 void SqliteStatement::note(int code, int index) {
@@ -101,22 +83,26 @@ Statement& SqliteStatement::bind_null(int index) {
 Result<bool> SqliteStatement::step() {
   if (done_) return false;
   if (!stepped_) {
-    for (size_t slot = 0; slot < bound_.size() && misuse_.empty(); ++slot) {
-      if (positions_[slot] != 0 && !bound_[slot]) {
+    for (size_t slot = 0; slot < prepared_->bound.size() && misuse_.empty(); ++slot) {
+      if (prepared_->positions[slot] != 0 && !prepared_->bound[slot]) {
         misuse_ = fmt::format("parameter ${} was not bound", slot + 1);
       }
     }
     if (!misuse_.empty()) {
       return fail(Code::kInternal,
-                  fmt::format("SQL statement: {} in: {}", misuse_, sql_.substr(0, 160)));
+                  fmt::format("SQL statement: {} in: {}", misuse_, prepared_->sql.substr(0, 160)));
     }
   }
   stepped_ = true;
   const int code = sqlite3_step(statement_);
-  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_ROW) {
+    columns_ = sqlite3_data_count(statement_);
+    return true;
+  }
+  columns_ = 0;
   done_ = true;
   if (code == SQLITE_DONE) return false;
-  Error failure = handle_->error(code, sql_);
+  Error failure = handle_->error(code, prepared_->sql);
   sqlite3_reset(statement_);
   return fail(std::move(failure));
 }
@@ -133,12 +119,9 @@ Status SqliteStatement::run() {
 
 void SqliteStatement::reset() {
   sqlite3_reset(statement_);
+  columns_ = 0;
   stepped_ = false;
   done_ = false;
-}
-
-void SqliteStatement::check_column(int column) const {
-  SG_CHECK(column >= 0 && column < sqlite3_data_count(statement_));
 }
 
 bool SqliteStatement::is_null(int column) const {

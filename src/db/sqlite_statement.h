@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "db/database.h"
 #include "db/sqlite_handle.h"
@@ -14,9 +13,9 @@ namespace spillguard::db {
 
 class SqliteStatement final : public Statement {
  public:
-  // Takes over `statement`, which came from handle->take(sql); gives it back when destroyed. The
-  // handle is shared by the connection and the statements in use, so that none outlives it.
-  SqliteStatement(std::shared_ptr<SqliteHandle> handle, std::string sql, sqlite3_stmt* statement);
+  // Takes over what came from handle->take(); gives it back when destroyed. The handle is shared
+  // by the connection and the statements in use, so that none outlives it.
+  SqliteStatement(std::shared_ptr<SqliteHandle> handle, SqliteHandle::Prepared prepared);
   SqliteStatement(const SqliteStatement&) = delete;
   SqliteStatement& operator=(const SqliteStatement&) = delete;
   ~SqliteStatement() override;
@@ -42,14 +41,13 @@ class SqliteStatement final : public Statement {
   // SQLite's own number of the parameter $index, 0 (remembered as an error) when there is none.
   int prepare_bind(int index);
   void note(int code, int index);
-  void check_column(int column) const;
+  void check_column(int column) const { SG_CHECK(column >= 0 && column < columns_); }
 
   std::shared_ptr<SqliteHandle> handle_;
-  std::string sql_;
+  SqliteHandle::Prepared prepared_;
   sqlite3_stmt* statement_;
-  std::vector<int> positions_;  // of $1, $2 … in SQLite's own count; 0: not in the SQL
-  std::vector<bool> bound_;     // by the same order
-  std::string misuse_;          // what was wrong with a bind, reported by step()
+  std::string misuse_;  // what was wrong with a bind, reported by step()
+  int columns_ = 0;     // of the row that stands there
   bool stepped_ = false;
   bool done_ = false;
 };

@@ -188,6 +188,40 @@ TEST_F(SqliteTest, CachedStatementsComeWithoutOldValues) {
   EXPECT_NE(status.error().message.find("$2 was not bound"), std::string::npos);
 }
 
+TEST_F(SqliteTest, StatementsComeAgainHoweverManyThereAre) {
+  must(insert(1));
+  must(database_->read([&](Connection& c) -> Status {
+    // Held through all that follows, which is more than is kept.
+    SG_ASSIGN(auto held, c.prepare("SELECT id FROM t WHERE id = $1"));
+    held->bind(1, 1);
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 600; ++i) {
+        const std::string sql = "SELECT id + " + std::to_string(i) + " FROM t WHERE id = $1";
+        SG_ASSIGN(auto once, c.prepare(sql));
+        SG_ASSIGN(auto again, c.prepare(sql));
+        EXPECT_TRUE(*once->bind(1, 1).step());
+        EXPECT_TRUE(*again->bind(1, 1).step());
+        EXPECT_EQ(once->integer(0), i + 1);
+        EXPECT_EQ(again->integer(0), i + 1);
+      }
+    }
+    EXPECT_TRUE(*held->step());
+    EXPECT_EQ(held->integer(0), 1);
+    return {};
+  }));
+}
+
+TEST_F(SqliteTest, WrongParametersAreSaidEachTime) {
+  for (int round = 0; round < 2; ++round) {
+    const auto status = database_->read([](Connection& c) -> Status {
+      SG_ASSIGN(auto s, c.prepare("SELECT id FROM t WHERE id = :name"));
+      return s->run();
+    });
+    ASSERT_FALSE(status);
+    EXPECT_NE(status.error().message.find("$1, $2"), std::string::npos);
+  }
+}
+
 TEST_F(SqliteTest, ErrorsNameTheThingAndNeverAValue) {
   const std::string value = "hunter" + std::to_string(2);
   must(insert(1));
