@@ -43,6 +43,18 @@ TEST(Crypto, FingerprintsAreOfKeyAndText) {
   }
 }
 
+TEST(Crypto, FingerprintsAreWrittenInHex) {
+  Fingerprint fingerprint;
+  for (size_t i = 0; i < fingerprint.bytes.size(); ++i) {
+    fingerprint.bytes.at(i) = static_cast<uint8_t>(i * 37 + 200);
+  }
+  std::string out = "x";
+  fingerprint.append_hex(out);
+  EXPECT_EQ(out, "x" + hex_encode(fingerprint.raw()));
+  EXPECT_EQ(fingerprint.hex(), hex_encode(fingerprint.raw()));
+  EXPECT_EQ(*Fingerprint::parse(fingerprint.hex()), fingerprint);
+}
+
 TEST(Crypto, KeysTravelAsText) {
   const MasterKey key = MasterKey::generate();
   const std::string hex(key.to_hex().reveal());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -100,6 +101,20 @@ void JsonWriter::close(char c) {
 }
 
 void JsonWriter::key(std::string_view name) {
+  // Nearly all: with what stands around it in one piece.
+  std::array<char, 64> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): written first
+  if (name.size() + 4 <= piece.size() && plain_prefix(name) == name.size()) {
+    size_t size = 0;
+    if (need_comma_) piece[size++] = ',';
+    piece[size++] = '"';
+    std::memcpy(piece.data() + size, name.data(), name.size());
+    size += name.size();
+    piece[size++] = '"';
+    piece[size++] = ':';
+    out_.append(piece.data(), size);
+    need_comma_ = false;
+    return;
+  }
   separate();
   append_json_string(out_, name);
   out_ += ':';
@@ -112,8 +127,14 @@ void JsonWriter::value(std::string_view text) {
 }
 
 void JsonWriter::value(bool flag) { raw(flag ? "true" : "false"); }
-void JsonWriter::value(int64_t number) { raw(fmt::format_int(number).c_str()); }
-void JsonWriter::value(uint64_t number) { raw(fmt::format_int(number).c_str()); }
+void JsonWriter::value(int64_t number) {
+  const fmt::format_int digits(number);
+  raw({digits.data(), digits.size()});
+}
+void JsonWriter::value(uint64_t number) {
+  const fmt::format_int digits(number);
+  raw({digits.data(), digits.size()});
+}
 
 void JsonWriter::value(double number) {
   if (std::isfinite(number)) {
@@ -124,6 +145,20 @@ void JsonWriter::value(double number) {
 }
 
 void JsonWriter::null() { raw("null"); }
+
+void JsonWriter::word(std::string_view text) {
+  separate();
+  out_ += '"';
+  out_ += text;
+  out_ += '"';
+}
+
+void JsonWriter::time(TimeMs time) {
+  separate();
+  out_ += '"';
+  append_iso8601(out_, time);
+  out_ += '"';
+}
 
 void JsonWriter::raw(std::string_view json) {
   separate();

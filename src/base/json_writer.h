@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace spillguard {
 
 class JsonWriter {
@@ -33,11 +35,19 @@ class JsonWriter {
   void null();
   // Text that is JSON already.
   void raw(std::string_view json);
+  // A text without anything to escape, such as a name of ours or hex digits.
+  void word(std::string_view text);
+  // "2024-05-01T12:34:56.000Z"
+  void time(TimeMs time);
 
   template <typename T>
   void field(std::string_view name, const T& v) {
     key(name);
     value(v);
+  }
+  void word_field(std::string_view name, std::string_view text) {
+    key(name);
+    word(text);
   }
   void null_field(std::string_view name) {
     key(name);

@@ -46,6 +46,28 @@ TEST(JsonWriter, WritesEveryKindOfValue) {
             "\"none\":null,\"array\":[[],{},1,{\"r\":2}],\"last\":3}");
 }
 
+TEST(JsonWriter, NamesWordsAndTimes) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.word_field("word", "a1_b.c");
+  json.key("when");
+  json.time(1'714'566'896'007);
+  // Names of any length, and such as need escaping.
+  for (const size_t size : {0U, 1U, 59U, 60U, 61U, 64U, 200U}) {
+    json.field(std::string(size, 'n'), 1);
+    json.field(std::string(size, 'n') + "\"\n\xC3\xA9", 2);
+  }
+  json.end_object();
+  const auto read = boost::json::parse(out).as_object();
+  EXPECT_EQ(read.at("word").as_string(), "a1_b.c");
+  EXPECT_EQ(read.at("when").as_string(), "2024-05-01T12:34:56.007Z");
+  for (const size_t size : {0U, 1U, 59U, 60U, 61U, 64U, 200U}) {
+    EXPECT_EQ(read.at(std::string(size, 'n')).as_int64(), 1) << size;
+    EXPECT_EQ(read.at(std::string(size, 'n') + "\"\n\xC3\xA9").as_int64(), 2) << size;
+  }
+}
+
 TEST(JsonWriter, AnyTextIsReadBackAsItWas) {
   std::string all;
   for (int c = 0; c < 128; ++c) all += static_cast<char>(c);

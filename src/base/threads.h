@@ -30,7 +30,9 @@ class StopFlag {
 // A fixed number of threads and a bounded queue of tasks. Tasks must not throw.
 class ThreadPool {
  public:
-  ThreadPool(std::string name, size_t threads, size_t max_queued);
+  // Each thread calls `at_start` first.
+  ThreadPool(std::string name, size_t threads, size_t max_queued,
+             std::function<void()> at_start = {});
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   ~ThreadPool();  // runs what is queued, then joins
@@ -47,6 +49,7 @@ class ThreadPool {
   void run(size_t index);
   std::string name_;
   size_t max_queued_;
+  std::function<void()> at_start_;
   std::mutex mutex_;
   std::condition_variable has_task_;
   std::condition_variable has_room_;
@@ -59,6 +62,13 @@ class ThreadPool {
 
 // The name that top -H and debuggers show (at most 15 bytes).
 void set_thread_name(const std::string& name);
+
+// Asks the system to run the calling thread as soon as it has something to do, for a short time:
+// for answers of a millisecond that somebody waits for, beside work that takes all there is. Its
+// share stays the same. Linux from 6.12 on; elsewhere nothing happens. Threads inherit it.
+void ask_for_short_turns();
+// Takes that back, for a thread that works long.
+void ask_for_usual_turns();
 
 // Processors that this process may use, at least one.
 size_t usable_processors();

@@ -1,6 +1,9 @@
 #include "base/threads.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
@@ -27,6 +30,25 @@ TEST(StopFlag, EndsSleepsAndStaysSet) {
   EXPECT_FALSE(slept_through);
   EXPECT_TRUE(flag.stopped());
   EXPECT_FALSE(flag.sleep_ms(3'600'000));
+}
+
+TEST(Threads, ShortTurnsCostNoShareAndCanBeTakenBack) {
+  std::thread([] {
+    const int before = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+    ask_for_short_turns();
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())), before);
+    EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);
+    ask_for_usual_turns();
+    EXPECT_EQ(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())), before);
+  }).join();
+}
+
+TEST(ThreadPool, EachThreadBeginsWithWhatItWasTold) {
+  std::atomic<int> begun = 0;
+  {
+    const ThreadPool pool("test", 3, 1, [&] { ++begun; });
+  }
+  EXPECT_EQ(begun, 3);
 }
 
 TEST(ThreadPool, RunsEverythingAndDrains) {

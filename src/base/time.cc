@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 
 namespace spillguard {
@@ -54,33 +55,46 @@ std::optional<int> take_zone(std::string_view& text) {
   return west ? -offset : offset;
 }
 
-std::string format_with(TimeMs time, std::string_view zone) {
+// Two digits.
+void put_two(char* at, unsigned number) {
+  at[0] = static_cast<char>('0' + number / 10);
+  at[1] = static_cast<char>('0' + number % 10);
+}
+
+void append_with(std::string& out, TimeMs time, std::string_view zone) {
   using namespace std::chrono;
   const sys_time<milliseconds> point{milliseconds{time}};
   const auto day = floor<days>(point);
   const year_month_day date{day};
-  const hh_mm_ss clock{point - day};
   const int year_number = static_cast<int>(date.year());
   if (year_number < 0 || year_number > 9999) {
-    return fmt::format("{:04}-{:02}-{:02}T00:00:00.000{}", year_number,
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       zone);
+    out +=
+        fmt::format("{:04}-{:02}-{:02}T00:00:00.000{}", year_number,
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), zone);
+    return;
   }
   // By hand: downloads write millions of these.
+  const auto ms = static_cast<unsigned>((point - day).count());
+  std::array<char, 23> text = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0',
+                               '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0'};
+  const auto year_digits = static_cast<unsigned>(year_number);
+  put_two(&text[0], year_digits / 100);
+  put_two(&text[2], year_digits % 100);
+  put_two(&text[5], static_cast<unsigned>(date.month()));
+  put_two(&text[8], static_cast<unsigned>(date.day()));
+  put_two(&text[11], ms / 3'600'000);
+  put_two(&text[14], ms / 60'000 % 60);
+  put_two(&text[17], ms / 1'000 % 60);
+  text[20] = static_cast<char>('0' + ms / 100 % 10);
+  put_two(&text[21], ms % 100);
+  out.append(text.data(), text.size());
+  out += zone;
+}
+
+std::string format_with(TimeMs time, std::string_view zone) {
   std::string out;
   out.reserve(30);
-  const auto digits = [&](int64_t number, int64_t highest, char behind) {
-    for (; highest > 0; highest /= 10) out += static_cast<char>('0' + number / highest % 10);
-    if (behind != '\0') out += behind;
-  };
-  digits(year_number, 1000, '-');
-  digits(static_cast<unsigned>(date.month()), 10, '-');
-  digits(static_cast<unsigned>(date.day()), 10, 'T');
-  digits(clock.hours().count(), 10, ':');
-  digits(clock.minutes().count(), 10, ':');
-  digits(clock.seconds().count(), 10, '.');
-  digits(clock.subseconds().count(), 100, '\0');
-  out += zone;
+  append_with(out, time, zone);
   return out;
 }
 
@@ -133,6 +147,7 @@ std::optional<TimeMs> parse_iso8601(std::string_view text) {
 }
 
 std::string format_iso8601(TimeMs time) { return format_with(time, "Z"); }
+void append_iso8601(std::string& out, TimeMs time) { append_with(out, time, "Z"); }
 std::string format_jira_time(TimeMs time) { return format_with(time, "+0000"); }
 
 }  // namespace spillguard

@@ -21,7 +21,8 @@ using Clock = std::function<TimeMs()>;
 // A date alone is midnight UTC. Nothing else is accepted.
 std::optional<TimeMs> parse_iso8601(std::string_view text);
 
-std::string format_iso8601(TimeMs time);    // "2024-05-01T12:34:56.000Z"
-std::string format_jira_time(TimeMs time);  // "2024-05-01T12:34:56.000+0000"
+std::string format_iso8601(TimeMs time);             // "2024-05-01T12:34:56.000Z"
+void append_iso8601(std::string& out, TimeMs time);  // the same, where millions are written
+std::string format_jira_time(TimeMs time);           // "2024-05-01T12:34:56.000+0000"
 
 }  // namespace spillguard

@@ -62,6 +62,20 @@ TEST(Time, RefusesEverythingElse) {
   }
 }
 
+TEST(Time, EveryDigitIsWritten) {
+  std::string out = "at ";
+  append_iso8601(out, 1'714'566'896'007);
+  EXPECT_EQ(out, "at 2024-05-01T12:34:56.007Z");
+  EXPECT_EQ(format_iso8601(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_iso8601(1'735'689'599'980), "2024-12-31T23:59:59.980Z");
+  EXPECT_EQ(format_iso8601(253'402'300'799'999), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_jira_time(0), "1970-01-01T00:00:00.000+0000");
+  // An hour and 61 seconds and 7 ms on, for five years: what is written is what was meant.
+  for (TimeMs time = 1'600'000'000'000; time < 1'757'000'000'000; time += 3'661'007) {
+    ASSERT_EQ(parse_iso8601(format_iso8601(time)), time);
+  }
+}
+
 TEST(Time, FormatsWhatItParses) {
   EXPECT_EQ(format_iso8601(0), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(format_iso8601(-1), "1969-12-31T23:59:59.999Z");
