@@ -19,8 +19,7 @@ void append_piece(std::string& out, std::string_view piece) {
 }
 
 // Takes one piece off the front; false when the text is too short for it.
-template <typename Text>
-bool take_piece(std::string_view& rest, Text& piece) {
+bool take_piece(std::string_view& rest, std::string_view& piece) {
   if (rest.size() < kLengthBytes) return false;
   size_t size = 0;
   for (size_t i = 0; i < kLengthBytes; ++i) {
@@ -34,7 +33,10 @@ bool take_piece(std::string_view& rest, Text& piece) {
 }
 
 std::string bound_to(const Fingerprint& fingerprint) {
-  std::string out = "evidence:";
+  constexpr std::string_view kPrefix = "evidence:";
+  std::string out;
+  out.reserve(kPrefix.size() + 2 * sizeof(fingerprint.bytes));
+  out = kPrefix;
   fingerprint.append_hex(out);
   return out;
 }
@@ -61,16 +63,32 @@ std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
   return sealed;
 }
 
+Result<EvidenceView> view_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                                   std::string_view sealed, std::string& clear) {
+  SG_TRY(key.open_into(sealed, bound_to(fingerprint), clear));
+  std::string_view rest = clear;
+  EvidenceView view;
+  const bool whole = take_piece(rest, view.match) && take_piece(rest, view.secret) &&
+                     take_piece(rest, view.before) && take_piece(rest, view.after) &&
+                     (rest.empty() || take_piece(rest, view.place)) && rest.empty();
+  if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
+  return view;
+}
+
 Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                                std::string_view sealed) {
-  SG_ASSIGN(std::string clear, key.open(sealed, bound_to(fingerprint)));
-  std::string_view rest = clear;
+  std::string clear;
+  const auto view = view_evidence(key, fingerprint, sealed, clear);
   Evidence evidence;
-  const bool whole = take_piece(rest, evidence.match) && take_piece(rest, evidence.secret) &&
-                     take_piece(rest, evidence.before) && take_piece(rest, evidence.after) &&
-                     (rest.empty() || take_piece(rest, evidence.place)) && rest.empty();
+  if (view) {
+    evidence.match = view->match;
+    evidence.secret = view->secret;
+    evidence.before = view->before;
+    evidence.after = view->after;
+    evidence.place = view->place;
+  }
   wipe(clear.data(), clear.size());
-  if (!whole) return fail(Code::kCorrupt, "the evidence of a finding is not in the form we write");
+  if (!view) return fail(view.error());
   return evidence;
 }
 

@@ -23,6 +23,18 @@ std::string seal_evidence(const MasterKey& key, const Fingerprint& fingerprint,
 Result<Evidence> open_evidence(const MasterKey& key, const Fingerprint& fingerprint,
                                std::string_view sealed);
 
+// All of it as views into `clear`, whose memory is used again and which the caller wipes in the
+// end.
+struct EvidenceView {
+  std::string_view match;
+  std::string_view secret;
+  std::string_view before;
+  std::string_view after;
+  std::string_view place;
+};
+Result<EvidenceView> view_evidence(const MasterKey& key, const Fingerprint& fingerprint,
+                                   std::string_view sealed, std::string& clear);
+
 // The match alone, for lists of many: a view into `clear`, whose memory is used again and which the
 // caller wipes in the end.
 Result<std::string_view> open_match(const MasterKey& key, const Fingerprint& fingerprint,

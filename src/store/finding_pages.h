@@ -19,8 +19,8 @@ struct IdPage {
 
 // How many findings the query means, paging left aside.
 Result<int64_t> count_findings(db::Connection& connection, const FindingQuery& query);
-// The ids of one page. Not for queries with a version.
-Result<IdPage> page_ids(db::Connection& connection, const FindingQuery& query);
+// The ids of one page of a list that has `total`. Not for queries with a version.
+Result<IdPage> page_ids(db::Connection& connection, const FindingQuery& query, int64_t total);
 // The same for a query with an item and a version; `total` without paging.
 Result<IdPage> page_ids_of_version(db::Connection& connection, const FindingQuery& query,
                                    int64_t& total);

@@ -47,7 +47,11 @@ Status read_finding(const db::Statement& row, Finding& finding) {
 // What findings of a page have in common: most stand in few items and are of few rules.
 class Surroundings {
  public:
-  explicit Surroundings(db::Connection& connection) : connection_(connection) {}
+  // `counts` may name rules already.
+  Surroundings(db::Connection& connection, const std::vector<FindingCount>& counts)
+      : connection_(connection) {
+    for (const FindingCount& count : counts) names_.emplace(count.rule_id, count.rule_name);
+  }
 
   Status complete(Finding& finding) {
     SG_TRY(load_item(finding.item_id));
@@ -66,10 +70,12 @@ class Surroundings {
  private:
   Status load_item(int64_t id) {
     if (item_.id == id) return {};
-    SG_ASSIGN(auto row, bound(connection_,
-                              "SELECT host_id, key, kind, title, link, is_scope, gone_at, site_id "
-                              "FROM items WHERE id = $1",
-                              id));
+    if (!item_row_) {
+      SG_ASSIGN(item_row_, connection_.prepare("SELECT host_id, key, kind, title, link, is_scope, "
+                                               "gone_at, site_id FROM items WHERE id = $1"));
+    }
+    StatementPtr& row = item_row_;
+    bind_all(*row, id);
     SG_ASSIGN(const bool found, row->step());
     if (!found) return fail(Code::kCorrupt, "a finding stands in an item that does not exist");
     item_.id = id;
@@ -84,21 +90,27 @@ class Surroundings {
     return {};
   }
 
-  Result<std::string> rule_name(int32_t id) {
-    if (const auto known = names_.find(id); known != names_.end()) return known->second;
+  Result<std::string_view> rule_name(int32_t id) {
+    if (const auto known = names_.find(id); known != names_.end()) {
+      return std::string_view(known->second);
+    }
     SG_ASSIGN(auto row,
               bound(connection_, "SELECT name FROM rule_names WHERE rule_id = $1", int64_t{id}));
     SG_ASSIGN(const bool found, row->step());
-    return names_.emplace(id, found ? std::string(row->text(0)) : std::string()).first->second;
+    return std::string_view(
+        names_.emplace(id, found ? std::string(row->text(0)) : std::string()).first->second);
   }
 
   // Who reviewed it: in its scope first, else in the whole site.
   Status read_reviewer(Finding& finding) {
-    SG_ASSIGN(auto row, bound(connection_,
-                              "SELECT reviewer, reviewed_at, reason, expires_at FROM reviews WHERE "
-                              "site_id = $1 AND scope_id IN (0, $2) AND fingerprint = $3 AND "
-                              "revoked_at = 0 ORDER BY scope_id DESC LIMIT 1",
-                              site_id_, finding.scope_id, Blob{finding.fingerprint.raw()}));
+    if (!review_row_) {
+      SG_ASSIGN(review_row_,
+                connection_.prepare("SELECT reviewer, reviewed_at, reason, expires_at FROM reviews "
+                                    "WHERE site_id = $1 AND scope_id IN (0, $2) AND fingerprint = "
+                                    "$3 AND revoked_at = 0 ORDER BY scope_id DESC LIMIT 1"));
+    }
+    StatementPtr& row = review_row_;
+    bind_all(*row, site_id_, finding.scope_id, Blob{finding.fingerprint.raw()});
     SG_ASSIGN(const bool found, row->step());
     if (!found) return {};
     finding.reviewer = row->text(0);
@@ -112,11 +124,13 @@ class Surroundings {
   Item item_;
   int64_t site_id_ = 0;
   bool gone_ = false;
+  StatementPtr item_row_;
+  StatementPtr review_row_;
   std::unordered_map<int32_t, std::string> names_;
 };
 
 Status load_findings(db::Connection& connection, const std::vector<int64_t>& ids,
-                     std::vector<Finding>& out) {
+                     const std::vector<FindingCount>& counts, std::vector<Finding>& out) {
   static const std::string sql = finding_sql();
   out.clear();
   out.reserve(ids.size());
@@ -132,21 +146,41 @@ Status load_findings(db::Connection& connection, const std::vector<int64_t>& ids
       SG_TRY(read_finding(*row, out.emplace_back()));
     }
   }
-  Surroundings surroundings(connection);
+  Surroundings surroundings(connection, counts);
   for (Finding& finding : out) SG_TRY(surroundings.complete(finding));
   return {};
 }
 
-Status read_page(db::Connection& connection, const FindingQuery& query, FindingPage& page) {
+// How many findings of a scope the query means, by the counts of all rules that it may show.
+int64_t total_of(const std::vector<FindingCount>& counts, const FindingQuery& query) {
+  int64_t total = 0;
+  for (const FindingCount& count : counts) {
+    const auto& wanted = query.rule_ids;
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), count.rule_id) == wanted.end()) {
+      continue;
+    }
+    const int64_t open = count.findings - count.reviewed;
+    total += !query.reviewed ? count.findings : *query.reviewed ? count.reviewed : open;
+  }
+  return total;
+}
+
+Status read_page(db::Connection& connection, const FindingQuery& query,
+                 const std::vector<FindingCount>& counts, FindingPage& page) {
   IdPage ids;
   if (query.version) {
     SG_ASSIGN(ids, page_ids_of_version(connection, query, page.total));
   } else {
-    SG_ASSIGN(page.total, count_findings(connection, query));
-    SG_ASSIGN(ids, page_ids(connection, query));
+    // A scope's counts tell the total, too.
+    if (query.item_id || counts.empty()) {
+      SG_ASSIGN(page.total, count_findings(connection, query));
+    } else {
+      page.total = total_of(counts, query);
+    }
+    SG_ASSIGN(ids, page_ids(connection, query, page.total));
   }
   page.more = ids.more;
-  return load_findings(connection, ids.ids, page.findings);
+  return load_findings(connection, ids.ids, counts, page.findings);
 }
 
 // The query without rules that are off and have no findings here, which is nearly all of them: a
@@ -225,7 +259,7 @@ Result<FindingPage> Store::findings(const FindingQuery& query) {
   SG_TRY(read_settled(database_, clock_(), [&](db::Connection& connection) -> Status {
     page = {};
     SG_ASSIGN(const auto narrow, without_idle_rules(connection, query));
-    return read_page(connection, narrow, page);
+    return read_page(connection, narrow, {}, page);
   }));
   return page;
 }
@@ -240,15 +274,24 @@ Result<FindingsView> Store::findings_view(const FindingQuery& query) {
       if (*query.item_id != 0) {
         SG_ASSIGN(view.coverage, item_coverage_of(connection, *query.item_id));
       }
-    } else {
-      SG_ASSIGN(view.coverage, scope_coverage_of(connection, query.scope_id));
-      SG_ASSIGN(view.items,
-                number_or(connection, 0, "SELECT items FROM scope_items WHERE scope_id = $1",
-                          query.scope_id));
+      SG_TRY(read_counts(connection, query, view.counts));
+      return read_page(connection, query, view.counts, view.page);
     }
-    SG_ASSIGN(const auto narrow, without_idle_rules(connection, query));
+    SG_ASSIGN(view.coverage, scope_coverage_of(connection, query.scope_id));
+    SG_ASSIGN(view.items,
+              number_or(connection, 0, "SELECT items FROM scope_items WHERE scope_id = $1",
+                        query.scope_id));
+    // Rules that are off are left out here: the counts tell which of them have findings at all.
+    FindingQuery narrow = query;
+    narrow.disabled_rules.clear();
     SG_TRY(read_counts(connection, narrow, view.counts));
-    return read_page(connection, narrow, view.page);
+    const auto& off = query.disabled_rules;
+    std::erase_if(view.counts, [&](const FindingCount& count) {
+      if (std::find(off.begin(), off.end(), count.rule_id) == off.end()) return false;
+      narrow.disabled_rules.push_back(count.rule_id);
+      return true;
+    });
+    return read_page(connection, narrow, view.counts, view.page);
   }));
   return view;
 }

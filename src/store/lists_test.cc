@@ -1,6 +1,9 @@
 // Lists of findings, counts and reviews.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "store/reviews.h"
 #include "store/store_test_util.h"
@@ -171,6 +174,45 @@ TEST_F(ListsTest, CountsByRule) {
   EXPECT_EQ(counts[0].reviewed, 0);
 }
 
+TEST_F(ListsTest, AViewTellsWhatListAndCountsTell) {
+  review({}, 1, "RULE_1", "ada");
+  const int64_t item = list({}).findings.front().item_id;
+  for (const auto& item_id : {std::optional<int64_t>(), std::optional<int64_t>(item)}) {
+    for (const auto& rules : {std::vector<int32_t>{}, std::vector<int32_t>{1, 2, 99}}) {
+      for (const auto& off : {std::vector<int32_t>{}, std::vector<int32_t>{2, 77}}) {
+        for (const auto& reviewed :
+             {std::optional<bool>(), std::optional<bool>(true), std::optional<bool>(false)}) {
+          const FindingQuery query{.scope_id = scope_.id,
+                                   .item_id = item_id,
+                                   .reviewed = reviewed,
+                                   .rule_ids = rules,
+                                   .disabled_rules = off,
+                                   .offset = 1,
+                                   .limit = 3};
+          const auto view = must(store_->findings_view(query));
+          const auto page = list(query);
+          EXPECT_EQ(view.page.total, page.total);
+          EXPECT_EQ(view.page.more, page.more);
+          ASSERT_EQ(view.page.findings.size(), page.findings.size());
+          for (size_t i = 0; i < page.findings.size(); ++i) {
+            EXPECT_EQ(view.page.findings[i].id, page.findings[i].id);
+            EXPECT_EQ(view.page.findings[i].rule_name, page.findings[i].rule_name);
+            EXPECT_EQ(view.page.findings[i].reviewer, page.findings[i].reviewer);
+          }
+          const auto counts = must(store_->finding_counts(scope_.id, item_id, off));
+          ASSERT_EQ(view.counts.size(), counts.size());
+          for (size_t i = 0; i < counts.size(); ++i) {
+            EXPECT_EQ(view.counts[i].rule_id, counts[i].rule_id);
+            EXPECT_EQ(view.counts[i].rule_name, counts[i].rule_name);
+            EXPECT_EQ(view.counts[i].findings, counts[i].findings);
+            EXPECT_EQ(view.counts[i].reviewed, counts[i].reviewed);
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST_F(ListsTest, ARuleMayGetAnotherName) {
   ItemResult result = page("70");
   result.findings = {finding_in("page", "70", 5, {1}, 2)};
@@ -205,6 +247,10 @@ TEST_F(ListsTest, ListsAndTotalsAreServedByIndexes) {
       "ORDER BY block");
   EXPECT_EQ(sums.find("TEMP B-TREE"), std::string::npos) << sums;
   EXPECT_NE(sums.find("SEARCH"), std::string::npos) << sums;
+  const std::string from_behind = plan(
+      "SELECT block, sum(findings) FROM finding_sums WHERE scope_id = 1 AND level = 1 AND "
+      "block BETWEEN 3 AND 9 GROUP BY block HAVING sum(findings) > 0 ORDER BY block DESC");
+  EXPECT_EQ(from_behind.find("TEMP B-TREE"), std::string::npos) << from_behind;
   const std::string covered = plan(
       "UPDATE findings SET reviewed = reviewed | 1 WHERE reviewed & 1 = 0 AND fingerprint = x'00' "
       "AND scope_id IN (SELECT id FROM scopes WHERE site_id = 1 AND (2 = 0 OR id = 2))");
@@ -243,6 +289,57 @@ TEST_F(ListsTest, PagesAndCountsOfALongListAgree) {
   EXPECT_EQ(list({.reviewed = true}).findings.size(), 8U);
   EXPECT_EQ(list({.reviewed = true}).total, 8);
   EXPECT_GE(must(store_->finding_counts(scope_.id, {}, {7})).size(), 49U);
+}
+
+// Ids that lie far apart, as where several scopes are scanned at once: many blocks, few in each.
+TEST_F(ListsTest, PagesOfThinBlocksAreWhole) {
+  const bool sqlite = database_->dialect() == db::Dialect::kSqlite;
+  const std::string fingerprint =
+      sqlite ? "randomblob(32)" : "decode(md5(i::text) || md5(i::text), 'hex')";
+  must(database_->write([&](db::Connection& connection) {
+    return connection.execute(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "INSERT INTO findings (id, scope_id, item_id, content_kind, content_id, rule_id, severity, "
+        "fingerprint, versions, historical, evidence, author, created_when, first_seen, last_seen) "
+        "SELECT 1000 + i * 67, (SELECT scope_id FROM items LIMIT 1), (SELECT id FROM items LIMIT "
+        "1), "
+        "'attachment', 'a', 100 + i % 25, 1, " +
+        fingerprint + ", '1', 0, " + fingerprint + ", 'ada', 1, 1, 1 FROM n");
+  }));
+  const auto check = [&](const FindingQuery& query, const std::vector<int64_t>& ids, bool more,
+                         const std::string& what) {
+    const auto page = list(query);
+    std::vector<int64_t> shown;
+    for (const Finding& finding : page.findings) shown.push_back(finding.id);
+    EXPECT_EQ(shown, ids) << what;
+    EXPECT_EQ(page.more, more) << what;
+  };
+  for (const auto& rules : {std::vector<int32_t>{}, std::vector<int32_t>{107, 123}}) {
+    std::vector<int64_t> all;  // in order, without sums
+    const std::string filter =
+        rules.empty() ? "" : fmt::format(" AND rule_id IN ({})", fmt::join(rules, ","));
+    must(database_->read([&](db::Connection& connection) -> Status {
+      SG_ASSIGN(auto rows, connection.prepare("SELECT id FROM findings WHERE resolved_at = 0" +
+                                              filter + " ORDER BY id"));
+      while (true) {
+        SG_ASSIGN(const bool more, rows->step());
+        if (!more) return {};
+        all.push_back(rows->integer(0));
+      }
+    }));
+    ASSERT_EQ(list({.rule_ids = rules}).total, static_cast<int64_t>(all.size()));
+    for (const int64_t after : {0, 1'500, 2'047, 70'000, 150'001, 300'000}) {
+      std::vector<int64_t> behind(std::upper_bound(all.begin(), all.end(), after), all.end());
+      for (const double part : {0.0, 0.01, 0.3, 0.49, 0.51, 0.7, 0.95, 0.99, 1.0}) {
+        const auto offset = static_cast<int64_t>(part * static_cast<double>(behind.size()));
+        const auto begin = behind.begin() + offset;
+        const auto end = begin + std::min<int64_t>(50, behind.end() - begin);
+        check({.rule_ids = rules, .offset = offset, .after_id = after},
+              std::vector<int64_t>(begin, end), end != behind.end(),
+              fmt::format("{} rules, after {}, offset {}", rules.size(), after, offset));
+      }
+    }
+  }
 }
 
 }  // namespace

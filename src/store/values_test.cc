@@ -93,6 +93,28 @@ TEST(Evidence, OpensAsItWasSealed) {
   EXPECT_EQ(sealed.find("pass"), std::string::npos);
 }
 
+TEST(Evidence, ViewsShowTheSameInMemoryThatIsUsedAgain) {
+  const MasterKey key = MasterKey::generate();
+  std::string clear;
+  for (const size_t size : {300U, 3U, 40U}) {
+    const Evidence evidence{.match = std::string(size, 'm'),
+                            .secret = std::string(size / 2, 's'),
+                            .before = "in front",
+                            .after = "",
+                            .place = size == 3 ? "a.zip" : ""};
+    const Fingerprint fingerprint = key.fingerprint(evidence.match);
+    const auto view =
+        view_evidence(key, fingerprint, seal_evidence(key, fingerprint, evidence), clear);
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->match, evidence.match);
+    EXPECT_EQ(view->secret, evidence.secret);
+    EXPECT_EQ(view->before, evidence.before);
+    EXPECT_EQ(view->after, evidence.after);
+    EXPECT_EQ(view->place, evidence.place);
+  }
+  EXPECT_EQ(view_evidence(key, key.fingerprint("x"), "", clear).error().code, Code::kCorrupt);
+}
+
 TEST(Evidence, DoesNotOpenElsewhere) {
   const MasterKey key = MasterKey::generate();
   const Fingerprint fingerprint = key.fingerprint("x");
