@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <utility>
+#include <cstring>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -12,15 +12,33 @@ namespace spillguard::api {
 namespace export_rows_detail {
 namespace {
 
-constexpr uint8_t kNeedsQuotes = 1;
-constexpr uint8_t kNotAscii = 2;
-// What each byte means for the cell that it stands in.
-constexpr std::array<uint8_t, 256> kCsvBytes = [] {
-  std::array<uint8_t, 256> bytes{};
-  for (size_t i = 128; i < bytes.size(); ++i) bytes[i] = kNotAscii;
-  for (const char c : {'"', ',', '\r', '\n'}) bytes[static_cast<unsigned char>(c)] = kNeedsQuotes;
-  return bytes;
-}();
+constexpr unsigned kNeedsQuotes = 1;
+constexpr unsigned kNotAscii = 2;
+
+// What the bytes of a cell mean for it, eight at a time: rows are many and long.
+unsigned look_at(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101U;
+  constexpr uint64_t kHighs = 0x8080808080808080U;
+  // A high bit where a byte is c; perhaps also in bytes above one that is.
+  const auto has = [](uint64_t word, char c) {
+    const uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
+    return (zero - kOnes) & ~zero & kHighs;
+  };
+  uint64_t quoted = 0;
+  uint64_t all = 0;
+  const auto take = [&](uint64_t word) {
+    quoted |= has(word, '"') | has(word, ',') | has(word, '\r') | has(word, '\n');
+    all |= word;
+  };
+  size_t done = 0;
+  uint64_t word = 0;
+  for (; text.size() - done >= sizeof(word); done += sizeof(word)) {
+    std::memcpy(&word, text.data() + done, sizeof(word));
+    take(word);
+  }
+  for (; done < text.size(); ++done) take(static_cast<unsigned char>(text[done]));
+  return (quoted != 0 ? kNeedsQuotes : 0) | ((all & kHighs) != 0 ? kNotAscii : 0);
+}
 
 void append_number(std::string& out, int64_t number) {
   std::array<char, 24> digits{};
@@ -52,6 +70,9 @@ class CsvRows final : public RowWriter {
         case Cell::Kind::kText:
           append_csv_cell(out, cell.text);
           break;
+        case Cell::Kind::kWord:
+          out += cell.text;
+          break;
         case Cell::Kind::kNumber:
           append_number(out, cell.number);
           break;
@@ -59,7 +80,7 @@ class CsvRows final : public RowWriter {
           out += cell.number != 0 ? "true" : "false";
           break;
         case Cell::Kind::kTime:
-          append_time(out, cell.number);
+          append_iso8601(out, cell.number);
           break;
         case Cell::Kind::kNone:
           break;
@@ -70,21 +91,6 @@ class CsvRows final : public RowWriter {
   }
 
  private:
-  // Findings of one scan were seen at the same time: those two are not written anew in each row.
-  void append_time(std::string& out, TimeMs time) {
-    const auto known = std::find_if(times_.begin(), times_.end(),
-                                    [time](const auto& entry) { return entry.first == time; });
-    if (known != times_.end()) {
-      out += known->second;
-      return;
-    }
-    auto& entry = times_.at(next_time_++ % times_.size());
-    entry = {time, format_iso8601(time)};
-    out += entry.second;
-  }
-
-  std::array<std::pair<TimeMs, std::string>, 4> times_{};
-  size_t next_time_ = 0;
   BufferedBody& body_;
   std::span<const std::string_view> columns_;
 };
@@ -106,6 +112,9 @@ class JsonRows final : public RowWriter {
         case Cell::Kind::kText:
           json.value(cell.text);
           break;
+        case Cell::Kind::kWord:
+          json.word(cell.text);
+          break;
         case Cell::Kind::kNumber:
           json.value(cell.number);
           break;
@@ -113,7 +122,7 @@ class JsonRows final : public RowWriter {
           json.value(cell.number != 0);
           break;
         case Cell::Kind::kTime:
-          json.value(format_iso8601(cell.number));
+          json.time(cell.number);
           break;
         case Cell::Kind::kNone:
           json.null();
@@ -134,20 +143,24 @@ class JsonRows final : public RowWriter {
 }  // namespace export_rows_detail
 
 Status BufferedBody::flush() {
-  if (buffer_.empty()) return {};
-  auto sent = out_.write(buffer_);
+  if (buffer_.empty() || out_ == nullptr) return {};
+  auto sent = out_->write(buffer_);
   buffer_.clear();
   return sent;
 }
 
+Status BufferedBody::send(std::string_view data) {
+  SG_TRY(flush());
+  if (out_ != nullptr) return out_->write(data);
+  buffer_ += data;
+  return {};
+}
+
 void append_csv_cell(std::string& out, std::string_view text) {
-  using export_rows_detail::kCsvBytes;
   using export_rows_detail::kNeedsQuotes;
   using export_rows_detail::kNotAscii;
   constexpr std::string_view kFormula = "=+-@\t\r\n";
-  // One look at each byte: rows are many and long.
-  unsigned seen = 0;
-  for (const char c : text) seen |= kCsvBytes.at(static_cast<unsigned char>(c));
+  const unsigned seen = export_rows_detail::look_at(text);
   std::string valid;
   if ((seen & kNotAscii) != 0 && !is_valid_utf8(text)) {
     valid = to_valid_utf8(text);

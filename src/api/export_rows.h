@@ -16,12 +16,14 @@ namespace spillguard::api {
 
 // One value of a row. Texts are views: they live until row() returns.
 struct Cell {
-  enum class Kind { kText, kNumber, kFlag, kTime, kNone };
+  enum class Kind { kText, kWord, kNumber, kFlag, kTime, kNone };
   Kind kind = Kind::kNone;
   std::string_view text = {};
   int64_t number = 0;
 
   static Cell of(std::string_view text) { return {.kind = Kind::kText, .text = text}; }
+  // Letters, digits, '_' and '.' alone: goes into any form as it is.
+  static Cell of_word(std::string_view word) { return {.kind = Kind::kWord, .text = word}; }
   static Cell of_number(int64_t number) { return {.kind = Kind::kNumber, .number = number}; }
   static Cell of_flag(bool flag) { return {.kind = Kind::kFlag, .number = flag ? 1 : 0}; }
   // 0 = none.
@@ -33,15 +35,19 @@ struct Cell {
 // Gathers small writes into few large ones.
 class BufferedBody {
  public:
-  explicit BufferedBody(http::BodyWriter& out) : out_(out) { buffer_.reserve(kFlushBytes + 4096); }
+  explicit BufferedBody(http::BodyWriter& out) : out_(&out) { buffer_.reserve(kFlushBytes + 4096); }
+  // Goes nowhere: all of it stays in the buffer, for somebody else to send.
+  BufferedBody() = default;
   // What is appended here is sent by the next settle() that finds enough of it.
   [[nodiscard]] std::string& buffer() { return buffer_; }
   Status settle() { return buffer_.size() < kFlushBytes ? Status() : flush(); }
   Status flush();
+  // Behind what the buffer has, without a stay in it: for what is large already.
+  Status send(std::string_view data);
 
  private:
   static constexpr size_t kFlushBytes = 64 * 1024;
-  http::BodyWriter& out_;
+  http::BodyWriter* out_ = nullptr;
   std::string buffer_;
 };
 

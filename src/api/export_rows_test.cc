@@ -40,6 +40,49 @@ TEST(ExportRows, CellsAreQuotedAndGuarded) {
   EXPECT_EQ(csv_cell_of("bad \xFF"), "bad \xEF\xBF\xBD");
 }
 
+TEST(ExportRows, WhatNeedsQuotesIsSeenAtEveryPlace) {
+  for (size_t size = 1; size < 40; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      for (const char c : {',', '\r', '\n'}) {
+        std::string text(size, 'x');
+        text[at] = c;
+        const std::string guard = at == 0 && c != ',' ? "'" : "";
+        EXPECT_EQ(csv_cell_of(text), '"' + guard + text + '"') << size << ' ' << at;
+      }
+      // Neighbours of those that count, and the highest of ASCII.
+      for (const char c : {'!', '#', '+', '-', '\x0B', '\x0C', '\x0E', '\x7F', '\0'}) {
+        std::string text(size, 'x');
+        text[at] = c;
+        const std::string guard = at == 0 && (c == '+' || c == '-') ? "'" : "";
+        EXPECT_EQ(csv_cell_of(text), guard + text) << size << ' ' << at;
+      }
+      std::string broken(size, 'x');
+      broken[at] = '\xFF';
+      EXPECT_EQ(csv_cell_of(broken),
+                std::string(at, 'x') + "\xEF\xBF\xBD" + std::string(size - at - 1, 'x'));
+    }
+  }
+}
+
+TEST(ExportRows, WhatIsLargeGoesBehindWhatWaits) {
+  CollectedBody out;
+  BufferedBody body(out);
+  body.buffer() += "head ";
+  ASSERT_TRUE(body.send("piece "));
+  body.buffer() += "tail";
+  ASSERT_TRUE(body.flush());
+  EXPECT_EQ(out.text, "head piece tail");
+  EXPECT_EQ(out.writes, 3);
+
+  BufferedBody kept;  // goes nowhere
+  const auto csv = make_csv_rows(kept, kColumns);
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_TRUE(csv->row(std::array<Cell, 3>{Cell::of_word("row"), Cell::of_number(i), Cell{}}));
+  }
+  EXPECT_TRUE(kept.buffer().starts_with("row,0,\r\n"));
+  EXPECT_TRUE(kept.buffer().ends_with("row,19999,\r\n"));
+}
+
 TEST(ExportRows, BothForms) {
   CollectedBody out;
   BufferedBody body(out);

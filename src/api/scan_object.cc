@@ -8,6 +8,7 @@
 
 #include "api/finding_list.h"
 #include "api/finding_text.h"
+#include "base/crypto.h"
 #include "base/strings.h"
 #include "store/evidence.h"
 
@@ -37,7 +38,7 @@ std::string_view location_name(std::string_view content_kind) {
 
 namespace {
 
-void text_or_null(JsonWriter& json, std::string_view name, const std::string& text) {
+void text_or_null(JsonWriter& json, std::string_view name, std::string_view text) {
   if (text.empty()) {
     json.null_field(name);
   } else {
@@ -79,6 +80,12 @@ Result<ShownFindings> findings_of(const ApiContext& context, const Caller& calle
 class FindingWriter {
  public:
   FindingWriter(JsonWriter& json, const ApiContext& context) : json_(json), context_(context) {}
+  FindingWriter(const FindingWriter&) = delete;
+  FindingWriter& operator=(const FindingWriter&) = delete;
+  ~FindingWriter() {
+    clear_.resize(clear_.capacity());
+    wipe(clear_.data(), clear_.size());
+  }
   Status write(const store::Finding& finding);
 
  private:
@@ -86,12 +93,13 @@ class FindingWriter {
   const ApiContext& context_;
   int64_t item_id_ = 0;
   std::string title_;
-  std::string text_;  // room for what is written anew in each
+  std::string text_;   // room for what is written anew in each
+  std::string clear_;  // evidence of one after the other
 };
 
 Status FindingWriter::write(const store::Finding& finding) {
   SG_ASSIGN(const auto evidence,
-            store::open_evidence(context_.key, finding.fingerprint, finding.evidence));
+            store::view_evidence(context_.key, finding.fingerprint, finding.evidence, clear_));
   if (finding.item_id != item_id_) {
     SG_ASSIGN(title_, store::open_title(context_.key, finding.item_host_id, finding.item_title));
     item_id_ = finding.item_id;
@@ -100,11 +108,14 @@ Status FindingWriter::write(const store::Finding& finding) {
   json_.field("id", finding.id);
   json_.field("ruleId", finding.rule_id);
   json_.field("ruleName", finding.rule_name);
-  json_.field("severity", detect::severity_name(static_cast<detect::Severity>(finding.severity)));
+  json_.word_field("severity",
+                   detect::severity_name(static_cast<detect::Severity>(finding.severity)));
   json_.field("matchText", evidence.match);
   json_.field("before", evidence.before);
   json_.field("after", evidence.after);
-  json_.field("fingerprint", finding.fingerprint.hex());
+  text_.clear();
+  finding.fingerprint.append_hex(text_);
+  json_.word_field("fingerprint", text_);
   json_.field("reviewed", finding.reviewed);
   json_.field("reviewedGlobally", finding.reviewed_globally);
   if (finding.reviewed) {
@@ -114,7 +125,7 @@ Status FindingWriter::write(const store::Finding& finding) {
     time_or_null(json_, "reviewExpiresAt", finding.review_expires_at);
   }
   json_.field("historical", finding.historical);
-  json_.field("location", location_name(finding.content_kind));
+  json_.word_field("location", location_name(finding.content_kind));
   json_.field("contentRef", finding.content_id);
   text_or_null(json_, "place", evidence.place);
   text_ = context_.public_url;
@@ -127,7 +138,7 @@ Status FindingWriter::write(const store::Finding& finding) {
   } else {
     json_.field("contentId", finding.item_host_id);
   }
-  json_.field("contentType", store::item_kind_name(finding.item_kind));
+  json_.word_field("contentType", store::item_kind_name(finding.item_kind));
   json_.field("title", title_);
   json_.field("firstVersion", finding.versions.first());
   json_.field("lastVersion", finding.versions.last());
@@ -237,7 +248,8 @@ std::vector<int32_t> disabled_rules(const ApiContext& context) {
 
 void time_or_null(JsonWriter& json, std::string_view name, TimeMs time) {
   if (time > 0) {
-    json.field(name, format_iso8601(time));
+    json.key(name);
+    json.time(time);
   } else {
     json.null_field(name);
   }

@@ -217,13 +217,14 @@ net::awaitable<void> Server::State::accept_all() {
 }
 
 void Server::State::run_threads() {
-  shared.pool = std::make_unique<ThreadPool>(shared.options.name,
-                                             std::max<size_t>(1, shared.options.handler_threads),
-                                             shared.options.max_queued_requests);
+  shared.pool = std::make_unique<ThreadPool>(
+      shared.options.name, std::max<size_t>(1, shared.options.handler_threads),
+      shared.options.max_queued_requests, ask_for_short_turns);
   net::co_spawn(loops.front()->context, accept_all(), net::detached);
   for (auto& loop : loops) {
     loop->thread = std::thread([&l = *loop, name = shared.options.name + "-io"] {
       set_thread_name(name);
+      ask_for_short_turns();
       while (true) {
         try {
           l.context.run();
