@@ -62,7 +62,6 @@ constexpr std::array kStarting = {SCMP_SYS(execve),
                                   SCMP_SYS(set_tid_address),
                                   SCMP_SYS(set_robust_list),
                                   SCMP_SYS(rseq),
-                                  SCMP_SYS(prlimit64),
                                   SCMP_SYS(getrlimit),
                                   SCMP_SYS(uname),
                                   SCMP_SYS(sysinfo),
@@ -117,6 +116,14 @@ Status filter_calls(const std::vector<int>& allowed, bool may_map_code) {
     if (error == 0 && (call != SCMP_SYS(mmap) || may_map_code)) {
       error = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
     }
+  }
+  if (may_map_code && error == 0) {
+    // Limits may be asked for, never set: a program that root runs could set itself free.
+    scmp_arg_cmp no_new_limit{};
+    no_new_limit.arg = 2;
+    no_new_limit.op = SCMP_CMP_EQ;
+    error =
+        seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, &no_new_limit);
   }
   if (!may_map_code) {
     // No memory that can be executed: PROT_EXEC is 4.
