@@ -98,15 +98,14 @@ Status SqliteConnection::set_up(const SqliteOptions& options, Role role) {
   const bool temporary = options.path == ":memory:";
   // There are several readers, and what they keep is void whenever somebody writes.
   const int64_t cache = role == Role::kReader ? options.cache_bytes / 2 : options.cache_bytes;
-  return execute(
-      fmt::format("PRAGMA synchronous = {}; PRAGMA foreign_keys = ON;"
-                  "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};"
-                  "PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};"
-                  // What is deleted or replaced is overwritten, not only given free.
-                  "PRAGMA secure_delete = ON;"
-                  "SELECT count(*) FROM sqlite_schema",
-                  temporary ? "OFF" : "NORMAL", cache / 1024,
-                  role == Role::kReader ? "ON" : "OFF"));
+  return execute(fmt::format(
+      "PRAGMA synchronous = {}; PRAGMA foreign_keys = ON;"
+      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{};"
+      "PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};"
+      // What is deleted or replaced is overwritten, not only given free.
+      "PRAGMA secure_delete = ON;"
+      "SELECT count(*) FROM sqlite_schema",
+      temporary ? "OFF" : "NORMAL", cache / 1024, role == Role::kReader ? "ON" : "OFF"));
 }
 
 Result<std::shared_ptr<Statement>> SqliteConnection::prepare(std::string_view sql) {

@@ -6,12 +6,11 @@ namespace spillguard::store {
 namespace {
 
 TEST(CoverageSummary, EveryCellIsInItsKindAndInTheTotal) {
-  const auto kinds =
-      summarize({{"comment", PartStatus::kScanned, "", 5, 50},
-                 {"comment", PartStatus::kFailed, "http_500", 2, 0},
-                 {"comment", PartStatus::kFailed, "nothing_extracted", 1, 9},
-                 {"attachment", PartStatus::kSkipped, "too_large", 3, 99},
-                 {"page", PartStatus::kNotVisible, "version_removed", 4, 0}});
+  const auto kinds = summarize({{"comment", PartStatus::kScanned, "", 5, 50},
+                                {"comment", PartStatus::kFailed, "http_500", 2, 0},
+                                {"comment", PartStatus::kFailed, "nothing_extracted", 1, 9},
+                                {"attachment", PartStatus::kSkipped, "too_large", 3, 99},
+                                {"page", PartStatus::kNotVisible, "version_removed", 4, 0}});
   ASSERT_EQ(kinds.size(), 3U);
   EXPECT_EQ(kinds[0].kind, "attachment");
   EXPECT_EQ(kinds[0].skipped.at("too_large"), 3);

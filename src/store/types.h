@@ -81,8 +81,7 @@ std::string_view part_status_name(
 struct CoverageCell {
   std::string kind;  // "description", "comment", "history", "page" …
   PartStatus status = PartStatus::kScanned;
-  std::string
-      reason;  // for skipped, failed, not visible: a fixed word such as "too_large"
+  std::string reason;  // for skipped, failed, not visible: a fixed word such as "too_large"
   int64_t parts = 0;
   int64_t bytes = 0;
   friend bool operator==(const CoverageCell&, const CoverageCell&) = default;

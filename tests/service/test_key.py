@@ -40,6 +40,29 @@ def fingerprints(stack):
     return {f["fingerprint"] for key in stack.keys("jira") for f in stack.api("jira").findings(key)}
 
 
+def stored(stack):
+    """What is sealed, custom rules and settings as they are in the store, and what gives the names of the store's files."""
+    if stack.server.store:
+        def ask(sql):
+            return subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", stack.server.store, "-c", sql], check=True,
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
+
+        def files():
+            ask("CHECKPOINT")
+            database = ask("SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = current_database()").strip()
+            return [os.path.join(database, name) for name in os.listdir(database)]
+
+        sealed = [bytes.fromhex(line) for line in ask("SELECT encode(evidence, 'hex') FROM findings").split()]
+        return sealed + ask("SELECT title FROM items WHERE title <> ''").encode().split(), ask("SELECT * FROM custom_rules; SELECT * FROM settings"), files
+    store = os.path.join(stack.folder, "data", "spillguard.db")
+    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+        sealed = [row[0] for row in database.execute("SELECT evidence FROM findings")] + [
+            row[0].encode() for row in database.execute("SELECT title FROM items WHERE title <> ''")]
+        texts = str(database.execute("SELECT * FROM custom_rules").fetchall() + database.execute("SELECT * FROM settings").fetchall())
+    database.close()
+    return sealed, texts, lambda: (store, store + "-wal")
+
+
 def test_a_new_key_changes_everything_but_what_is_seen(stack):
     before, prints = findings(stack), fingerprints(stack)
     pattern, mail = "inhouse-[0-9]{6}", "Please write to the people of safety"
@@ -48,12 +71,7 @@ def test_a_new_key_changes_everything_but_what_is_seen(stack):
     running = rotate(stack)
     assert running.returncode == 2 and "stop the server" in running.stderr
     stack.server.stop()
-    store = os.path.join(stack.folder, "data", "spillguard.db")
-    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
-        sealed = [row[0] for row in database.execute("SELECT evidence FROM findings")] + [
-            row[0].encode() for row in database.execute("SELECT title FROM items WHERE title <> ''")]
-        texts = str(database.execute("SELECT * FROM custom_rules").fetchall() + database.execute("SELECT * FROM settings").fetchall())
-    database.close()
+    sealed, texts, files = stored(stack)
     assert len(sealed) > 50 and "Inhouse" in texts and "inhouse" not in texts and "safety" not in texts
     key_file = os.path.join(stack.folder, "data", "installation.key")
     old = open(key_file, encoding="ascii").read()
@@ -67,9 +85,9 @@ def test_a_new_key_changes_everything_but_what_is_seen(stack):
     stack.server.wait_ready()
     assert findings(stack) == before
     assert not prints & fingerprints(stack), "fingerprints are keyed"
-    for path in (store, store + "-wal"):
+    for path in files():
         data = open(path, "rb").read() if os.path.exists(path) else b""
-        assert not [e for e in sealed if e in data], "what the old key opens is not kept"
+        assert not [e for e in sealed if e in data], f"what the old key opens is not kept: {path}"
     assert own_rules(stack)["regexp"] == pattern and stack.api("jira").get("/settings").json()["customEmailText"] == mail
     event = stack.api("jira").get("/audit", kind="KEY_ROTATED").json()["events"][0]
     assert event["actor"] == "System" and event["details"]["findings"] == sum(map(len, before.values()))
