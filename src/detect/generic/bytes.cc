@@ -34,6 +34,34 @@ uint32_t ends_at(std::string_view text, size_t offset) {
   }
   return static_cast<uint32_t>(_mm_movemask_epi8(ends));
 }
+
+// Bytes of [low, low + count) as they are.
+__m128i in_range(__m128i bytes, char low, char count) {
+  const __m128i from_low = _mm_sub_epi8(bytes, _mm_set1_epi8(low));
+  const __m128i most = _mm_set1_epi8(static_cast<char>(count - 1));
+  return _mm_cmpeq_epi8(_mm_min_epu8(from_low, most), from_low);
+}
+
+// A bit for each of the bytes from an offset on that is of kWordKind.
+uint32_t words_at(std::string_view text, size_t offset) {
+  const __m128i bytes =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  const __m128i letters = in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
+  const __m128i others =
+      _mm_or_si128(in_range(bytes, '0', 10), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(letters, others)));
+}
+
+// A bit for each of the bytes that is of kBreakKind.
+uint64_t breaks_at(std::string_view text, size_t offset) {
+  const __m128i bytes =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+  const __m128i gaps = _mm_or_si128(_mm_or_si128(_mm_or_si128(is(' '), is('\t')), is('\0')),
+                                    _mm_or_si128(is('\n'), is('\r')));
+  const __m128i ties = _mm_or_si128(_mm_or_si128(is(':'), is('=')), is('|'));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(gaps, ties)));
+}
 #endif
 
 template <Ends kEnds>
@@ -77,6 +105,51 @@ size_t find_line_begin(std::string_view text, size_t begin, size_t from) {
 }
 size_t find_cell_begin(std::string_view text, size_t begin, size_t from) {
   return find_begin<Ends::kCells>(text, begin, from);
+}
+
+size_t find_word_end(std::string_view text, size_t from, size_t end) {
+#if defined(__SSE2__)
+  constexpr uint32_t kAll = (uint32_t{1} << kVector) - 1;
+  while (from < end && text.size() - from >= kVector) {
+    if (const uint32_t others = ~words_at(text, from) & kAll; others != 0) {
+      return std::min(end, from + static_cast<size_t>(std::countr_zero(others)));
+    }
+    from += kVector;
+  }
+  from = std::min(from, end);
+#endif
+  while (from < end && is_kind(text[from], kWordKind)) ++from;
+  return from;
+}
+
+size_t find_word_begin(std::string_view text, size_t begin, size_t from) {
+#if defined(__SSE2__)
+  constexpr uint32_t kAll = (uint32_t{1} << kVector) - 1;
+  while (from >= kVector && from > begin) {
+    if (const uint32_t others = ~words_at(text, from - kVector) & kAll; others != 0) {
+      return std::max(begin, from - kVector + static_cast<size_t>(std::bit_width(others)));
+    }
+    from -= kVector;
+  }
+  from = std::max(from, begin);
+#endif
+  while (from > begin && is_kind(text[from - 1], kWordKind)) --from;
+  return from;
+}
+
+uint64_t find_breaks(std::string_view text, size_t offset) {
+  constexpr size_t kBits = 64;
+  uint64_t breaks = 0;
+  size_t bit = 0;
+#if defined(__SSE2__)
+  for (; bit < kBits && text.size() >= offset + bit + kVector; bit += kVector) {
+    breaks |= breaks_at(text, offset + bit) << bit;
+  }
+#endif
+  for (; bit < kBits; ++bit) {
+    breaks |= uint64_t{is_kind(at(text, offset + bit), kBreakKind)} << bit;
+  }
+  return breaks;
 }
 
 bool is_wide_letter(std::string_view text, size_t offset) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/span.h"
@@ -45,6 +46,15 @@ bool is_wide_letter(std::string_view text, size_t offset);
 // `begin`. And again with the dividers.
 [[nodiscard]] size_t find_line_begin(std::string_view text, size_t begin, size_t from);
 [[nodiscard]] size_t find_cell_begin(std::string_view text, size_t begin, size_t from);
+
+// The first offset from `from` on, and before `end`, whose byte belongs to no word of ASCII; else
+// `end`. And one more than the last such offset before `from`, and not before `begin`; else
+// `begin`.
+[[nodiscard]] size_t find_word_end(std::string_view text, size_t from, size_t end);
+[[nodiscard]] size_t find_word_begin(std::string_view text, size_t begin, size_t from);
+// A bit for each of the 64 bytes from an offset on that is of kBreakKind; what stands behind the
+// end of the text is.
+[[nodiscard]] uint64_t find_breaks(std::string_view text, size_t offset);
 
 // The first offset from `from` on that is no blank, at most `limit` bytes on.
 [[nodiscard]] inline size_t skip_blanks(std::string_view text, size_t from, size_t limit = 48) {

@@ -5,7 +5,7 @@
 
 #include "detect/generic/characters.h"
 #include "detect/generic/key_words.h"
-#include "detect/generic/stand_in_words.h"
+#include "detect/generic/kinds.h"
 #include "detect/generic/value_forms.h"
 #include "detect/generic/word_set.h"
 
@@ -43,7 +43,8 @@ constexpr std::array<std::string_view, kFeatureCount> kFeatureNames = {
 // Hands out the features by name; what is not set is 0.
 class FeatureWriter {
  public:
-  explicit FeatureWriter(FeatureVector& out) : out_(out) {}
+  FeatureWriter(const FeatureNeeds& needs, FeatureVector& out) : needs_(needs), out_(out) {}
+  [[nodiscard]] bool wants(Feature feature) const { return needs_[static_cast<size_t>(feature)]; }
   void set(Feature feature, int64_t value) {
     out_[static_cast<size_t>(feature)] = static_cast<int32_t>(value);
   }
@@ -51,6 +52,7 @@ class FeatureWriter {
   [[nodiscard]] bool has(Feature feature) const { return out_[static_cast<size_t>(feature)] > 0; }
 
  private:
+  const FeatureNeeds& needs_;
   FeatureVector& out_;
 };
 
@@ -69,32 +71,39 @@ struct Makeup {
   [[nodiscard]] size_t letters() const { return lower + upper; }
 };
 
-bool odd_sign(char c) { return std::string_view("-_./:,\\").find(c) == std::string_view::npos; }
+// Signs that names and file names do not have.
+constexpr std::array<bool, 256> kOddSigns = [] {
+  std::array<bool, 256> odd{};
+  for (size_t i = 0; i < 128; ++i) {
+    const char c = static_cast<char>(i);
+    odd.at(i) = !is_alnum(c) && !is_space(c) &&
+                std::string_view("-_./:,\\").find(c) == std::string_view::npos;
+  }
+  return odd;
+}();
 
+// Without a branch: nobody can tell what the next character of a secret is.
 Makeup make_up(std::string_view value) {
   Makeup out;
   std::array<uint64_t, 4> seen{};
-  char before = ' ';
+  uint16_t before = 0;
   for (const char c : value) {
-    if (is_lower(c)) {
-      ++out.lower;
-    } else if (is_upper(c)) {
-      ++out.upper;
-      out.humps += is_lower(before) ? 1 : 0;
-    } else if (is_digit(c)) {
-      ++out.digits;
-      out.digit_runs += is_digit(before) ? 0 : 1;
-    } else if (is_space(c)) {
-      ++out.blanks;
-    } else {
-      ++out.signs;
-      out.odd_signs += c >= 0 && odd_sign(c) ? 1 : 0;
-    }
-    out.changes += (is_letter(c) && is_digit(before)) || (is_digit(c) && is_letter(before)) ? 1 : 0;
+    const uint16_t kind = kind_of(c);
+    const auto is = [](uint16_t kinds, uint16_t of) -> size_t { return (kinds & of) != 0 ? 1 : 0; };
+    out.lower += is(kind, kLowerKind);
+    out.upper += is(kind, kUpperKind);
+    out.humps += is(kind, kUpperKind) & is(before, kLowerKind);
+    out.digits += is(kind, kDigitKind);
+    out.digit_runs += is(kind, kDigitKind) & (is(before, kDigitKind) ^ 1U);
+    out.changes += (is(kind, kLetterKind) & is(before, kDigitKind)) |
+                   (is(kind, kDigitKind) & is(before, kLetterKind));
+    out.blanks += static_cast<size_t>(is_space(c));
     const auto byte = static_cast<unsigned char>(c);
-    seen.at(byte / 64) |= uint64_t{1} << (byte % 64);
-    before = c;
+    out.odd_signs += static_cast<size_t>(kOddSigns.data()[byte]);
+    seen.data()[byte / 64] |= uint64_t{1} << (byte % 64);
+    before = kind;
   }
+  out.signs = value.size() - out.lower - out.upper - out.digits - out.blanks;
   for (const uint64_t bits : seen) out.distinct += static_cast<size_t>(std::popcount(bits));
   return out;
 }
@@ -250,11 +259,13 @@ void weigh_around(std::string_view text, const Candidate& candidate, FeatureWrit
   const uint32_t around = kAround.find(before) | kAround.find(behind);
   out.flag(kExample, (around & kExampleWords) != 0);
   out.flag(kStack, (around & ~kExampleWords) != 0);
-  // The user may stand on the line before.
-  const size_t far = value.begin - std::min<size_t>(value.begin, kReach);
-  const std::string_view above =
-      text.substr(far, candidate.key.begin - std::min(candidate.key.begin, far));
-  out.flag(kUserBefore, kUsers.find(above) != 0);
+  if (out.wants(kUserBefore)) {
+    // The user may stand on the line before.
+    const size_t far = value.begin - std::min<size_t>(value.begin, kReach);
+    const std::string_view above =
+        text.substr(far, candidate.key.begin - std::min(candidate.key.begin, far));
+    out.flag(kUserBefore, kUsers.find(above) != 0);
+  }
   // What the key itself is about stands in it or right before it.
   const size_t near = value.begin - std::min<size_t>(value.begin, kNear + candidate.distance +
                                                                       candidate.key.size());
@@ -273,10 +284,11 @@ std::string_view feature_name(Feature feature) {
 }
 
 FeatureVector near_features(std::string_view text, const Candidate& candidate,
-                            ValueClass value_class, const LetterModel& letters) {
+                            ValueClass value_class, const LetterModel& letters,
+                            const FeatureNeeds& needs) {
   using enum Feature;
   FeatureVector vector{};
-  FeatureWriter out(vector);
+  FeatureWriter out(needs, vector);
   out.set(kBias, kFeatureUnit);
   const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
   if (value.empty()) return vector;
@@ -295,11 +307,12 @@ FeatureVector near_features(std::string_view text, const Candidate& candidate,
   return vector;
 }
 
-void add_far_features(std::string_view text, const Candidate& candidate, FeatureVector& vector) {
+void add_far_features(std::string_view text, const Candidate& candidate, int share,
+                      const FeatureNeeds& needs, FeatureVector& vector) {
   const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
   if (value.empty()) return;
-  FeatureWriter out(vector);
-  out.set(Feature::kStandIn, clamp_units(stand_in_share(value), 1));
+  FeatureWriter out(needs, vector);
+  out.set(Feature::kStandIn, clamp_units(share, 1));
   weigh_key(text, candidate, value, out);
   weigh_around(text, candidate, out);
 }

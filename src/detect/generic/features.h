@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -79,6 +80,8 @@ inline constexpr size_t kSettingCount = 9;
 inline constexpr int32_t kFeatureUnit = 1024;
 
 using FeatureVector = std::array<int32_t, kFeatureCount>;
+// Which features somebody looks at: others that take long may be left out.
+using FeatureNeeds = std::bitset<kFeatureCount>;
 
 // "random letters" …; for explanations, and the names in the file of weights.
 std::string_view feature_name(Feature feature);
@@ -86,11 +89,14 @@ std::string_view feature_name(Feature feature);
 // The features in two steps: first those of the value, the noun and the setting, which are quick,
 // then those of words and surroundings, none of them more than one unit.
 FeatureVector near_features(std::string_view text, const Candidate& candidate,
-                            ValueClass value_class, const LetterModel& letters);
+                            ValueClass value_class, const LetterModel& letters,
+                            const FeatureNeeds& needs);
 inline constexpr std::array kFarFeatures = {
     Feature::kStandIn, Feature::kInKey,      Feature::kKeyTail,
     Feature::kKeyHead, Feature::kKeyStrong,  Feature::kExample,
     Feature::kStack,   Feature::kUserBefore, Feature::kPublicBefore};
-void add_far_features(std::string_view text, const Candidate& candidate, FeatureVector& vector);
+// `share` is the value's stand_in_share().
+void add_far_features(std::string_view text, const Candidate& candidate, int share,
+                      const FeatureNeeds& needs, FeatureVector& vector);
 
 }  // namespace spillguard::detect::generic

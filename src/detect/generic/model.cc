@@ -10,6 +10,7 @@
 
 #include "base/embedded.h"
 #include "detect/generic/key_words.h"
+#include "detect/generic/stand_in_words.h"
 #include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
@@ -25,6 +26,10 @@ constexpr std::array<std::string_view, kSettingCount> kSettingNames = {
 double probability(int64_t log_odds) {
   const double odds = static_cast<double>(log_odds) / static_cast<double>(kOdds);
   return std::round(10000.0 / (1.0 + std::exp(-odds))) / 10000.0;
+}
+
+std::string_view value_of(std::string_view text, const Candidate& candidate) {
+  return text.substr(candidate.value.begin, candidate.value.size());
 }
 
 // Cuts the line that text begins with off it.
@@ -94,6 +99,7 @@ Result<Model> Model::parse(std::string_view data) {
       return broken("neither letters, weight nor threshold");
     }
   }
+  for (size_t i = 0; i < kFeatureCount; ++i) out.weighed_[i] = out.weights_[i] != 0;
   for (const Feature feature : kFarFeatures) {
     const int64_t weight = out.weights_.at(static_cast<size_t>(feature));
     out.far_most_ += std::max<int64_t>(weight, 0) * kFeatureUnit;
@@ -106,13 +112,13 @@ ValueClass Model::classify(std::string_view text, const Candidate& candidate) {
   if (names_no_secret(text.substr(candidate.key.begin, candidate.key.size()))) {
     return ValueClass::kNamedOtherwise;
   }
-  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-  return classify_value(value, candidate.quote != '\0');
+  return classify_value(value_of(text, candidate), candidate.quote != '\0');
 }
 
 FeatureVector Model::features(std::string_view text, const Candidate& candidate) const {
-  FeatureVector out = near_features(text, candidate, classify(text, candidate), letters_);
-  add_far_features(text, candidate, out);
+  static const FeatureNeeds kAll = ~FeatureNeeds();
+  FeatureVector out = near_features(text, candidate, classify(text, candidate), letters_, kAll);
+  add_far_features(text, candidate, stand_in_share(value_of(text, candidate)), kAll, out);
   return out;
 }
 
@@ -124,17 +130,18 @@ int64_t Model::weigh(const FeatureVector& features) const {
 
 std::optional<double> Model::find(std::string_view text, const Candidate& candidate) const {
   const std::string_view key = text.substr(candidate.key.begin, candidate.key.size());
-  const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
+  const std::string_view value = value_of(text, candidate);
   const ValueClass value_class = classify_but_stand_ins(value, candidate.quote != '\0');
   if (never_secret(value_class)) return std::nullopt;
-  FeatureVector features = near_features(text, candidate, value_class, letters_);
+  FeatureVector features = near_features(text, candidate, value_class, letters_, weighed_);
   // Most fail whatever else may speak for them. A step of odds is smaller than one of scores.
   constexpr int64_t kStep = 16;
   const int64_t needed = thresholds_.at(static_cast<size_t>(candidate.setting)) - kStep;
   if ((weigh(features) + far_most_) / kFeatureUnit < needed) return std::nullopt;
   if (names_no_secret(key)) return std::nullopt;
-  if (may_stand_in(value_class) && is_stand_in(value)) return std::nullopt;
-  add_far_features(text, candidate, features);
+  const int share = stand_in_share(value);
+  if (may_stand_in(value_class) && is_stand_in(value, share)) return std::nullopt;
+  add_far_features(text, candidate, share, weighed_, features);
   const double score = probability(weigh(features) / kFeatureUnit);
   return score < threshold(candidate) ? std::nullopt : std::optional(score);
 }
@@ -142,8 +149,8 @@ std::optional<double> Model::find(std::string_view text, const Candidate& candid
 double Model::score(std::string_view text, const Candidate& candidate) const {
   const ValueClass value_class = classify(text, candidate);
   if (never_secret(value_class)) return 0;
-  FeatureVector features = near_features(text, candidate, value_class, letters_);
-  add_far_features(text, candidate, features);
+  FeatureVector features = near_features(text, candidate, value_class, letters_, weighed_);
+  add_far_features(text, candidate, stand_in_share(value_of(text, candidate)), weighed_, features);
   return probability(weigh(features) / kFeatureUnit);
 }
 

@@ -64,6 +64,7 @@ class Model {
 
   std::array<int32_t, kFeatureCount> weights_{};     // in 1/1024
   std::array<int32_t, kSettingCount> thresholds_{};  // log odds in 1/1024, by Setting
+  FeatureNeeds weighed_;                             // the features that have a weight
   int64_t far_most_ = 0;                             // what far features can add to a sum
   LetterModel letters_;
   std::string version_;

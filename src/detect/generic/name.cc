@@ -48,25 +48,23 @@ using LowerWord = LowerBytes<kMaxPart>;
 std::optional<Span> run_around(std::string_view text, Span hit) {
   const size_t last = std::min(text.size(), hit.begin + kMaxName + 1);
   size_t end = hit.begin;
-  while (end < last) {
+  while ((end = find_word_end(text, end, last)) < last) {
     const uint16_t kind = kind_of(text.data()[end]);
-    if ((kind & kWordKind) == 0) {
-      const bool joins = (kind & kJoinKind) != 0 && end > hit.begin &&
-                         !is_kind(text[end - 1], kJoinKind) && is_name_byte(text, end + 1);
-      if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, end))) break;
-    }
+    const bool joins = (kind & kJoinKind) != 0 && end > hit.begin &&
+                       !is_kind(text[end - 1], kJoinKind) && is_name_byte(text, end + 1);
+    if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, end))) break;
     ++end;
   }
   if (end - hit.begin > kMaxName || !is_kind(at(text, end), kTieKind)) return std::nullopt;
+  const size_t first = hit.begin - std::min(hit.begin, kMaxName + 1);
   size_t begin = hit.begin;
-  while (begin > 0) {
+  while ((begin = find_word_begin(text, first, begin)) > first) {
     const uint16_t kind = kind_of(text.data()[begin - 1]);
-    if ((kind & kWordKind) == 0) {
-      const bool joins = (kind & kJoinKind) != 0 && begin > 1 && is_name_byte(text, begin - 2);
-      if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, begin - 1))) break;
-    }
-    if (hit.begin - --begin > kMaxName) return std::nullopt;
+    const bool joins = (kind & kJoinKind) != 0 && begin > 1 && is_name_byte(text, begin - 2);
+    if (!joins && ((kind & kWideKind) == 0 || !is_wide_letter(text, begin - 1))) break;
+    --begin;
   }
+  if (hit.begin - begin > kMaxName) return std::nullopt;
   // The letter of an escape ("\npassword") belongs to the escape.
   const bool escaped = begin > 0 && text[begin - 1] == '\\' && begin + 1 < end;
   if (escaped && begin < hit.begin &&
@@ -143,8 +141,9 @@ Span word_before(std::string_view text, size_t offset) {
   size_t end = offset;
   if (end == 0 || (text[end - 1] != ' ' && text[end - 1] != '-')) return {offset, offset};
   --end;
-  size_t begin = end;
-  while (begin > 0 && end - begin < kMaxPart && is_name_byte(text, begin - 1)) --begin;
+  const size_t first = end - std::min(end, kMaxPart);
+  size_t begin = find_word_begin(text, first, end);
+  while (begin > first && is_name_byte(text, begin - 1)) --begin;
   return {begin, end};
 }
 
@@ -291,24 +290,37 @@ RunMeaning meaning_of_run(std::string_view run) {
 }
 
 RunMeaning NameCache::meaning(std::string_view text, Span run) {
+  constexpr uint64_t kMix = 0x9E3779B97F4A7C15U;
+  constexpr size_t kWord = sizeof(uint64_t);
   constexpr size_t kBytes = sizeof(Key);
-  if (run.size() > kBytes || text.size() - run.begin < kBytes) {
-    return meaning_of_run(text.substr(run.begin, run.size()));
+  const size_t size = run.size();
+  if (size > kBytes || size == 0 || text.size() - run.begin < kBytes) {
+    return meaning_of_run(text.substr(run.begin, size));
+  }
+  if (size <= kWord) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + run.begin, kWord);
+    // What stands behind the run does not belong to it.
+    bytes &= ~uint64_t{0} >> (8 * (kWord - size));
+    Short& entry = shorts_[(bytes * kMix >> 32U) % shorts_.size()];
+    if (entry.key != bytes) {
+      entry = {.key = bytes, .meaning = meaning_of_run(text.substr(run.begin, size))};
+    }
+    return entry.meaning;
   }
   Key key{};
   std::memcpy(key.data(), text.data() + run.begin, kBytes);
-  uint64_t hash = run.size();
+  uint64_t hash = size;
   for (size_t i = 0; i < key.size(); ++i) {
-    // What stands behind the run does not belong to it.
-    const size_t used = std::clamp<size_t>(run.size(), i * 8, i * 8 + 8) - i * 8;
+    const size_t used = std::clamp<size_t>(size, i * 8, i * 8 + 8) - i * 8;
     key[i] &= used == 8 ? ~uint64_t{0} : (uint64_t{1} << (used * 8)) - 1;
-    hash = (hash ^ key[i]) * 0x9E3779B97F4A7C15U;
+    hash = (hash ^ key[i]) * kMix;
     hash ^= hash >> 32U;
   }
   Entry& entry = entries_[hash % entries_.size()];
   if (entry.key != key) {
     entry.key = key;
-    entry.meaning = meaning_of_run(text.substr(run.begin, run.size()));
+    entry.meaning = meaning_of_run(text.substr(run.begin, size));
   }
   return entry.meaning;
 }

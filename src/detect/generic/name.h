@@ -44,12 +44,18 @@ class NameCache {
   RunMeaning meaning(std::string_view text, Span run);
 
  private:
-  using Key = std::array<uint64_t, 3>;  // bytes of a run, and zeros
+  struct Short {
+    uint64_t key = 0;  // bytes of a run, and zeros
+    RunMeaning meaning;
+  };
+  using Key = std::array<uint64_t, 3>;
   struct Entry {
     Key key{};
     RunMeaning meaning;
   };
-  std::array<Entry, 256> entries_{};
+  // Most names are short.
+  std::array<Short, 256> shorts_{};
+  std::array<Entry, 512> entries_{};
 };
 
 // The name around a hit of an anchor; nothing when it names no secret.

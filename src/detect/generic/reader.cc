@@ -63,6 +63,14 @@ bool is_bare_key(std::string_view text, Span hit) {
   return before != ' ' && before != '-' && before != '.';
 }
 
+// Whether the anchor is one of read_phrase().
+bool begins_phrase(std::string_view text, Span hit) {
+  constexpr size_t kSecureString = 12;
+  const char first = lower(text[hit.begin]);
+  return first == 'l' || (first == 's' && hit.size() == kSecureString) ||
+         (first == 'i' && hit.size() > kSecureString);
+}
+
 }  // namespace
 
 void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
@@ -71,10 +79,16 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
     read_tool(text, hit, out);
     return;
   }
-  if (is_bare_key(text, hit) || read_phrase(text, hit, out)) return;
+  if (is_bare_key(text, hit)) return;
+  if (begins_phrase(text, hit) && read_phrase(text, hit, out)) return;
   const auto name = name_at(text, hit, names);
   if (!name) return;
   const Place place{.text = text, .name = *name, .out = out};
+  if (in_sentence(text, name->key)) {
+    read_before(place);
+    read_prose(place, {.end = name->key.end});
+    return;
+  }
   const Closers closers = skip_closers(text, name->key.end);
   if (read_xml(place, closers) || read_named_value(place, closers) ||
       read_assignment(place, closers) || read_call(place, closers)) {

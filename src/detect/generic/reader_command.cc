@@ -1,4 +1,6 @@
 // Arguments of programs that take a secret, and a few fixed phrases before one.
+#include <array>
+#include <span>
 #include <utility>
 
 #include "detect/generic/reader_parts.h"
@@ -225,17 +227,19 @@ void read_net_use(const Command& command, Arguments& arguments) {
 
 // Whether an argument begins as some option of the program at `name` does: most commands have none.
 bool has_option(std::string_view text, size_t name, size_t from) {
+  std::array<const Tool*, std::size(kTools)> tools{};
+  size_t count = 0;
+  for (const Tool& tool : kTools) {
+    if (!tool.option.empty() && goes_on_with(text, name, tool.name)) tools.at(count++) = &tool;
+  }
   Arguments arguments(text, from);
   for (int i = 0; i < kMaxCount; ++i) {
     const auto argument = arguments.next();
     if (!argument) return false;
     arguments.take_pending();
     const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());
-    for (const Tool& tool : kTools) {
-      if (!tool.option.empty() && bytes.starts_with(tool.option) &&
-          goes_on_with(text, name, tool.name)) {
-        return true;
-      }
+    for (const Tool* tool : std::span(tools).first(count)) {
+      if (bytes.starts_with(tool->option)) return true;
     }
   }
   return false;

@@ -59,6 +59,11 @@ constexpr std::string_view kBefore[] = {"the",     "a",         "your", "my",   
                                         "o",       "default",   "new",  "root", "admin", "user",
                                         "initial", "temporary", "as",   "como", "comme", "for"};
 constexpr auto kBeforeSet = word_set(kBefore);
+// Those of them that tie, and what may stand before the others.
+constexpr std::string_view kTies[] = {"as", "als", "como", "comme", "for"};
+constexpr std::string_view kVerbs[] = {"is", "ist", "est", "es", "="};
+constexpr auto kTieSet = word_set(kTies);
+constexpr auto kVerbSet = word_set(kVerbs);
 
 // Where the word that ends at `end` begins, if it is short.
 size_t find_blank_back(std::string_view text, size_t end) {
@@ -156,7 +161,15 @@ void read_before(const Place& place) {
   // What is stepped over below: articles and ties, by their words.
   const size_t last = key - 1;
   const size_t word = find_blank_back(text, last);
-  if (!kBeforeSet.holds(text.substr(word, last - word))) return;
+  const std::string_view article = text.substr(word, last - word);
+  if (!kBeforeSet.holds(article)) return;
+  if (!kTieSet.holds(article)) {
+    // "the password" and nothing that ties before it: most are of sentences.
+    if (word == 0) return;
+    const size_t begin = find_blank_back(text, word - 1);
+    const std::string_view other = text.substr(begin, word - 1 - begin);
+    if (!kBeforeSet.holds(other) && !kVerbSet.holds(other)) return;
+  }
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;

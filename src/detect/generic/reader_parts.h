@@ -41,6 +41,10 @@ struct Tie {
 // Skips blanks before it; end == 0 when there is none.
 Tie tie_at(std::string_view text, size_t from);
 
+// Whether words stand beside a name, and nothing that settings, markup, calls and tables have: of
+// the readers below, only read_before() and read_prose() can find something there.
+bool in_sentence(std::string_view text, Span key);
+
 // key = v, key: v, "key": "v", ["key"] = v, --key=v, key="v" in a tag; also with a pair behind it.
 bool read_assignment(const Place& place, const Closers& closers);
 // <key>v</key>, name="key" value="v", <name>key</name><value>v</value>

@@ -1,5 +1,6 @@
 // Sentences: "the pw is v", "Passwort lautet: v", "password for admin is v", "--password v".
 #include <array>
+#include <bit>
 
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
@@ -55,11 +56,35 @@ bool ends_clause(std::string_view text, size_t p) {
   return (c == '.' || c == '!' || c == '?') && (is_gap(at(text, p + 1)));
 }
 
+constexpr size_t kLongWord = 40;
+
 Span next_word(std::string_view text, size_t from) {
-  constexpr size_t kLongWord = 40;
   const size_t last = std::min(text.size(), from + kLongWord);
   return {from, from < last ? find_kind(text, from, last, kBreakKind) : from};
 }
+
+// The words of a clause, one after the other: the bytes that end them are found together.
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(text) {}
+  // What next_word() gives; offsets never fall.
+  Span next(size_t from) {
+    if (from >= text_.size()) return {from, from};
+    uint64_t breaks = from - begin_ < kBits ? breaks_ >> (from - begin_) : 0;
+    if (breaks == 0) {
+      begin_ = from;
+      breaks = breaks_ = find_breaks(text_, from);
+    }
+    const size_t length = breaks == 0 ? kLongWord : static_cast<size_t>(std::countr_zero(breaks));
+    return {from, from + std::min(length, kLongWord)};
+  }
+
+ private:
+  static constexpr size_t kBits = 64;
+  std::string_view text_;
+  size_t begin_ = 0;
+  uint64_t breaks_ = 0;
+};
 
 // Whether the name is an option of a command: --password, -password, /password
 bool is_option(std::string_view text, size_t key) {
@@ -191,9 +216,10 @@ bool read_prose(const Place& place, const Closers& closers) {
 
   const size_t clause = p;
   Text before{text, {p, p}};
+  Words words(text);
   for (size_t i = 0; i < kMaxWords && p - clause < kMaxClause; ++i) {
     if (ends_clause(text, p)) return false;
-    const Text word{text, next_word(text, p)};
+    const Text word{text, words.next(p)};
     // "set the password to v", "was changed to v"
     const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChangeSet));
     if (set_to || word.is_one_of(kCopulaSet)) {

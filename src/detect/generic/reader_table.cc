@@ -161,6 +161,25 @@ bool read_aligned(const Place& place) {
 
 }  // namespace
 
+bool in_sentence(std::string_view text, Span key) {
+  if (!is_kind(at(text, key.end + 1), kLetterKind) || text[key.end] != ' ') return false;
+  if (key.begin < 2) return false;
+  const char before = text[key.begin - 1];
+  const char far = text[key.begin - 2];
+  const bool stands_alone =
+      before == '\n' || (before == ' ' && !is_kind(far, kBlankKind | kQuoteKind | kOperatorKind) &&
+                         far != '\\' && far != '=' && far != ':');
+  if (!stands_alone) return false;
+  // No cell of a table: the line goes on, or nothing divides it.
+  const size_t last = std::min(text.size(), key.end + kMaxTitle);
+  const size_t end = find_cell_end(text, key.end, last);
+  if (end < last ? !is_line_end(text[end]) : last == text.size()) return false;
+  if (end == last) return true;
+  const size_t first = key.begin - std::min(key.begin, kReach + 1);
+  const size_t begin = find_cell_begin(text, first, key.begin);
+  return begin == 0 || is_line_end(text[begin - 1]);
+}
+
 bool read_table(const Place& place) {
   const std::string_view text = place.text;
   size_t p = place.name.key.end;

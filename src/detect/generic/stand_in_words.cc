@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "detect/generic/characters.h"
 #include "detect/generic/word_set.h"
@@ -339,31 +341,50 @@ constexpr std::array<char, 256> kPlain = [] {
   return table;
 }();
 
-// The words by their first two letters, a chain each: most words can not stand at a place.
-struct Chains {
-  static constexpr uint16_t kEnd = UINT16_MAX;
+constexpr size_t kShortWord = 3;
+
+// The words by their first two letters, those of a pair in a row: most words can not stand at a
+// place.
+struct StandIn {
+  uint64_t mask = 0;  // the first 8 bytes, as far as the word has them
+  uint64_t want = 0;
+  uint8_t size = 0;
+  uint16_t number = 0;  // in kStandIns
+};
+struct StandIns {
   static constexpr size_t kLetters = 27;  // and none
-  std::array<uint16_t, kLetters * kLetters> first{};
-  std::array<uint16_t, kStandIns.size()> next{};
+  // Of the words of a bucket; its end is where the next one begins.
+  std::array<uint16_t, kLetters * kLetters + 1> first{};
+  std::array<StandIn, kStandIns.size()> words{};
   // From 1 on; 0 for what is no letter in lower case.
   static constexpr size_t letter(char c) {
     return is_lower(c) ? static_cast<size_t>(c - 'a') + 1 : 0;
   }
   // The second is 0 in words of one letter.
   static constexpr size_t bucket(size_t a, size_t b) { return a * kLetters + b; }
+  static constexpr size_t bucket_of(std::string_view word) {
+    return bucket(letter(word[0]), word.size() > 1 ? letter(word[1]) : 0);
+  }
 };
 
-constexpr Chains kChains = [] {
-  Chains chains;
-  chains.first.fill(Chains::kEnd);
+static_assert(std::endian::native == std::endian::little, "words are compared as numbers");
+
+constexpr StandIns kTable = [] {
+  StandIns table;
+  for (const std::string_view word : kStandIns) ++table.first.at(StandIns::bucket_of(word) + 1);
+  for (size_t i = 1; i < table.first.size(); ++i) table.first.at(i) += table.first.at(i - 1);
+  std::array<uint16_t, StandIns::kLetters * StandIns::kLetters + 1> next = table.first;
   for (size_t i = 0; i < kStandIns.size(); ++i) {
     const std::string_view word = kStandIns.at(i);
-    const size_t second = word.size() > 1 ? Chains::letter(word[1]) : 0;
-    uint16_t& first = chains.first.at(Chains::bucket(Chains::letter(word[0]), second));
-    chains.next.at(i) = first;
-    first = static_cast<uint16_t>(i);
+    StandIn& entry = table.words.at(next.at(StandIns::bucket_of(word))++);
+    entry.size = static_cast<uint8_t>(word.size());
+    entry.number = static_cast<uint16_t>(i);
+    for (size_t k = 0; k < std::min<size_t>(word.size(), sizeof entry.want); ++k) {
+      entry.mask |= uint64_t{0xFF} << (8 * k);
+      entry.want |= uint64_t{static_cast<unsigned char>(word[k])} << (8 * k);
+    }
   }
-  return chains;
+  return table;
 }();
 static_assert(std::all_of(kStandIns.begin(), kStandIns.end(),
                           [](std::string_view word) { return all_of_text(word, is_lower); }));
@@ -371,7 +392,6 @@ static_assert(std::all_of(kStandIns.begin(), kStandIns.end(),
 constexpr auto kStatingSet = word_set(kStating);
 
 constexpr size_t kLongestValue = 96;
-constexpr size_t kShortWord = 3;
 
 // The length of "123", "1", "0001", "321" at a place: digits that people append.
 size_t appended_digits(std::string_view value, size_t at) {
@@ -394,7 +414,7 @@ size_t appended_digits(std::string_view value, size_t at) {
 int stand_in_share(std::string_view value) {
   if (value.empty() || value.size() > kLongestValue) return 0;
   // The value as words are written, and how many real letters stand before each place.
-  std::array<char, kLongestValue> plain{};
+  std::array<char, kLongestValue + sizeof(uint64_t)> plain{};
   std::array<uint8_t, kLongestValue + 1> letters{};
   for (size_t i = 0; i < value.size(); ++i) {
     plain[i] = kPlain[static_cast<unsigned char>(value[i])];
@@ -416,20 +436,28 @@ int stand_in_share(std::string_view value) {
           std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
     };
     const auto take = [&](size_t second) {
-      const size_t bucket = Chains::bucket(Chains::letter(plain[i]), second);
-      for (uint16_t w = kChains.first[bucket]; w != Chains::kEnd; w = kChains.next[w]) {
-        const std::string_view word = kStandIns[w];
-        if (!begins && word.size() <= kShortWord) continue;
-        if (word.size() > value.size() - i) continue;
+      const size_t bucket = StandIns::bucket(StandIns::letter(plain[i]), second);
+      const size_t end = kTable.first[bucket + 1];
+      if (kTable.first[bucket] == end) return;
+      uint64_t here = 0;
+      std::memcpy(&here, plain.data() + i, sizeof here);
+      for (size_t w = kTable.first[bucket]; w != end; ++w) {
+        const StandIn& word = kTable.words[w];
+        if ((here & word.mask) != word.want) continue;
+        const size_t size = word.size;
+        if (size > value.size() - i || (!begins && size <= kShortWord)) continue;
         // "101" is no word, however one reads it.
-        const auto real = static_cast<size_t>(letters[i + word.size()] - letters[i]);
-        if (real * 2 < word.size()) continue;
-        if (std::string_view(plain.data() + i, word.size()) == word) reach(word.size());
+        const auto real = static_cast<size_t>(letters[i + size] - letters[i]);
+        if (real * 2 < size) continue;
+        if (size > sizeof here &&
+            std::string_view(plain.data() + i, size) != kStandIns[word.number])
+          continue;
+        reach(size);
       }
     };
     if (begins) take(0);
     if (i + 1 < value.size()) {
-      if (const size_t second = Chains::letter(plain[i + 1]); second != 0) take(second);
+      if (const size_t second = StandIns::letter(plain[i + 1]); second != 0) take(second);
     }
     if (is_digit(value[i])) {
       if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);

@@ -10,6 +10,8 @@
 #include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 // The end of the run of characters from begin on that a test holds for.
@@ -256,8 +258,8 @@ bool is_password_hash(std::string_view value) {
 bool is_public_key(std::string_view value) {
   const char first = value.empty() ? '\0' : value.front();
   if (first == 's' || first == 'e' || first == 'A') {
-    for (const std::string_view begin :
-         {"ssh-rsa", "ssh-ed25519", "ssh-dss", "ecdsa-sha2", "AAAAB3NzaC1", "AAAAC3NzaC1"}) {
+    for (const std::string_view begin : {"ssh-rsa"sv, "ssh-ed25519"sv, "ssh-dss"sv, "ecdsa-sha2"sv,
+                                         "AAAAB3NzaC1"sv, "AAAAC3NzaC1"sv}) {
       if (value.starts_with(begin)) return true;
     }
   }
@@ -268,24 +270,42 @@ bool is_public_key(std::string_view value) {
          value.find("BEGIN RSA PUBLIC", begin) != std::string_view::npos;
 }
 
+namespace {
+
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+constexpr std::string_view kBullet = "\xE2\x80\xA2";
+
+// What a byte says of a mask.
+constexpr uint8_t kCross = 1;             // masks are made of these
+constexpr uint8_t kRow = 2;               // three of these are one
+constexpr uint8_t kRowOrLead = kRow | 4;  // or it may begin a character that is one
+constexpr std::array<uint8_t, 256> kMaskMarks = [] {
+  std::array<uint8_t, 256> marks{};
+  for (const char c : std::string_view("x*?_#-")) marks.at(static_cast<size_t>(c)) |= kCross;
+  for (const char c : std::string_view(".*")) marks.at(static_cast<size_t>(c)) |= kRow;
+  marks.at(static_cast<unsigned char>(kEllipsis.front())) |= kRowOrLead & ~kRow;
+  return marks;
+}();
+
+}  // namespace
+
 bool is_masked(std::string_view value) {
-  static constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
-  static constexpr std::string_view kBullet = "\xE2\x80\xA2";
   // One character over and over, or a row of the usual ones: "xxxx", "yyyyyyyy", "____".
   size_t longest = 0;
   size_t row = 0;
   size_t crosses = 0;
-  char before = '\0';
+  unsigned char before = '\0';
   for (size_t i = 0; i < value.size(); ++i) {
-    const char c = lower(value[i]);
-    row = i > 0 && c == before ? row + 1 : 1;
+    const auto c = static_cast<unsigned char>(lower(value.data()[i]));
+    row = c == before ? row + 1 : 1;
     longest = std::max(longest, row);
-    if (row == 3 && (c == '.' || c == '*')) return true;
-    if (c == kEllipsis.front() && (value.substr(i, kEllipsis.size()) == kEllipsis ||
-                                   value.substr(i, kBullet.size()) == kBullet)) {
-      return true;
+    const uint8_t mark = kMaskMarks[c];
+    crosses += mark & kCross;
+    if ((mark & kRowOrLead) != 0) {
+      if (row == 3 && (mark & kRow) != 0) return true;
+      const std::string_view rest = value.substr(i);
+      if (rest.starts_with(kEllipsis) || rest.starts_with(kBullet)) return true;
     }
-    crosses += c == 'x' || c == '*' || c == '?' || c == '_' || c == '#' || c == '-' ? 1 : 0;
     before = c;
   }
   if (longest * 2 > value.size() && longest >= 3) return true;

@@ -22,9 +22,10 @@ bool is_public_key(std::string_view value);
 bool is_masked(std::string_view value);
 bool is_variable_form(std::string_view value);  // all ways to write "what X holds"
 bool is_code(std::string_view value, bool quoted);
-bool is_literal(std::string_view value);        // a word that states: true, null, required
-bool is_stand_in(std::string_view value);       // what documents write for "your own here"
-bool encodes_stand_in(std::string_view value);  // the same in base64
+bool is_literal(std::string_view value);              // a word that states: true, null, required
+bool is_stand_in(std::string_view value);             // what documents write for "your own here"
+bool is_stand_in(std::string_view value, int share);  // its stand_in_share() is known
+bool encodes_stand_in(std::string_view value);        // the same in base64
 bool is_phrase(std::string_view value);
 bool is_issue_key(std::string_view value);  // PROJ-123
 bool is_byte_row(std::string_view value);   // 3c:15:c2:d1:58:5a: an address or a fingerprint; 0x…

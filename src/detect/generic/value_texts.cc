@@ -164,14 +164,15 @@ bool encodes_stand_in(std::string_view value) {
 
 bool is_literal(std::string_view value) { return is_stating_word(value); }
 
-bool is_stand_in(std::string_view value) {
+bool is_stand_in(std::string_view value) { return is_stand_in(value, stand_in_share(value)); }
+
+bool is_stand_in(std::string_view value, int share) {
   static constexpr std::string_view kList[] = {"your",    "insert",   "enter_",  "enter-", "change",
                                                "replace", "add_your", "put_",    "the_",   "the-",
                                                "<your",   "example",  "redacted"};
   static constexpr WordBegins kBegins(kList);
   if (kBegins.begin(value)) return true;
-  return is_placeholder(value) || stand_in_share(value) >= kMostlyStandIn ||
-         encodes_stand_in(value);
+  return share >= kMostlyStandIn || is_placeholder(value) || encodes_stand_in(value);
 }
 
 bool is_phrase(std::string_view value) {

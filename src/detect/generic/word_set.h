@@ -24,6 +24,8 @@ class WordSet {
     for (size_t i = 0; i < kCount; ++i) {
       words_[i] = text_of(list[i]);
       const uint32_t mixed = mix(words_[i]);
+      const size_t bit = bit_of(mixed);
+      bits_[bit / 64] |= uint64_t{1} << (bit % 64);
       size_t slot = slot_of(mixed);
       while (slots_[slot].number != 0) slot = (slot + 1) % kSlots;
       slots_[slot] = {.mixed = mixed, .number = static_cast<uint16_t>(i + 1)};
@@ -33,6 +35,9 @@ class WordSet {
   [[nodiscard]] constexpr size_t find(std::string_view word) const {
     if (word.empty()) return kNone;
     const uint32_t mixed = mix(word);
+    // Few bytes tell of most words that they are none of these.
+    const size_t bit = bit_of(mixed);
+    if ((bits_.data()[bit / 64] >> (bit % 64) & 1U) == 0) return kNone;
     for (size_t slot = slot_of(mixed); slots_[slot].number != 0; slot = (slot + 1) % kSlots) {
       if (slots_[slot].mixed != mixed) continue;
       const size_t i = slots_[slot].number - 1U;
@@ -44,6 +49,7 @@ class WordSet {
 
  private:
   static constexpr size_t kSlots = std::bit_ceil(kCount * 4);
+  static constexpr size_t kBits = std::bit_ceil(kCount * 8 + 64);
 
   struct Slot {
     uint32_t mixed = 0;
@@ -62,6 +68,9 @@ class WordSet {
     return ((mixed * 2654435761U) >> 16U) % kSlots;
   }
 
+  static constexpr size_t bit_of(uint32_t mixed) { return ((mixed * 2654435761U) >> 13U) % kBits; }
+
+  std::array<uint64_t, kBits / 64> bits_{};
   std::array<std::string_view, kCount> words_{};
   std::array<Slot, kSlots> slots_{};
 };
@@ -120,14 +129,16 @@ class WordFinder {
   [[nodiscard]] constexpr uint32_t find(std::string_view text, bool any = false) const {
     uint32_t found = 0;
     const char* const bytes = text.data();
-    for (size_t i = 0; i + 1 < text.size() && !(any && found != 0); ++i) {
-      uint32_t may = first_[static_cast<unsigned char>(bytes[i])];
+    for (size_t i = 0; i + 1 < text.size(); ++i) {
+      // Both at once: letters that some word begins with are everywhere, pairs of them are not.
+      uint32_t may = first_.data()[static_cast<unsigned char>(bytes[i])] &
+                     second_.data()[static_cast<unsigned char>(bytes[i + 1])] & ~found;
       if (may == 0) continue;
-      may &= second_[static_cast<unsigned char>(bytes[i + 1])] & ~found;
       for (; may != 0; may &= may - 1) {
         const auto word = static_cast<size_t>(std::countr_zero(may));
         if (same_word(text.substr(i, words_[word].size()), words_[word])) found |= 1U << word;
       }
+      if (any && found != 0) break;
     }
     return found;
   }
