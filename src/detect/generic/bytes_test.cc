@@ -40,5 +40,31 @@ TEST(GenericBytes, LinesAndCellsEndWhereTheyDo) {
   }
 }
 
+// Words, and what breaks prose.
+TEST(GenericBytes, WordsAndBreaksAreWhereTheKindsSay) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 300; ++round) {
+    std::string text(random() % 120, 'a');
+    for (char& c : text) {
+      if (random() % 3 == 0) c = "azAZ09_@[`{/:-. =|"[random() % 18];
+      if (random() % 9 == 0) c = static_cast<char>(random() % 256);
+    }
+    for (int i = 0; i < 20; ++i) {
+      const size_t to = text.empty() ? 0 : random() % (text.size() + 1);
+      const size_t from = to == 0 ? 0 : random() % (to + 1);
+      size_t end = from;
+      while (end < to && is_kind(text[end], kWordKind)) ++end;
+      EXPECT_EQ(find_word_end(text, from, to), end) << text;
+      size_t begin = to;
+      while (begin > from && is_kind(text[begin - 1], kWordKind)) --begin;
+      EXPECT_EQ(find_word_begin(text, from, to), begin) << text;
+      const uint64_t breaks = find_breaks(text, from);
+      for (size_t bit = 0; bit < 64; ++bit) {
+        EXPECT_EQ((breaks >> bit & 1U) != 0, is_kind(at(text, from + bit), kBreakKind)) << text;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace spillguard::detect::generic
