@@ -61,51 +61,7 @@ inline bool all_text(uint32_t bytes) {
          (kKinds[bytes >> 16U] & kKinds[(bytes >> 8U) & 0xFFU] & kKinds[bytes & 0xFFU]) == kText;
 }
 
-// What a letter may be in the base64 of a text, or a digit in hexadecimal ones.
-constexpr uint8_t kFirstOfText = 1;
-constexpr uint8_t kFirstOfLead = 2;
-constexpr uint8_t kSecondOfText = 4;
-constexpr uint8_t kSecondOfLead = 8;
-constexpr uint8_t kThirdOfText = 16;
-constexpr uint8_t kThirdOfLead = 32;
-constexpr uint8_t kHigh = 64;  // the upper half of a byte that is printed, or of NUL
-
-constexpr std::array<uint8_t, 256> make_roles() {
-  std::array<uint8_t, 256> roles{};
-  for (size_t c = 0; c < roles.size(); ++c) {
-    if ((c >= '2' && c <= '7') || c == '0') roles[c] |= kHigh;
-    const unsigned value = kBase64Values[c];
-    if (value == kNoLetter) continue;
-    for (unsigned low = 0; low < 4; ++low) {
-      const uint8_t kind = kKinds[value << 2U | low];
-      if (kind == kText) roles[c] |= kFirstOfText;
-      if (kind == kLead) roles[c] |= kFirstOfLead;
-    }
-    const unsigned upper = value & 15U;  // half of the second byte
-    for (unsigned low = 0; low < 16; ++low) {
-      if (kKinds[upper << 4U | low] == kText) roles[c] |= kSecondOfText;
-    }
-    if ((upper >= 8 && upper <= 11) || upper == 15) roles[c] |= kSecondOfLead;
-    if ((value & 2U) == 0) roles[c] |= kThirdOfText;
-    roles[c] |= kThirdOfLead;
-  }
-  return roles;
-}
-inline constexpr std::array<uint8_t, 256> kRoles = make_roles();
-
-inline unsigned role(char c) { return kRoles[static_cast<unsigned char>(c)]; }
-
 }  // namespace first_look
-
-// Whether one of the two below may be true of the letters here, at least twenty; without a branch
-// on any of them.
-inline bool may_begin_text(const char* letters) {
-  using first_look::role;
-  constexpr unsigned kFirst = first_look::kFirstOfText | first_look::kFirstOfLead;
-  const unsigned base64 = role(letters[0]) & role(letters[1]) >> 2U & role(letters[2]) >> 4U;
-  const unsigned hex = role(letters[0]) & role(letters[2]) & role(letters[4]);
-  return ((base64 & kFirst) | (hex & first_look::kHigh)) != 0;
-}
 
 // Whether what begins here may be base64 of a text; `at` has at least twenty bytes behind it.
 inline bool may_be_base64(std::string_view text, size_t at) {
@@ -131,6 +87,8 @@ inline bool may_be_base64(std::string_view text, size_t at) {
 
 // The same for hexadecimal digits; 0x in front is passed over.
 inline bool may_be_hex(std::string_view text, size_t at) {
+  constexpr size_t kLetters = 16;
+  if (text.substr(at, kLetters).find_first_of("+-_") != std::string_view::npos) return false;
   if (text[at] == '0' && (text[at + 1] | 0x20) == 'x') at += 2;
   const auto high = [&](size_t i) { return (text[i] >= '2' && text[i] <= '7') || text[i] == '0'; };
   return high(at) && high(at + 2) && high(at + 4);

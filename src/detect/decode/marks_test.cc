@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
+
+#include "base/encoding.h"
 
 namespace spillguard::detect::decode {
 namespace {
@@ -17,10 +20,13 @@ Marks marks_of(const std::string& text) {
 
 using Offsets = std::vector<size_t>;
 
+// Base64 of a text of "U", wherever one begins to read it.
+std::string run_of(size_t length) { return std::string(length, 'V'); }
+
 TEST(Marks, RunsOfTwentyLettersBeginWhereTheyDo) {
   for (size_t before = 0; before < 140; ++before) {
     for (const size_t length : {19U, 20U, 21U, 40U, 64U, 130U, 200U}) {
-      const std::string text = std::string(before, ' ') + std::string(length, 'A') + " end";
+      const std::string text = std::string(before, ' ') + run_of(length) + " end";
       EXPECT_EQ(marks_of(text).runs, length < 20 ? Offsets{} : Offsets{before})
           << before << " " << length;
     }
@@ -28,12 +34,12 @@ TEST(Marks, RunsOfTwentyLettersBeginWhereTheyDo) {
 }
 
 TEST(Marks, SeveralRunsInOneBlock) {
-  const std::string run(21, 'A');
+  const std::string run = run_of(21);
   EXPECT_EQ(marks_of(run + "." + run + "." + run + ".").runs, (Offsets{0, 22, 44}));
 }
 
 TEST(Marks, PartsOfPathsAreRuns) {
-  const std::string run(20, 'A');
+  const std::string run = run_of(20);
   for (size_t before = 0; before < 70; ++before) {
     const std::string text =
         std::string(before, ' ') + "g/" + run + "/A//" + run + "/" + run.substr(1);
@@ -42,9 +48,11 @@ TEST(Marks, PartsOfPathsAreRuns) {
 }
 
 TEST(Marks, RunsThatCanNotBeTextAreNone) {
-  const std::string rest(20, 'A');
+  const std::string rest = run_of(20);
   EXPECT_EQ(marks_of("cGFz" + rest + " 70617373776f72643a2031").runs, (Offsets{0, 25}));
   EXPECT_EQ(marks_of("gqqq" + rest + " path/name" + rest).runs, Offsets{});
+  EXPECT_EQ(marks_of("0x70617373776f72643a20").runs, Offsets{0});
+  EXPECT_EQ(marks_of("6B38497E-9448-3433-9ABC-000000000000").runs, Offsets{});
 }
 
 TEST(Marks, EscapesOnlyWhereSomethingMayFollow) {
@@ -60,36 +68,67 @@ TEST(Marks, EscapesOnlyWhereSomethingMayFollow) {
   EXPECT_EQ(marks_of(line.substr(4) + "=\r\nrest").escapes, (Offsets{71}));
 }
 
+TEST(Marks, EscapesOfNothingThatMattersAreNone) {
+  EXPECT_EQ(marks_of("%C3%BC %80 %u20ac %u0041 ").escapes, Offsets{18});
+  EXPECT_EQ(
+      marks_of(R"(\\host\Users \U00000041 \777 \101 \u20ac \u{41} \uu0041 \xfc \x41 )").escapes,
+      (Offsets{13, 29, 41, 48, 61}));
+  EXPECT_EQ(marks_of("a&b=1&copy=2 &lt; &equals; &#x; &# ").escapes, (Offsets{13, 18, 27}));
+  EXPECT_EQ(marks_of(R"(\\"")").escapes, Offsets{1});
+}
+
+size_t runs_of_both(const std::string& text) {
+  const PaddedText padded(text);
+  Marks quick;
+  Marks plain;
+  find_marks(padded.view(), quick);
+  find_marks_plainly(padded.view(), plain);
+  EXPECT_EQ(quick.runs, plain.runs) << text;
+  EXPECT_EQ(quick.escapes, plain.escapes) << text;
+  return plain.runs.size();
+}
+
 // Whatever the bytes, both ways give the same.
 TEST(Marks, VectorsAndPlainCodeAgree) {
   std::mt19937 random(7);
   const std::string letters = "aZ09+/-_%\\&=3D\nn\".: \x80\xFF@`[{~,";
   for (int round = 0; round < 400; ++round) {
-    std::string text(random() % 500, 'a');
+    std::string text(random() % 500, round % 3 == 0 ? 'V' : 'a');
     const bool sparse = random() % 2 == 0;
     for (char& c : text) {
       if (!sparse || random() % 16 == 0) c = letters[random() % letters.size()];
     }
-    const PaddedText padded(text);
-    Marks quick;
-    Marks plain;
-    find_marks(padded.view(), quick);
-    find_marks_plainly(padded.view(), plain);
-    EXPECT_EQ(quick.runs, plain.runs) << text;
-    EXPECT_EQ(quick.escapes, plain.escapes) << text;
+    runs_of_both(text);
   }
   std::string all;
   for (int c = 0; c < 256; ++c) {
-    all += std::string(30, static_cast<char>(c)) + " " + static_cast<char>(c) + "3D\n";
+    all += run_of(30) + static_cast<char>(c) + run_of(19) + " " + static_cast<char>(c) + "3D\n";
   }
-  const PaddedText padded(all);
-  Marks quick;
-  Marks plain;
-  find_marks(padded.view(), quick);
-  find_marks_plainly(padded.view(), plain);
-  EXPECT_EQ(quick.runs, plain.runs);
-  EXPECT_EQ(quick.escapes, plain.escapes);
-  EXPECT_GT(quick.runs.size(), 10U);
+  EXPECT_GE(runs_of_both(all), 256U);
+}
+
+// What is encoded: texts of ASCII, of UTF-8, of UTF-16, and bytes that are nearly those; in long
+// texts, too.
+TEST(Marks, VectorsAndPlainCodeAgreeOnWhatIsEncoded) {
+  std::mt19937 random(11);
+  const std::array<std::string, 9> parts = {
+      "a", "Z", " ", "\n", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x80", "\x01"};
+  const std::array<std::string, 5> fronts = {"", "\xFF\xFE", "\xFE\xFF", std::string(1, '\0'),
+                                             std::string("x\0", 2)};
+  size_t runs = 0;
+  for (int round = 0; round < 400; ++round) {
+    std::string text;
+    for (size_t left = random() % 80; left > 0; --left) {
+      std::string bytes = random() % 4 == 0 ? fronts[random() % fronts.size()] : std::string();
+      const size_t kinds = parts.size() - (random() % 4 == 0 ? 0 : 2);
+      while (bytes.size() < 20) bytes += parts[random() % kinds];
+      std::string letters = random() % 4 == 0 ? hex_encode(bytes) : base64_encode(bytes);
+      if (random() % 8 == 0) letters[random() % letters.size()] = "-_+/"[random() % 4];
+      text += std::string(random() % 70, '.') + (random() % 2 == 0 ? "/" : "") + letters;
+    }
+    runs += runs_of_both(text);
+  }
+  EXPECT_GT(runs, 1000U);
 }
 
 }  // namespace
