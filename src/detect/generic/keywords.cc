@@ -1,5 +1,6 @@
 #include "detect/generic/keywords.h"
 
+#include <array>
 #include <iterator>
 
 #include "detect/generic/word_set.h"
@@ -554,10 +555,11 @@ constexpr auto kQuestionSet = word_set(kQuestions);
 constexpr auto kUserWordSet = word_set(kUserWords);
 
 // The last bytes of all endings.
-bool may_end(char last) {
-  return last == 'd' || last == 't' || last == 's' || last == 'w' || last == 'e' || last == 'n' ||
-         last == 'y' || last == 'l' || last == 'h';
-}
+constexpr std::array<char, std::size(kEndings)> kLastOfEndings = [] {
+  std::array<char, std::size(kEndings)> last{};
+  for (size_t i = 0; i < last.size(); ++i) last[i] = kEndings[i].text.back();
+  return last;
+}();
 
 }  // namespace
 
@@ -566,17 +568,15 @@ std::span<const Anchor> anchors() { return kAnchors; }
 std::optional<Noun> noun_of(std::string_view part) {
   const size_t whole = kWordSet.find(part);
   if (whole != kWordSet.kNone) return kKeywordTable[whole].noun;
-  if (part.size() < 3 || !may_end(part.back())) return std::nullopt;
-  const Word* found = nullptr;
-  for (const Word& ending : kEndings) {
-    if (ending.text.back() != part.back() || part.size() <= ending.text.size()) continue;
-    if (part.ends_with(ending.text)) {
-      found = &ending;
-      break;
-    }
+  if (part.size() < 3) return std::nullopt;
+  for (size_t i = 0; i < std::size(kEndings); ++i) {
+    if (kLastOfEndings.data()[i] != part.back()) continue;
+    const Word& ending = kEndings[i];
+    if (part.size() <= ending.text.size() || !part.ends_with(ending.text)) continue;
+    if (kNotThoseSet.holds(part)) break;
+    return ending.noun;
   }
-  if (found == nullptr || kNotThoseSet.holds(part)) return std::nullopt;
-  return found->noun;
+  return std::nullopt;
 }
 
 bool qualifies_key(std::string_view part) { return kKeyQualifierSet.holds(part); }

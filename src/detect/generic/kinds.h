@@ -27,6 +27,8 @@ inline constexpr uint16_t kCloserKind =
 inline constexpr uint16_t kBreakKind = 1U << 11U;  // ends a word of prose: gaps, ':', '=' and '|'
 inline constexpr uint16_t kQuoteKind = 1U << 12U;  // ' " `
 inline constexpr uint16_t kOperatorKind = 1U << 13U;  // begins an operator that ties
+inline constexpr uint16_t kBareStopKind = 1U << 14U;  // may end a value without quotes
+inline constexpr uint16_t kBareNameKind = 1U << 15U;  // of names in programs: words and . : > -
 inline constexpr uint16_t kLetterKind = kUpperKind | kLowerKind;
 inline constexpr uint16_t kWordKind = kLetterKind | kDigitKind | kUnderscoreKind;
 inline constexpr uint16_t kGapKind = kBlankKind | kLineEndKind;
@@ -41,7 +43,8 @@ constexpr std::array<uint16_t, 256> make_byte_kinds() {
     if (is_upper(c)) kinds[i] |= kUpperKind;
     if (is_lower(c)) kinds[i] |= kLowerKind;
     if (is_digit(c)) kinds[i] |= kDigitKind;
-    if (i >= 0x80) kinds[i] |= kWideKind | kTieKind | kCloserKind;
+    if (is_word(c)) kinds[i] |= kBareNameKind;
+    if (i >= 0x80) kinds[i] |= kWideKind | kTieKind | kCloserKind | kBareStopKind;
   }
   using std::string_view_literals::operator""sv;
   add("_", kUnderscoreKind);
@@ -54,6 +57,8 @@ constexpr std::array<uint16_t, 256> make_byte_kinds() {
   add(" \t\n\r\0:=|"sv, kBreakKind);
   add("\"'`", kQuoteKind);
   add("=!<:-?|+\xEF", kOperatorKind);
+  add(" \t\n\r\0,;\"'`<\\&({"sv, kBareStopKind);
+  add(".:>-", kBareNameKind);
   return kinds;
 }
 inline constexpr std::array<uint16_t, 256> kByteKinds = make_byte_kinds();

@@ -113,7 +113,13 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
   size_t end = from;
   bool only_name = true;  // so far
   while (end < last) {
-    const char c = text[end];
+    const char c = text.data()[end];
+    const uint16_t kind = kind_of(c);
+    if ((kind & kBareStopKind) == 0) {
+      only_name = only_name && (kind & kBareNameKind) != 0;
+      ++end;
+      continue;
+    }
     if (ends_bare(c)) break;
     if (c == '\\' && (at(text, end + 1) == '"' || at(text, end + 1) == '\'' ||
                       at(text, end + 1) == 'n' || at(text, end + 1) == 'r')) {
@@ -128,8 +134,8 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
     }
     // A call, a printed object
     if ((c == '(' || c == '{') && only_name && end > from) return std::nullopt;
-    only_name = only_name && (is_word(c) || c == '.' || c == ':' || c == '>' || c == '-');
-    if (static_cast<unsigned char>(c) >= 0x80 && !is_wide_letter(text, end)) break;
+    only_name = false;
+    if ((kind & kWideKind) != 0 && !is_wide_letter(text, end)) break;
     ++end;
   }
   if (end == last && last < text.size()) return std::nullopt;
