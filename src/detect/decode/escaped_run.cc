@@ -34,31 +34,38 @@ Form form_of(Encoding encoding) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\0'; }
+// Whether it is one of these; nearly all bytes are told by one comparison.
+bool is_gap(char c) {
+  return static_cast<unsigned char>(c) <= ' ' && (is_blank(c) || is_line_end(c));
+}
 
 // Where a word begins, a little before `at` and not before `least`.
 size_t edge_before(std::string_view text, size_t at, size_t least) {
   const size_t near = at - std::min(at - least, kBefore);
   const size_t far = near - std::min(near - least, kMaxWord);
-  for (size_t i = at; i > far; --i) {
-    if (is_line_end(text[i - 1]) || (i <= near && is_blank(text[i - 1]))) return i;
-  }
-  return far;
+  const char* const bytes = text.data();
+  size_t i = at;
+  while (i > near && (!is_gap(bytes[i - 1]) || is_blank(bytes[i - 1]))) --i;
+  if (i > near) return i;
+  while (i > far && !is_gap(bytes[i - 1])) --i;
+  return i;
 }
 
 // Where one ends, a little behind `at`.
 size_t edge_behind(std::string_view text, size_t at, size_t most) {
   const size_t near = at + std::min(most - at, kBehind);
   const size_t far = near + std::min(most - near, kMaxWord);
-  for (size_t i = at; i < far; ++i) {
-    if (is_line_end(text[i]) || (i >= near && is_blank(text[i]))) return i;
-  }
-  return far;
+  const char* const bytes = text.data();
+  size_t i = at;
+  while (i < near && (!is_gap(bytes[i]) || is_blank(bytes[i]))) ++i;
+  if (i < near) return i;
+  while (i < far && !is_gap(bytes[i])) ++i;
+  return i;
 }
 
 bool is_edge(std::string_view text, size_t at, const Span& bounds) {
   if (at <= bounds.begin || at >= bounds.end) return true;
-  const auto open = [](char c) { return is_blank(c) || is_line_end(c); };
-  return open(text[at - 1]) || open(text[at]);
+  return is_gap(text[at - 1]) || is_gap(text[at]);
 }
 
 }  // namespace
@@ -93,6 +100,7 @@ size_t decode_escaped(std::string_view text, size_t at, size_t least, Span bound
   while (true) {
     const size_t found = text.substr(0, end).find(form.lead, next);
     if (found == std::string_view::npos) {
+      if (end < bounds.end && escaped_run::is_line_end(text[end])) break;
       // The end as the last escape sees it: it may be further on, and have further escapes.
       const size_t reach = escaped_run::edge_behind(text, done, bounds.end);
       if (reach <= end) break;
