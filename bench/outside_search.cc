@@ -58,11 +58,20 @@ std::shared_ptr<OutsideSearch> make_outside_search(const std::vector<detect::Lit
   std::vector<size_t> lengths;
   std::vector<unsigned> flags;
   std::vector<unsigned> ids;
-  for (const detect::Literal& literal : literals) {
-    texts.push_back(literal.bytes.data());
-    lengths.push_back(literal.bytes.size());
-    flags.push_back(literal.ignore_case ? HS_FLAG_CASELESS : 0U);
+  const auto add = [&](const std::string& bytes, bool ignore_case) {
+    texts.push_back(bytes.data());
+    lengths.push_back(bytes.size());
+    flags.push_back(ignore_case ? HS_FLAG_CASELESS : 0U);
     ids.push_back(static_cast<unsigned>(ids.size()));
+  };
+  std::vector<std::string> pairs_of_digits;
+  for (int pair = 0; pair < 100; ++pair) pairs_of_digits.push_back(fmt::format("{:02}", pair));
+  for (const detect::Literal& literal : literals) {
+    if (literal.any_digit) {
+      for (const std::string& pair : pairs_of_digits) add(pair, false);
+    } else {
+      add(literal.bytes, literal.ignore_case);
+    }
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;

@@ -9,11 +9,25 @@ namespace {
 
 bool has_letter(std::string_view text) { return to_lower(text) != text || to_upper(text) != text; }
 
+// Card numbers begin with one of many such pairs, and what follows them tells more: all pairs are
+// one literal.
+bool is_two_digits(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return text.size() == 2 && digit(text[0]) && digit(text[1]);
+}
+
 }  // namespace
 
 void AnchorTable::add(uint32_t rule, const std::string& anchor, bool ignore_case,
                       const regex::AnchorGuard& guard) {
-  added_[literal_number(anchor, ignore_case)].push_back({rule, guard_number(guard)});
+  std::vector<Hook>& hooks = added_[literal_number(anchor, ignore_case)];
+  const Guard test = guard_of(guard);
+  const bool is_there = std::any_of(hooks.begin(), hooks.end(), [&](const Hook& hook) {
+    return hook.rule == rule && guards_[hook.guard] == test;
+  });
+  if (is_there) return;
+  hooks.push_back({rule, static_cast<uint32_t>(guards_.size())});
+  guards_.push_back(test);
 }
 
 void AnchorTable::add_keyword(uint32_t keyword, std::string_view text) {
@@ -22,11 +36,12 @@ void AnchorTable::add_keyword(uint32_t keyword, std::string_view text) {
 
 uint32_t AnchorTable::literal_number(std::string_view text, bool ignore_case) {
   const bool fold = ignore_case && has_letter(text);
-  const std::string bytes = fold ? to_lower(text) : std::string(text);
+  const bool any_digit = is_two_digits(text);
+  const std::string bytes = any_digit ? "00" : fold ? to_lower(text) : std::string(text);
   const auto [entry, is_new] =
       numbers_.try_emplace({bytes, fold}, static_cast<uint32_t>(literals_.size()));
   if (is_new) {
-    literals_.push_back({bytes, fold});
+    literals_.push_back({.bytes = bytes, .ignore_case = fold, .any_digit = any_digit});
     added_.emplace_back();
     keywords_.push_back(kNoKeyword);
   }
@@ -41,7 +56,7 @@ uint16_t AnchorTable::class_number(const regex::ByteSet& set) {
   return known->second;
 }
 
-uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
+AnchorTable::Guard AnchorTable::guard_of(const regex::AnchorGuard& guard) {
   Guard test;
   if (guard.used) {
     test.may_begin_text = guard.may_begin_text;
@@ -62,8 +77,7 @@ uint32_t AnchorTable::guard_number(const regex::AnchorGuard& guard) {
       test.run_to = guard.run_to;
     }
   }
-  guards_.push_back(test);
-  return static_cast<uint32_t>(guards_.size() - 1);
+  return test;
 }
 
 void AnchorTable::seal() {

@@ -93,6 +93,7 @@ class AnchorTable {
     uint32_t run_length = 0;
     uint32_t run_from = 0;
     uint32_t run_to = 0;
+    friend bool operator==(const Guard&, const Guard&) = default;
   };
 
   // What every hit of a literal looks up, in one place.
@@ -115,7 +116,7 @@ class AnchorTable {
   void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
                            Literal& literal) const;
   uint16_t class_number(const regex::ByteSet& set);
-  uint32_t guard_number(const regex::AnchorGuard& guard);
+  Guard guard_of(const regex::AnchorGuard& guard);
 
   std::vector<Literal> literals_;
   std::vector<std::vector<Hook>> added_;  // hooks by literal, up to seal()

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -27,10 +28,16 @@ struct LiteralHit {
   friend bool operator==(const LiteralHit&, const LiteralHit&) = default;
 };
 
-// What passed the sieve and the bits of the keys, on its way to the comparison.
+// A place that passed the sieve and whose key is that of some group of entries.
 struct LiteralPassed {
-  uint64_t hash = 0;  // of the key
-  uint64_t pair = 0;  // as SievePlace::pair
+  uint32_t hash = 0;  // of the key
+  uint32_t pair = 0;  // as in SieveScratch::places
+};
+
+// A place where the bytes of an entry stand.
+struct LiteralCandidate {
+  uint32_t entry = 0;  // number of its Rest
+  uint32_t pair = 0;
 };
 
 // How far the search of a text has come. Of one index.
@@ -38,8 +45,10 @@ class LiteralScratch {
  private:
   friend class LiteralIndex;
   std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
-  std::vector<LiteralPassed> passed_;  // of a stretch
-  std::vector<LiteralHit> waiting_;    // found, but others that end earlier may still be found
+  std::vector<LiteralPassed> passed_;         // of a stretch
+  std::vector<LiteralCandidate> candidates_;  // of a stretch
+  std::vector<LiteralHit> fitting_;           // of a stretch
+  std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
   size_t at_ = 0;
   bool ended_ = false;
 };
@@ -61,7 +70,7 @@ class LiteralIndex {
   [[nodiscard]] bool is_prepared() const { return prepared_; }
 
   // A search begins: begin(), then next() until it is false. `hits` are those of one stretch after
-  // the other, by their ends; a hit whose neighbours do not fit the literal's may be among them.
+  // the other, by their ends; some whose neighbours do not fit the literal's may be among them.
   static void begin(LiteralScratch& scratch);
   bool next(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& hits) const {
     return next(text, SieveScratch::kStretch, scratch, hits);
@@ -75,44 +84,68 @@ class LiteralIndex {
   // A literal that may stand where its window's key does.
   struct Entry {
     uint64_t mask = 0;  // the first 8 bytes from the window's begin, as far as they are known
+    uint64_t want = 1;
+  };
+  // As many entries as are compared without a branch; some may stand nowhere.
+  struct alignas(64) Entries {
+    static constexpr uint32_t kCount = 4;
+    std::array<Entry, kCount> entry{};
+  };
+  // The entries of a key, and of all others whose hashes begin alike.
+  struct Group {
+    uint32_t first = 0;
+    uint32_t end = 0;
+  };
+  // What remains to be looked at where the bytes of an entry stand.
+  struct alignas(32) Rest {
+    uint64_t mask = 0;  // eight more bytes
     uint64_t want = 0;
     uint32_t literal = 0;
-    int16_t offset = 0;         // of the window from the literal
-    bool is_last = false;       // of those with the same key
-    bool is_all_known = false;  // by mask and want
-  };
-  // Where the entries of a key are, and of all others with the same tag here.
-  struct Slot {
-    uint32_t tag = 0;
-    uint32_t first = kNone;  // of its entries; kNone: the slot is free
+    uint32_t length = 0;
+    int8_t offset = 0;          // of the window from the literal
+    int8_t more = 0;            // of the eight bytes from the literal
+    bool is_all_known = false;  // by these bytes and those of the entry
+    // What must stand beside it, as indexes into class_sets_: in front, right behind, and a little
+    // farther where least fits.
+    uint8_t before = kAnyClass;
+    uint8_t after = kAnyClass;
+    uint8_t farther = kAnyClass;
+    uint8_t how_far = 0;  // behind its end
   };
   struct Text {
     uint32_t begin = 0;  // in bytes_
     uint32_t length = 0;
     bool ignore_case = false;
   };
-  static constexpr uint32_t kNone = UINT32_MAX;
-  static constexpr unsigned kBloomBits = 16;
+  static constexpr uint8_t kAnyClass = 0;
+  static constexpr unsigned kHashBits = 16;
+  static constexpr unsigned kGroupBits = 14;
 
   LiteralIndex() = default;
   void fill(const std::vector<Literal>& literals, const WindowPlan& plan);
-  void add_slot(uint64_t hash, uint32_t first);
-  static uint64_t hash(uint64_t key);
+  static uint32_t hash(uint64_t key);
+  static Entry entry_of(const Literal& literal, int offset);
+  Rest rest_of(const Literal& literal, uint32_t number, int offset);
+  uint8_t class_set_number(ClassSet set);
   [[nodiscard]] uint64_t bucket_key(uint64_t bytes, uint32_t bucket) const;
   [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
-  size_t pass_keys(const char* text, SieveScratch& sieve, LiteralPassed* passed) const;
-  void compare(PaddedView text, const Entry* entry, std::ptrdiff_t place,
-               std::vector<LiteralHit>& found) const;
-  void compare_all(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& found) const;
+  [[nodiscard]] bool neighbours_fit(const Rest& rest, const char* text, size_t begin,
+                                    size_t end) const;
+  size_t pass_keys(const char* text, LiteralScratch& scratch) const;
+  size_t compare_bytes(const char* text, size_t passed, LiteralScratch& scratch) const;
+  void find(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& found) const;
 
   PairSieve sieve_;
   std::array<uint64_t, LiteralWindow::kBuckets> key_masks_{};
   std::array<uint64_t, LiteralWindow::kBuckets> key_salts_{};
-  uint32_t long_buckets_ = 0;    // those whose keys are long: their keys are looked up together
-  std::vector<uint64_t> bloom_;  // a bit for each hash of a key
-  std::vector<Slot> slots_;      // by hash, the next free one where that is taken
-  unsigned slot_bits_ = 0;
-  std::vector<Entry> entries_;
+  uint32_t long_buckets_ = 0;      // those whose keys are long: their keys are looked up together
+  std::vector<uint64_t> has_key_;  // a bit for each hash of a key
+  std::vector<Group> groups_;      // by the upper bits of a hash
+  std::vector<Entries> entries_;
+  std::vector<Rest> rests_;  // kCount for each of entries_
+  std::vector<ClassSet> class_sets_;
+  std::vector<double> class_set_odds_;  // how often a byte of a text is in it
+  std::unordered_map<ClassSet, uint8_t> class_set_numbers_;
   std::vector<Text> texts_;  // by literal
   std::string bytes_;
   bool prepared_ = false;

@@ -15,8 +15,15 @@ namespace {
 
 constexpr int kOffsetBias = 128;  // numbers of the form have no sign
 
+constexpr unsigned kIgnoreCase = 1;
+constexpr unsigned kAnyDigit = 2;
+
+unsigned flags_of(const Literal& literal) {
+  return (literal.ignore_case ? kIgnoreCase : 0) | (literal.any_digit ? kAnyDigit : 0);
+}
+
 std::string key_of(const Literal& literal) {
-  return literal.bytes + (literal.ignore_case ? '\1' : '\0');
+  return literal.bytes + static_cast<char>(flags_of(literal));
 }
 
 // Where literals were placed; as many of them as can be read.
@@ -25,7 +32,9 @@ std::unordered_map<std::string, WindowPlan::Places> read_places(std::string_view
   for (WireReader in(prepared); !in.rest().empty() && in.ok();) {
     Literal literal;
     literal.bytes = in.text();
-    literal.ignore_case = in.number() != 0;
+    const uint64_t flags = in.number();
+    literal.ignore_case = (flags & kIgnoreCase) != 0;
+    literal.any_digit = (flags & kAnyDigit) != 0;
     WindowPlan::Places places;
     for (WindowPlan::Place& place : places) {
       place.offset = static_cast<int8_t>(static_cast<int>(in.number(UINT8_MAX)) - kOffsetBias);
@@ -58,7 +67,7 @@ Result<std::string> LiteralIndex::prepare(const std::vector<Literal>& literals) 
   WireWriter out;
   for (size_t i = 0; i < literals.size(); ++i) {
     out.text(literals[i].bytes);
-    out.number(literals[i].ignore_case ? 1 : 0);
+    out.number(flags_of(literals[i]));
     for (const WindowPlan::Place& place : plan.places()[i]) {
       out.number(static_cast<uint8_t>(place.offset + kOffsetBias));
       out.number(place.bucket);

@@ -160,6 +160,32 @@ TEST(LiteralIndex, LeavesNoHitOutWhoseNeighboursFit) {
   }
 }
 
+TEST(LiteralIndex, TakesAnyDigitForAnother) {
+  const std::vector<Literal> literals = {{.bytes = "00", .any_digit = true}, {"7a", false}};
+  const auto index = LiteralIndex::build(literals).value();
+  for (const bool portable : {false, true}) {
+    const Hits hits = as_set(all_hits(index, "x 19 7a 3 x055", 2048, portable));
+    EXPECT_EQ(hits, (Hits{{4, 0}, {7, 1}, {13, 0}, {14, 0}}));
+  }
+}
+
+TEST(LiteralIndex, FindsEachOnceHoweverManyKeysItsPlaceHas) {
+  // Literals of all lengths that begin alike: a place of theirs has keys of many buckets.
+  std::vector<Literal> literals;
+  for (char a = 'a'; a <= 'z'; ++a) {
+    for (char b = 'a'; b <= 'z'; ++b) {
+      for (size_t length = 1; length <= 6; ++length) {
+        if (length == 1 && b != 'a') continue;
+        literals.push_back({(std::string{a, b} + "ring").substr(0, length), length % 2 == 0});
+      }
+    }
+  }
+  const auto index = LiteralIndex::build(literals).value();
+  std::string text;
+  for (const Literal& literal : literals) text += literal.bytes;
+  EXPECT_EQ(as_set(all_hits(index, text)), search_with_find(text, literals));
+}
+
 TEST(LiteralIndex, WorksWithNothingToLookForAndNowhereToLook) {
   const auto none = LiteralIndex::build({}).value();
   EXPECT_TRUE(all_hits(none, "text").empty());

@@ -11,6 +11,7 @@ namespace spillguard::detect {
 struct Literal {
   std::string bytes;
   bool ignore_case = false;  // of ASCII letters
+  bool any_digit = false;    // each digit stands for all ten, and maybe for others up to 0x3F
 
   // What must stand beside it, in every hit that anybody wants: others may be left out, or not.
   ClassSet before = kAllClasses;     // the byte in front of it

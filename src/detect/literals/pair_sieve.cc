@@ -8,17 +8,14 @@
 namespace spillguard::detect {
 namespace pair_sieve {
 
-constexpr unsigned kShift = LiteralWindow::kBuckets;  // of the words of a window's second pair
-constexpr uint64_t kFirstPair = (uint64_t{1} << kShift) - 1;
-constexpr size_t kVector = 32;  // bytes of text that become pairs at once
-constexpr size_t kBlock = 64;   // places that are tested at once
+constexpr unsigned kShift = LiteralWindow::kBuckets;  // from the bits of a pair to the next one's
+constexpr size_t kVector = 32;                        // bytes of text that become pairs at once
+constexpr size_t kBlock = 64;                         // places that are tested at once
+constexpr size_t kStreams = 4;  // parts of a stretch that are walked through side by side
 constexpr unsigned kOutside = kOutsideClass * kTextClasses + kOutsideClass;
 
-static_assert(3 * kShift <= 64);
-
-[[gnu::always_inline]] inline uint64_t buckets_at(const uint64_t* words) {
-  return words[0] & (words[1] >> kShift) & (words[2] >> (2 * kShift)) & kFirstPair;
-}
+static_assert(3 * kShift <= 63);
+static_assert(kStreams * 4 <= SieveScratch::kSlack);
 
 // What may be read behind the text is not of it, but it may be looked at: a window that needs it
 // does not pass the comparison that follows.
@@ -30,10 +27,10 @@ void pairs_of(const char* text, size_t bytes, uint16_t* pairs) {
   }
 }
 
-uint64_t places_of(const uint64_t* words) {
+uint64_t places_of(const uint64_t* states) {
   uint64_t places = 0;
   for (size_t i = 0; i < kBlock; ++i) {
-    places |= static_cast<uint64_t>(buckets_at(words + i) != 0) << i;
+    places |= static_cast<uint64_t>(SieveScratch::buckets_of(states[i]) != 0) << i;
   }
   return places;
 }
@@ -114,47 +111,76 @@ __attribute__((target("avx2"))) void pairs_by_avx2(const char* text, size_t byte
   }
 }
 
-__attribute__((target("avx2,bmi,bmi2"), always_inline)) inline __m256i four_words(
-    const uint64_t* words) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(words));
+// The upper halves of eight states, of which all that matters is in them: all ones where no window
+// begins. In the order 0 1 4 5 2 3 6 7.
+__attribute__((target("avx2"), always_inline)) inline __m256i empty_of_eight(
+    const uint64_t* states) {
+  constexpr uint32_t kOthers =
+      ~static_cast<uint32_t>(((uint64_t{1} << kShift) - 1) << (2 * kShift - 32));
+  constexpr int kUpperHalves = 0xDD;
+  const __m256 upper =
+      _mm256_shuffle_ps(_mm256_loadu_ps(reinterpret_cast<const float*>(states)),
+                        _mm256_loadu_ps(reinterpret_cast<const float*>(states + 4)), kUpperHalves);
+  const __m256i bits =
+      _mm256_or_si256(_mm256_castps_si256(upper), _mm256_set1_epi32(static_cast<int>(kOthers)));
+  return _mm256_cmpeq_epi32(bits, _mm256_set1_epi32(-1));
 }
 
-__attribute__((target("avx2,bmi,bmi2"), always_inline)) inline uint64_t places_by_avx2(
-    const uint64_t* words) {
-  const __m256i first_pair = _mm256_set1_epi64x(kFirstPair);
-  uint64_t none = 0;
-  for (size_t i = 0; i < kBlock; i += 4) {
-    const __m256i second = _mm256_srli_epi64(four_words(words + i + 1), kShift);
-    const __m256i third = _mm256_srli_epi64(four_words(words + i + 2), 2 * kShift);
-    const __m256i first = _mm256_and_si256(four_words(words + i), first_pair);
-    const __m256i all = _mm256_and_si256(first, _mm256_and_si256(second, third));
-    const __m256i empty = _mm256_cmpeq_epi64(all, _mm256_setzero_si256());
-    none |= static_cast<uint64_t>(_mm256_movemask_pd(_mm256_castsi256_pd(empty))) << i;
-  }
-  return ~none;
+// Of 32 places, those where some window begins.
+__attribute__((target("avx2"), always_inline)) inline uint64_t half_block(const uint64_t* states) {
+  const __m256i in_order = _mm256_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15, 0,
+                                            1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+  constexpr int kMiddleSwapped = 0xD8;
+  const __m256i low = _mm256_packs_epi32(empty_of_eight(states), empty_of_eight(states + 8));
+  const __m256i high = _mm256_packs_epi32(empty_of_eight(states + 16), empty_of_eight(states + 24));
+  const __m256i lanes = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), kMiddleSwapped);
+  const __m256i empty = _mm256_shuffle_epi8(lanes, in_order);
+  return ~static_cast<uint32_t>(_mm256_movemask_epi8(empty));
 }
 
-// Looks up the words of so many pairs.
-inline void look_up(const uint16_t* pairs, size_t count, const uint64_t* table, uint64_t* words) {
-  size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    words[i] = table[pairs[i]];
-    words[i + 1] = table[pairs[i + 1]];
-    words[i + 2] = table[pairs[i + 2]];
-    words[i + 3] = table[pairs[i + 3]];
+__attribute__((target("avx2"), always_inline)) inline uint64_t places_by_avx2(
+    const uint64_t* states) {
+  return half_block(states) | half_block(states + kBlock / 2) << (kBlock / 2);
+}
+
+// Walks through so many pairs, and some more. Each step waits for the one before it, so there are
+// some walks side by side; each begins two pairs early.
+inline void walk(const uint16_t* pairs, size_t count, const uint64_t* table, uint64_t* states) {
+  const size_t part = (count + kStreams - 1) / kStreams;
+  std::array<uint64_t, kStreams> state{};
+  for (size_t i = 0; i < kStreams; ++i) {
+    const uint16_t* const first = pairs + i * part;
+    state[i] = table[first[0]] << kShift | table[first[1]];
   }
-  for (; i < count; ++i) words[i] = table[pairs[i]];
+  for (size_t at = 0; at < part; ++at) {
+    for (size_t i = 0; i < kStreams; ++i) {
+      state[i] = state[i] << kShift | table[pairs[i * part + at + 2]];
+      states[i * part + at] = state[i];
+    }
+  }
 }
 
 // Writes down the places of a block.
-[[gnu::always_inline]] inline SievePlace* write_places(const uint64_t* words, uint64_t places,
-                                                       size_t block, SievePlace* out) {
+uint16_t* write_places(uint64_t places, size_t block, uint16_t* out) {
   for (; places != 0; places &= places - 1) {
-    const auto place = static_cast<size_t>(std::countr_zero(places));
-    *out++ = {.buckets = static_cast<uint32_t>(buckets_at(words + place)),
-              .pair = static_cast<uint32_t>(block + place)};
+    *out++ = static_cast<uint16_t>(block + static_cast<size_t>(std::countr_zero(places)));
   }
   return out;
+}
+
+// Most blocks have a few: so many are written at any rate, for nobody could tell how many they are.
+__attribute__((target("avx2,bmi,popcnt"), always_inline)) inline uint16_t* write_places_by_bmi(
+    uint64_t places, size_t block, uint16_t* out) {
+  constexpr size_t kAtOnce = 8;
+  const auto count = static_cast<size_t>(_mm_popcnt_u64(places));
+  for (size_t i = 0; i < kAtOnce; ++i) {
+    out[i] = static_cast<uint16_t>(block + _tzcnt_u64(places));
+    places = _blsr_u64(places);
+  }
+  if (count > kAtOnce) [[unlikely]] {
+    write_places(places, block, out + kAtOnce);
+  }
+  return out + count;
 }
 
 // What stands behind the last place of a block that is not full is old.
@@ -162,20 +188,20 @@ inline void look_up(const uint16_t* pairs, size_t count, const uint64_t* table, 
   return pairs - block >= kBlock ? ~uint64_t{0} : (uint64_t{1} << (pairs - block)) - 1;
 }
 
-SievePlace* all_places(const uint64_t* words, size_t pairs, SievePlace* out) {
+uint16_t* all_places(const uint64_t* states, size_t pairs, uint16_t* out) {
   for (size_t block = 0; block < pairs; block += kBlock) {
-    const uint64_t places = places_of(words + block) & inside(block, pairs);
-    out = write_places(words + block, places, block, out);
+    const uint64_t places = places_of(states + block) & inside(block, pairs);
+    out = write_places(places, block, out);
   }
   return out;
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) SievePlace* all_places_by_avx2(const uint64_t* words,
+__attribute__((target("avx2,bmi,popcnt"))) uint16_t* all_places_by_avx2(const uint64_t* states,
                                                                         size_t pairs,
-                                                                        SievePlace* out) {
+                                                                        uint16_t* out) {
   for (size_t block = 0; block < pairs; block += kBlock) {
-    const uint64_t places = places_by_avx2(words + block) & inside(block, pairs);
-    out = write_places(words + block, places, block, out);
+    const uint64_t places = places_by_avx2(states + block) & inside(block, pairs);
+    out = write_places_by_bmi(places, block, out);
   }
   return out;
 }
@@ -191,7 +217,7 @@ void fetch(PaddedView text, size_t from) {
 bool has_vectors() {
   static const bool kHas = __builtin_cpu_supports("avx2") != 0 &&
                            __builtin_cpu_supports("bmi") != 0 &&
-                           __builtin_cpu_supports("bmi2") != 0;
+                           __builtin_cpu_supports("popcnt") != 0;
   return kHas;
 }
 
@@ -215,8 +241,8 @@ PairSieve::PairSieve(std::span<const Literal> literals, const WindowPlan& plan) 
   for (size_t bit = 0; bit < kBits; ++bit) {
     for (size_t first = 0; first < kTextClasses; ++first) {
       for (ClassSet left = rows[bit][first]; left != 0; left &= left - 1) {
-        words_[first * kTextClasses + static_cast<size_t>(std::countr_zero(left))] |= uint64_t{1}
-                                                                                      << bit;
+        words_[first * kTextClasses + static_cast<size_t>(std::countr_zero(left))] &=
+            ~(uint64_t{1} << bit);
       }
     }
   }
@@ -230,32 +256,32 @@ void PairSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& s
   const char* const begin = text.data() + from;
   pair_sieve::fetch(text, from == 0 ? 0 : from + bytes);
 
-  if (vectors) {
-    pair_sieve::pairs_by_avx2(begin, bytes, scratch.pairs.data());
-  } else {
-    pair_sieve::pairs_of(begin, bytes, scratch.pairs.data());
-  }
-
-  uint64_t* const words = scratch.words.data();
-  const uint64_t* const table = words_.data();
+  uint16_t* const pairs = scratch.pairs.data();
   if (from == 0) {
-    words[0] = 0;  // no window begins so early that it ends here
-    words[1] = table[pair_sieve::kOutside];
+    pairs[0] = kNowhere;  // no window begins so early that it ends here
+    pairs[1] = pair_sieve::kOutside;
+  } else {
+    pairs[0] = pairs[scratch.walked];
+    pairs[1] = pairs[scratch.walked + 1];
   }
-  size_t pairs = (bytes + 1) / 2;
-  pair_sieve::look_up(scratch.pairs.data(), pairs, table, words + kCarried);
-  const bool is_last = from + bytes == text.size();
-  if (is_last) {
-    words[kCarried + pairs] = words[kCarried + pairs + 1] = table[pair_sieve::kOutside];
-    pairs += kCarried;
+  if (vectors) {
+    pair_sieve::pairs_by_avx2(begin, bytes, pairs + kCarried);
+  } else {
+    pair_sieve::pairs_of(begin, bytes, pairs + kCarried);
   }
-  SievePlace* const out = scratch.places.data();
-  const SievePlace* const end = vectors ? pair_sieve::all_places_by_avx2(words, pairs, out)
-                                        : pair_sieve::all_places(words, pairs, out);
+  size_t count = (bytes + 1) / 2;
+  if (from + bytes == text.size()) {
+    pairs[kCarried + count] = pairs[kCarried + count + 1] = pair_sieve::kOutside;
+    count += kCarried;
+  }
+  pair_sieve::walk(pairs, count, words_.data(), scratch.states.data());
+  scratch.walked = count;
+  uint16_t* const out = scratch.places.data();
+  const uint16_t* const end =
+      vectors ? pair_sieve::all_places_by_avx2(scratch.states.data(), count, out)
+              : pair_sieve::all_places(scratch.states.data(), count, out);
   scratch.count = static_cast<size_t>(end - out);
   scratch.begin = static_cast<std::ptrdiff_t>(from) - static_cast<std::ptrdiff_t>(2 * kCarried);
-  words[0] = words[pairs];  // for the next stretch
-  words[1] = words[pairs + 1];
 }
 
 }  // namespace spillguard::detect

@@ -1,5 +1,5 @@
-// Finds the windows of a plan in a text, with some that are none: the sieve of the first stage. For
-// each pair of bytes one look into a table, for each place three words ANDed.
+// Finds the windows of a plan in a text, with some that are none: the sieve of the first stage. A
+// shift-or automaton of all buckets over pairs of bytes: one look into a table for each pair.
 //
 // Thread-safety: a sieve is immutable once built; each thread has its own SieveScratch.
 #pragma once
@@ -14,28 +14,34 @@
 
 namespace spillguard::detect {
 
-// Windows of these buckets may begin at a place of the text.
-struct SievePlace {
-  uint32_t buckets = 0;  // a bit for each
-  uint32_t pair = 0;     // in pairs of bytes from SieveScratch::begin
-};
-
 // What a sieve knows of the stretch of text that it looked at last.
 class SieveScratch {
  public:
   static constexpr size_t kStretch = 2048;  // bytes of text that are looked at together
+  static constexpr size_t kSlack = 128;     // of each list: what is written behind what is there
 
-  std::array<SievePlace, kStretch / 2 + 2> places;
+  // Where windows may begin: in pairs of bytes from `begin`, ascending.
+  std::array<uint16_t, kStretch / 2 + kSlack> places{};
   size_t count = 0;
   // The place of pair 0: two pairs before the stretch, so it may be before the text.
   std::ptrdiff_t begin = 0;
 
+  // The buckets, a bit for each, whose windows may begin at the place.
+  [[nodiscard]] uint32_t buckets(size_t place) const { return buckets_of(states[place]); }
+  // The same of a state.
+  static uint32_t buckets_of(uint64_t state) {
+    constexpr unsigned kShift = LiteralWindow::kBuckets;
+    return static_cast<uint32_t>(~state >> (2 * kShift)) & ((uint32_t{1} << kShift) - 1);
+  }
+
  private:
   friend class PairSieve;
   static constexpr size_t kCarried = 2;  // pairs of the last stretch
-  static constexpr size_t kSlack = 128;  // pairs that are written behind those that are there
-  std::array<uint16_t, kStretch / 2 + kSlack> pairs;
-  std::array<uint64_t, kStretch / 2 + kCarried + kSlack> words;
+  std::array<uint16_t, kStretch / 2 + 2 * kCarried + kSlack> pairs{};
+  // By place: what is not there, behind the third pair. A bit that is not set: a window of its
+  // bucket begins at the place.
+  std::array<uint64_t, kStretch / 2 + kCarried + kSlack> states{};
+  size_t walked = 0;  // pairs, without those that were carried
 };
 
 class PairSieve {
@@ -51,8 +57,16 @@ class PairSieve {
             bool portable = false) const;
 
  private:
-  // 21 bits for each pair of a window: the buckets that have this pair there.
-  std::array<uint64_t, kTextPairs> words_{};
+  static constexpr uint16_t kNowhere = kTextPairs;  // a pair that is in no window
+
+  // 21 bits for each pair of a window: not set where the bucket has this pair there. A state moves
+  // by so many bits and takes up the word of the next pair: what is not set any more is no window.
+  std::array<uint64_t, kTextPairs + 1> words_ = all_set();
+  static constexpr std::array<uint64_t, kTextPairs + 1> all_set() {
+    std::array<uint64_t, kTextPairs + 1> words{};
+    words.fill(~uint64_t{0});
+    return words;
+  }
 };
 
 }  // namespace spillguard::detect

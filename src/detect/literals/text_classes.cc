@@ -1,6 +1,7 @@
 #include "detect/literals/text_classes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <string>
@@ -68,6 +69,19 @@ double pair_odds(unsigned pair) {
     return odds;
   }();
   return kOdds[pair];
+}
+
+double class_odds(ClassSet classes) {
+  static const std::array<double, kTextClasses> kOdds = [] {
+    std::array<double, kTextClasses> odds{};
+    for (unsigned pair = 0; pair < kTextPairs; ++pair) odds[pair / kTextClasses] += pair_odds(pair);
+    return odds;
+  }();
+  double odds = 0;
+  for (; classes != 0; classes &= classes - 1) {
+    odds += kOdds[static_cast<size_t>(std::countr_zero(classes))];
+  }
+  return odds;
 }
 
 double quad_odds(std::string_view folded) {

@@ -27,6 +27,9 @@ ClassSet classes_of(const regex::ByteSet& bytes);
 // How often a pair of classes (first * 64 + second) begins at a byte of a text: 0 … 1.
 double pair_odds(unsigned pair);
 
+// How often a byte of a text is of one of these classes.
+double class_odds(ClassSet classes);
+
 // The other case of a letter becomes its lower case, and some other bytes become each other.
 inline constexpr uint32_t kFoldBit = 0x20;
 // How often these four bytes, folded, begin at a byte of a text; 0 for all but the commonest.

@@ -19,26 +19,20 @@ constexpr double kCostOfNeighbour = 0.25;  // for each other literal of the same
 constexpr int32_t kMinOffset = -2;         // more would be nothing but unknown bytes
 constexpr int32_t kMaxOffset = 100;        // an int8_t holds it
 constexpr int32_t kLastFixed = 5;          // a long key ends that far behind a window's begin
+constexpr size_t kKeylessLiteral = 2;      // so many bytes and less are no key
 constexpr size_t kShortLiteral = 4;
-constexpr size_t kShortKey = 3;
 constexpr size_t kQuad = 4;
 
 constexpr uint32_t kLongKey = 0b011110;
 
-// The keys of the buckets: thirteen are of literals of four bytes and more, the others of shorter
-// ones. Two of the thirteen go where a literal of one byte is looked for.
-std::array<uint8_t, LiteralWindow::kBuckets> choose_keys(std::span<const Literal> literals) {
+// The keys of the buckets: thirteen are of literals of four bytes and more, two of those of four at
+// even places, four of those of three; two have none and are of those of one or two bytes.
+std::array<uint8_t, LiteralWindow::kBuckets> choose_keys() {
   std::array<uint8_t, LiteralWindow::kBuckets> keys{};
   keys.fill(kLongKey);
-  const std::array<uint8_t, 8> shorter = {0b011100, 0b011100, 0b000111, 0b000111,
-                                          0b001110, 0b001110, 0b000110, 0b000011};
-  std::copy(shorter.begin(), shorter.end(), keys.end() - shorter.size());
-  const bool has_single = std::any_of(literals.begin(), literals.end(),
-                                      [](const Literal& l) { return l.bytes.size() == 1; });
-  if (has_single) {
-    keys[0] = 0b000010;
-    keys[1] = 0b000001;
-  }
+  constexpr std::array<uint8_t, 8> kShorter = {0b001111, 0b001111, 0b011100, 0b000111,
+                                               0b001110, 0b001110, 0,        0};
+  std::copy(kShorter.begin(), kShorter.end(), keys.end() - kShorter.size());
   return keys;
 }
 
@@ -46,8 +40,9 @@ std::array<uint8_t, LiteralWindow::kBuckets> choose_keys(std::span<const Literal
 // literals are told apart by long keys only: too many begin alike.
 bool can_hold(uint32_t key, uint32_t fixed, size_t length) {
   if ((key & fixed) != key) return false;
+  if (key == 0 || length <= kKeylessLiteral) return key == 0 && length <= kKeylessLiteral;
   if (length > kShortLiteral) return key == kLongKey;
-  return static_cast<size_t>(std::popcount(key)) >= std::min(length, kShortKey);
+  return static_cast<size_t>(std::popcount(key)) == length;
 }
 
 // The bytes of a window that a literal of that length fixes.
@@ -79,11 +74,14 @@ std::vector<Choice> choices_of(const Literal& literal, bool odd,
                                std::span<const uint8_t> bucket_keys) {
   std::vector<Choice> out;
   const auto length = static_cast<int32_t>(literal.bytes.size());
-  const int32_t last = std::clamp(length - kLastFixed, 0, kMaxOffset);
+  // What stands behind a short literal may tell more than what stands in front. No window begins
+  // behind its literal: hits would come out of order.
+  const bool keyless = literal.bytes.size() <= kKeylessLiteral;
+  const int32_t last = keyless ? length - 1 : std::clamp(length - kLastFixed, 0, kMaxOffset);
   for (int32_t offset = kMinOffset; offset <= last; ++offset) {
     if ((offset % 2 != 0) != odd) continue;
     const uint32_t fixed = fixed_bytes(literal.bytes.size(), offset);
-    uint32_t last_key = 0;
+    std::optional<uint32_t> last_key;
     for (const uint32_t key : bucket_keys) {  // those that are the same stand together
       if (key == last_key || !can_hold(key, fixed, literal.bytes.size())) continue;
       last_key = key;
@@ -223,7 +221,7 @@ WindowSets WindowPlan::sets_of(const Literal& literal, int32_t offset) {
 Result<WindowPlan> WindowPlan::make(std::span<const Literal> literals,
                                     std::span<const std::optional<Places>> known) {
   WindowPlan out;
-  out.key_bytes_ = choose_keys(literals);
+  out.key_bytes_ = choose_keys();
   out.places_.resize(literals.size());
   std::vector<Bucket> buckets(LiteralWindow::kBuckets);
   std::vector<Open> open;
