@@ -1,7 +1,10 @@
 #include "bench/outside_search.h"
 
 #ifdef SG_HYPERSCAN
+#include <fmt/format.h>
 #include <hs.h>
+
+#include <string>
 #endif
 
 namespace spillguard::bench {

@@ -13,6 +13,7 @@ constexpr uint64_t kFoldAll = kFoldBit * 0x0101010101010101U;
 constexpr uint64_t kCaseBit = 0x20;
 constexpr uint64_t kDigitBits = 0xF0;  // what ten digits share, with six others
 constexpr size_t kFarthest = 32;       // byte behind a literal that is looked at, and one less
+constexpr double kRareClass = 1.0 / 16;
 static_assert(kFarthest <= PaddedText::kPadding);
 constexpr uint64_t kLongKeyMask = 0xFFFFFFFF00;  // of a key of four bytes
 
@@ -150,7 +151,10 @@ LiteralIndex::Rest LiteralIndex::rest_of(const Literal& literal, uint32_t number
   if (!literal.after.empty()) rest.after = class_set_number(literal.after.front());
   for (size_t far = 1; far < std::min(literal.after.size(), kFarthest); ++far) {
     const uint8_t set = class_set_number(literal.after[far]);
-    if (class_set_odds_[set] >= class_set_odds_[rest.farther]) continue;
+    const double odds = class_set_odds_[set];
+    const double least = class_set_odds_[rest.farther];
+    // Of equals the nearest; but where one digit is, there are more, so of rare ones the farthest.
+    if (odds > least || (odds == least && odds > kRareClass)) continue;
     rest.farther = set;
     rest.how_far = static_cast<uint8_t>(far);
   }
