@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 CLASSES = 64
-OUTSIDE, OTHER = 63, 62
+OUTSIDE, OTHER, DIGITS = 63, 62, 17
 COMMON = 160e-6  # of all places: rows of four that are rarer are left out
 SHARED = {"-": 28, ".": 29, "/": 30, ":": 32, "=": 59, " ": 27, '"': 60, "'": 60, "$": 61}
 
@@ -22,7 +22,7 @@ def class_of(byte):
     if 0x40 <= byte < 0x80:
         return byte - 0x40
     if 0x30 <= byte <= 0x39:
-        return 0
+        return DIGITS
     if byte < 0x20:
         return OUTSIDE
     return SHARED.get(chr(byte), OTHER)

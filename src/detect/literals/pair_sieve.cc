@@ -43,7 +43,7 @@ constexpr Table row_of(unsigned upper) {
   for (unsigned lower = 0; lower < row.size(); ++lower) {
     const unsigned byte = upper * 16 + lower;
     uint8_t number = kOtherClass;
-    if (byte >= '0' && byte <= '9') number = 0;
+    if (byte >= '0' && byte <= '9') number = kDigitClass;
     if (byte == '-') number = 28;
     if (byte == '.') number = 29;
     if (byte == '/') number = 30;

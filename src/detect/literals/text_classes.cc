@@ -16,7 +16,7 @@ constexpr std::array<uint8_t, 256> class_table() {
     if (byte >= 0x40 && byte < 0x80) {
       number = static_cast<uint8_t>(byte - 0x40);
     } else if (byte >= '0' && byte <= '9') {
-      number = 0;
+      number = kDigitClass;
     } else if (byte < 0x20) {
       number = kOutsideClass;
     } else if (byte == '-') {

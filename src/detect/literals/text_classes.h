@@ -13,6 +13,8 @@ namespace spillguard::detect {
 
 inline constexpr unsigned kTextClasses = 64;
 inline constexpr unsigned kTextPairs = kTextClasses * kTextClasses;
+// Digits share the class of Q: where letters may not stand, digits may not, and Q is the rarest.
+inline constexpr uint8_t kDigitClass = 'Q' - 0x40;
 inline constexpr uint8_t kOtherClass = 62;    // punctuation that has no class, and all above ASCII
 inline constexpr uint8_t kOutsideClass = 63;  // control characters, and what is outside of a text
 
