@@ -128,8 +128,8 @@ class Database {
 
   // Calls `heard` when a process notifies the topic, and after a connection was lost, for what may
   // have been missed. Never at once and never twice at a time; not called any more once the result
-  // is destroyed, which waits for a call that runs. `heard` may come for nothing.
-  virtual std::shared_ptr<void> listen(std::string topic, std::function<void()> heard);
+  // is destroyed, which waits for a call that runs. `heard` may come for nothing. Null in SQLite.
+  virtual std::shared_ptr<void> listen(std::string topic, std::function<void()> heard) = 0;
 
   // Opens the file in WAL mode with foreign keys on and brings its schema up to date (migrate). A
   // new file has mode 0600. What was committed survives the death of the process at any moment; the

@@ -240,8 +240,4 @@ Result<std::unique_ptr<Database>> Database::open_postgres(const PostgresOptions&
   return database;
 }
 
-std::shared_ptr<void> Database::listen(std::string /*topic*/, std::function<void()> /*heard*/) {
-  return nullptr;
-}
-
 }  // namespace spillguard::db

@@ -11,7 +11,10 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -159,6 +162,11 @@ class SqliteDatabase final : public Database {
     const Borrowed reader(*this);
     std::vector<std::function<void()>> none;
     return transact(reader.get(), "BEGIN DEFERRED", work, patience_ms_, none);
+  }
+
+  // Nobody notifies here: after_commit() reaches all who wait, for they are in this process.
+  std::shared_ptr<void> listen(std::string /*topic*/, std::function<void()> /*heard*/) override {
+    return nullptr;
   }
 
  private:
