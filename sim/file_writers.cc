@@ -68,7 +68,9 @@ std::string write_zip(const NamedBytes& files) {
     const auto place = static_cast<uint32_t>(out.size());
     const auto head = zip_head(name, bytes);
     out += std::string_view("PK\x03\x04", 4);
-    out += head + name + bytes;
+    out += head;
+    out += name;
+    out += bytes;
     directory += std::string_view("PK\x01\x02", 4);
     put_little(directory, 20, 2);
     directory += head;

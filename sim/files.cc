@@ -54,13 +54,13 @@ Made page(const std::string& secret, Random& random) {
   return {write_pdf({make_name(random), "use " + secret}), "page 1"};
 }
 
-struct Kind {
+struct FileKind {
   std::string_view ending;
   std::string_view mime_type;
   Made (*make)(const std::string&, Random&);
 };
 
-constexpr std::array<Kind, 9> kKinds = {{
+constexpr std::array<FileKind, 9> kFileKinds = {{
     {".log", "text/plain", plain},
     {".txt", "text/plain", wide},
     {".zip", "application/zip", zipped},
@@ -74,11 +74,11 @@ constexpr std::array<Kind, 9> kKinds = {{
 
 }  // namespace
 
-size_t file_kinds() { return kKinds.size(); }
+size_t file_kinds() { return kFileKinds.size(); }
 
 FilePtr make_file(size_t number, const std::string& stem, const std::string& secret,
                   Random& random) {
-  const Kind& kind = kKinds.at(number % kKinds.size());
+  const FileKind& kind = kFileKinds.at(number % kFileKinds.size());
   auto made = kind.make(secret, random);
   auto file = std::make_shared<File>();
   file->name = stem + std::string(kind.ending);
