@@ -25,8 +25,12 @@ bool is_cased(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 // The eight bytes from a place of the text on; those before the text are zeros.
 uint64_t bytes_from(const char* text, std::ptrdiff_t place) {
   uint64_t word = 0;
-  std::memcpy(&word, text + std::max<std::ptrdiff_t>(place, 0), sizeof word);
-  return place < 0 ? word << (8U * static_cast<unsigned>(-place)) : word;
+  if (place < 0) [[unlikely]] {
+    std::memcpy(&word, text, sizeof word);
+    return word << (8U * static_cast<unsigned>(-place));
+  }
+  std::memcpy(&word, text + place, sizeof word);
+  return word;
 }
 
 bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
@@ -229,7 +233,6 @@ size_t LiteralIndex::compare_bytes(const char* text, size_t passed, LiteralScrat
   const auto group_of = [&](size_t i) -> const Group& {
     return groups[scratch.passed_.data()[i].hash >> (kHashBits - kGroupBits)];
   };
-  for (size_t i = 0; i < passed; ++i) __builtin_prefetch(&group_of(i));
   for (size_t i = 0; i < passed; ++i) __builtin_prefetch(entries + group_of(i).first);
   size_t count = 0;
   for (size_t i = 0; i < passed; ++i) {
