@@ -57,6 +57,7 @@ std::vector<std::string> scopes_to_lose(const JiraSite& jira, const WikiSite& wi
 struct Simulator::State {
   std::string jira_url;
   std::string confluence_url;
+  std::string summary;
   std::unique_ptr<Auth> jira_auth;
   std::unique_ptr<Auth> wiki_auth;
   std::unique_ptr<JiraSite> jira_site;
@@ -208,6 +209,15 @@ struct Simulator::State {
     json.end_object();
     return out + "\n";
   }
+
+  // Before anybody may change the sites.
+  void summarize() {
+    uint64_t plants = wiki_site->plants().size();
+    jira_site->for_each_plant([&](const ManifestLine& /*line*/) { ++plants; });
+    summary =
+        fmt::format("ready jira={} confluence={} issues={} pages={} plants={}", jira_url,
+                    confluence_url, jira_site->records().size(), wiki_site->pages().size(), plants);
+  }
 };
 
 Simulator::Simulator(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -218,6 +228,7 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const Options& options) {
   SG_TRY(state->listen(options));
   SG_TRY(state->build(options));
   SG_TRY(state->write_files(options));
+  state->summarize();
   if (options.churn > 0) state->driver->start({.per_second = options.churn});
   state->ready.store(true, std::memory_order_release);
   if (!options.ready_file.empty())
@@ -228,12 +239,6 @@ Result<std::unique_ptr<Simulator>> Simulator::start(const Options& options) {
 const std::string& Simulator::jira_url() const { return state_->jira_url; }
 const std::string& Simulator::confluence_url() const { return state_->confluence_url; }
 
-std::string Simulator::summary() const {
-  uint64_t plants = state_->wiki_site->plants().size();
-  state_->jira_site->for_each_plant([&](const ManifestLine& /*line*/) { ++plants; });
-  return fmt::format("ready jira={} confluence={} issues={} pages={} plants={}", state_->jira_url,
-                     state_->confluence_url, state_->jira_site->records().size(),
-                     state_->wiki_site->pages().size(), plants);
-}
+const std::string& Simulator::summary() const { return state_->summary; }
 
 }  // namespace spillguard::sim

@@ -19,8 +19,8 @@ class Simulator {
 
   [[nodiscard]] const std::string& jira_url() const;
   [[nodiscard]] const std::string& confluence_url() const;
-  // "jira=… confluence=… issues=… pages=… plants=…"
-  [[nodiscard]] std::string summary() const;
+  // "ready jira=… confluence=… issues=… pages=… plants=…", as all was before the first change.
+  [[nodiscard]] const std::string& summary() const;
 
  private:
   struct State;
