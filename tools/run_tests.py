@@ -71,7 +71,7 @@ LONGEST = ("service nodes postgres", "service store_faults postgres", "service n
 # The unit tests of what speaks SQL, and the service tests that exercise most of it.
 ON_POSTGRES = ("db", "jobs", "store")
 SERVICE_ON_POSTGRES = ("api", "attachment_pipeline", "backup", "crash", "exports", "keep_up", "key", "nodes", "nodes_together", "reviews", "rules", "scan_control",
-                       "session", "settings", "store_faults", "visibility", "webhooks")
+                       "session", "settings", "start", "store_faults", "visibility", "webhooks")
 # Those that have nothing to do on SQLite.
 ONLY_ON_POSTGRES = ("service nodes", "service nodes_together", "service store_faults")
 

@@ -103,6 +103,17 @@ struct App::State {
             .store = store, .queue = queue, .rules = rules, .key = key, .sites = {}, .stop = stop} {
     queue.back_off_from(config.job_retry_ms);
   }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  // Also when starting failed half-way: threads that run by then end by the flag alone.
+  ~State() {
+    stop.stop();
+    ears.clear();
+    queue.wake();
+    for (auto& listener : listeners) listener->stop(kGraceMs);
+    scheduler.reset();
+    workers.reset();
+  }
 
   ServerConfig config;
   FileLock lock;
@@ -276,14 +287,6 @@ Result<std::unique_ptr<App>> App::start(ServerConfig config) {
 
 App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-App::~App() {
-  log::info("stopping");
-  state_->stop.stop();
-  state_->ears.clear();
-  state_->queue.wake();
-  for (auto& listener : state_->listeners) listener->stop(kGraceMs);
-  state_->scheduler.reset();
-  state_->workers.reset();
-}
+App::~App() { log::info("stopping"); }
 
 }  // namespace spillguard::server

@@ -1,10 +1,13 @@
 """The simulator and the server as child processes, with their files in one folder."""
+import fcntl
 import json
 import os
+import random
 import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -14,15 +17,40 @@ class StartError(Exception):
     """A process did not come up; the text says why."""
 
 
-def free_port(preferred=0):
-    """The preferred port when nobody has it, else any free one."""
+def bindable(port):
     with socket.socket() as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            s.bind(("127.0.0.1", preferred))
+            s.bind(("127.0.0.1", port))
         except OSError:
-            s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+            return False
+        return True
+
+
+def free_port(preferred=0):
+    """The preferred port when nobody has it, else one that nobody will have until it is listened at: none of those that the
+    kernel gives to whoever asks for any or connects to somewhere, and none that another call gave, in whichever process."""
+    if preferred and bindable(preferred):
+        return preferred
+    first, end = 10000, 32768
+    try:
+        with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as f:
+            low = int(f.read().split()[0])
+        end = low if low > first + 1000 else end
+    except OSError:
+        pass
+    with open(os.path.join(tempfile.gettempdir(), f"spillguard-port-{os.getuid()}"), "a+", encoding="ascii") as last:
+        fcntl.flock(last, fcntl.LOCK_EX)
+        last.seek(0)
+        text = last.read()
+        port = int(text) if text.isdigit() else random.randrange(first, end)
+        for _ in range(end - first):
+            port = port + 1 if first <= port < end - 1 else first
+            if bindable(port):
+                last.truncate(0)
+                last.write(str(port))
+                return port
+    raise OSError("there is no free port")
 
 
 class Process:
