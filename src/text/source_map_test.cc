@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "text/text.h"
 
@@ -47,6 +50,42 @@ TEST(SourceMap, RangeIntoWhatStandsAsideIsNotEmpty) {
   map.add(0, 50);
   map.add(5, 10);  // an aside: earlier in the source
   EXPECT_EQ(map.to_source(Span{0, 8}), (Span{12, 51}));
+}
+
+// Against a plain list of what each byte came from, with all that add() takes, forward and back.
+TEST(SourceMap, ManyRunsAnswerAsAPlainListDoes) {
+  std::mt19937_64 random(7);
+  const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
+  for (int round = 0; round < 20; ++round) {
+    SourceMap map;
+    std::vector<std::pair<size_t, size_t>> origins;  // source range of each byte of the text
+    const size_t far = size_t{1} << (10 + 2 * static_cast<unsigned>(round));
+    const size_t adds = 1 + below(400);
+    for (size_t i = 0; i < adds; ++i) {
+      const size_t source = below(3) == 0 ? below(far) : i * 3;
+      const size_t length = below(4);  // 0: a run that gets no text
+      const bool linear = below(2) == 0;
+      const size_t source_length = 1 + below(round < 10 ? 4 : 400);
+      map.add(origins.size(), source, linear, source_length);
+      for (size_t k = 0; k < length; ++k) {
+        linear ? origins.emplace_back(source + k, source + k + 1)
+               : origins.emplace_back(source, source + source_length);
+      }
+    }
+    for (size_t i = 0; i < origins.size(); ++i) {
+      ASSERT_EQ(map.to_source(i), origins[i].first) << "round " << round << ", byte " << i;
+      const Span one = map.to_source(Span{i, i + 1});
+      ASSERT_EQ(one, (Span{origins[i].first, origins[i].second})) << round << ", byte " << i;
+    }
+  }
+}
+
+TEST(SourceMap, MarkupThatMakesARunOfEachByteDoesNotMultiplyTheText) {
+  std::string source;
+  while (source.size() < size_t{1} << 18U) source += "|a";
+  const Extracted extracted = extract(Markup::kWiki, source);
+  EXPECT_GT(extracted.map.runs(), source.size() - 10);
+  EXPECT_LT(extracted.map.bytes(), source.size() * 4);
 }
 
 TEST(SourceMap, EmptyMapAnswersWithTheBegin) {

@@ -41,16 +41,32 @@ class SourceMap {
   [[nodiscard]] size_t to_source(size_t text_offset) const;
   // The source range of a text range; never empty for a non-empty one.
   [[nodiscard]] Span to_source(Span text_span) const;
-  [[nodiscard]] size_t runs() const { return runs_.size(); }
+  [[nodiscard]] size_t runs() const { return runs_; }
+  // What the runs take, of the heap.
+  [[nodiscard]] size_t bytes() const;
 
  private:
   struct Run {
-    size_t text;
-    size_t source;
-    size_t length;  // of the source; 0: linear
+    size_t text = 0;
+    size_t source = 0;
+    size_t length = 0;  // of the source; 0: linear
   };
-  [[nodiscard]] const Run* find(size_t text_offset) const;
-  std::vector<Run> runs_;
+  // Hostile markup makes a run of each byte, so they are kept small: the first of a block whole,
+  // the others in a byte or some, by what they differ in from the run before. The last of all,
+  // which may still be replaced, is in no block.
+  struct Block {
+    Run first;
+    size_t begin = 0;  // of the others, in packed_
+  };
+  void pack(const Run& run);
+  // The run at this place of packed_, which moves behind it.
+  [[nodiscard]] Run unpack(size_t& at, const Run& before) const;
+  [[nodiscard]] std::optional<Run> find(size_t text_offset) const;
+  std::vector<Block> blocks_;
+  std::string packed_;
+  Run packed_last_;  // the last one in the blocks
+  Run last_;
+  size_t runs_ = 0;
 };
 
 struct Extracted {
