@@ -103,6 +103,8 @@ struct PostgresOptions {
   size_t readers = 4;  // and for read()
   // How long a call waits for a server that went away before it is kUnavailable.
   int64_t patience_ms = 10'000;
+  // How long compact() waits for transactions that see what was replaced.
+  int64_t compact_wait_ms = 60'000;
 };
 
 class Database {
@@ -123,7 +125,8 @@ class Database {
 
   // Writes the store anew, so that nothing of what was deleted or replaced is left in its files.
   // Takes as long as copying it; nobody else may use it meanwhile. In PostgreSQL the server's own
-  // logs and backups keep what they have.
+  // logs and backups keep what they have; kUnavailable or kInvalidArgument when something else may
+  // have been left, with its reason.
   virtual Status compact() = 0;
 
   // Calls `heard` when a process notifies the topic, and after a connection was lost, for what may

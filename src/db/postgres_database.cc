@@ -13,6 +13,7 @@
 #include "base/crypto.h"
 #include "base/time.h"
 #include "db/postgres_address.h"
+#include "db/postgres_compact.h"
 #include "db/postgres_listener.h"
 #include "db/postgres_pool.h"
 
@@ -69,6 +70,7 @@ class PostgresDatabase final : public Database {
   PostgresDatabase(PostgresAddress address, const PostgresOptions& options)
       : address_(std::move(address)),
         patience_ms_(options.patience_ms),
+        compact_wait_ms_(options.compact_wait_ms),
         writers_(address_, options.writers, options.patience_ms),
         readers_(address_, options.readers, options.patience_ms),
         listener_(std::make_shared<PostgresListener>(address_)) {}
@@ -95,7 +97,15 @@ class PostgresDatabase final : public Database {
   Status compact() override {
     PostgresPool::Loan loan(writers_);
     SG_ASSIGN(auto* connection, loan.get(monotonic_ms() + patience_ms_));
-    // Each table by itself, outside of a transaction, as VACUUM wants it.
+    SG_ASSIGN(const auto tables, own_tables());
+    return compact_tables(connection->link(), tables, compact_wait_ms_);
+  }
+  std::shared_ptr<void> listen(std::string topic, std::function<void()> heard) override {
+    return listener_->add(std::move(topic), std::move(heard));
+  }
+
+ private:
+  Result<std::vector<std::string>> own_tables() {
     std::vector<std::string> tables;
     SG_TRY(read([&](Connection& reading) -> Status {
       tables.clear();
@@ -107,16 +117,9 @@ class PostgresDatabase final : public Database {
         tables.emplace_back(rows->text(0));
       }
     }));
-    for (const std::string& table : tables) {
-      SG_TRY(connection->execute("VACUUM (FULL) " + table));
-    }
-    return {};
-  }
-  std::shared_ptr<void> listen(std::string topic, std::function<void()> heard) override {
-    return listener_->add(std::move(topic), std::move(heard));
+    return tables;
   }
 
- private:
   // Refuses a write inside a write: each would wait for a connection, or for the other's rows.
   class OneAtATime {
    public:
@@ -216,6 +219,7 @@ class PostgresDatabase final : public Database {
 
   PostgresAddress address_;
   int64_t patience_ms_;
+  int64_t compact_wait_ms_;
   PostgresPool writers_;
   PostgresPool readers_;
   std::shared_ptr<PostgresListener> listener_;

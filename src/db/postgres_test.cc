@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -332,6 +333,57 @@ TEST_F(PostgresTest, ProcessesHearOfEachOther) {
     return c.execute("INSERT INTO t (id) VALUES (1)");
   }));
   EXPECT_TRUE(wait_for(before + 1));
+}
+
+// What a session that reads sees can not be thrown away while it reads.
+TEST_F(PostgresTest, CompactingWaitsForThoseWhoSeeWhatWasReplaced) {
+  options_.compact_wait_ms = 0;
+  auto impatient = open_postgres_unmigrated(options_);
+  ASSERT_TRUE(impatient) << impatient.error().message;
+  const auto size = [&] { return test::integer(*database_, "SELECT pg_relation_size('t')"); };
+  expect_fine(
+      execute("INSERT INTO t (id, s) SELECT n, repeat('x', 500) FROM generate_series(1, "
+              "500) AS n"));
+  std::promise<void> reads;
+  std::promise<void> enough;
+  std::thread reader([&] {
+    expect_fine(database_->read([&](Connection& c) -> Status {
+      SG_TRY(c.execute("SELECT 1"));
+      reads.set_value();
+      enough.get_future().wait();
+      return {};
+    }));
+  });
+  reads.get_future().wait();
+  expect_fine(execute("UPDATE t SET s = repeat('y', 500)"));
+  const auto refused = (*impatient)->compact();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_NE(refused.error().message.find("process "), std::string::npos) << refused.error().message;
+  const int64_t both = size();
+  auto waiting = std::async(std::launch::async, [&] { return database_->compact(); });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+  enough.set_value();
+  reader.join();
+  expect_fine(waiting.get());
+  EXPECT_LT(size(), both * 2 / 3);
+}
+
+TEST_F(PostgresTest, CompactingLeavesNoOldValueInStatistics) {
+  const std::string old = "what was there before";
+  expect_fine(insert(1, old));
+  expect_fine(insert(2, old));
+  const auto sampled = [&] {
+    return test::integer(*database_,
+                         "SELECT count(*) FROM pg_stats WHERE tablename = 't' AND "
+                         "schemaname = current_schema() AND most_common_vals::text "
+                         "LIKE '%what was%'");
+  };
+  expect_fine(execute("ANALYZE t"));
+  ASSERT_EQ(sampled(), 1);
+  expect_fine(execute("UPDATE t SET s = 'new'"));
+  expect_fine(database_->compact());
+  EXPECT_EQ(sampled(), 0);
 }
 
 TEST_F(PostgresTest, NodesThatStartTogetherMigrateOnce) {
