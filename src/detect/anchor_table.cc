@@ -67,6 +67,7 @@ AnchorTable::Guard AnchorTable::guard_of(const regex::AnchorGuard& guard) {
     }
     if (guard.until.any()) {
       test.until = class_number(guard.until);
+      test.only_until = only_byte(test.until);
       test.through = class_number(guard.through);
       test.until_within = guard.until_within;
     }
@@ -80,6 +81,41 @@ AnchorTable::Guard AnchorTable::guard_of(const regex::AnchorGuard& guard) {
   return test;
 }
 
+uint16_t AnchorTable::joined(uint16_t one, uint16_t other) {
+  if (one == other) return one;
+  const regex::ByteSet both = classes_[one] | classes_[other];
+  return class_number(both);
+}
+
+uint16_t AnchorTable::only_byte(uint16_t number) const {
+  const regex::ByteSet& set = classes_[number];
+  if (set.count() != 1) return kManyBytes;
+  uint16_t byte = 0;
+  while (!set[byte]) ++byte;
+  return byte;
+}
+
+// A guard that lets pass whatever one of the hooks' lets pass.
+AnchorTable::Guard AnchorTable::gate_of(const std::vector<Hook>& hooks) {
+  Guard gate = guards_[hooks[0].guard];
+  for (const Hook& hook : hooks) {
+    const Guard& guard = guards_[hook.guard];
+    gate.may_begin_text |= guard.may_begin_text;
+    gate.before = joined(gate.before, guard.before);
+    gate.count = std::min(gate.count, guard.count);
+    for (size_t i = 0; i < gate.count; ++i) gate.after[i] = joined(gate.after[i], guard.after[i]);
+    gate.run = joined(gate.run, guard.run);
+    gate.run_length = std::min(gate.run_length, guard.run_length);
+    gate.run_from = std::min(gate.run_from, guard.run_from);
+    gate.run_to = std::max(gate.run_to, guard.run_to);
+    gate.until = joined(gate.until, guard.until);
+    gate.through = joined(gate.through, guard.through);
+    gate.until_within = std::max(gate.until_within, guard.until_within);
+  }
+  gate.only_until = only_byte(gate.until);
+  return gate;
+}
+
 void AnchorTable::seal() {
   std::vector<ClassSet> class_sets;  // by number of a class
   for (const regex::ByteSet& set : classes_) class_sets.push_back(classes_of(set));
@@ -89,19 +125,16 @@ void AnchorTable::seal() {
                 .hooks = static_cast<uint32_t>(hooks.size()),
                 .keyword = keywords_[literal],
                 .length = static_cast<uint32_t>(literals_[literal].bytes.size())};
-    regex::ByteSet before;
-    std::array<regex::ByteSet, kGateAfter> after;
-    for (const Hook& hook : hooks) {
-      const Guard& guard = guards_[hook.guard];
-      before |= classes_[guard.before];
-      for (size_t i = 0; i < kGateAfter; ++i) {
-        after[i] |= classes_[i < guard.count ? guard.after[i] : kAnyByte];
-      }
-    }
-    entry.before = class_number(before);
-    for (size_t i = 0; i < kGateAfter; ++i) entry.after[i] = class_number(after[i]);
     if (entry.keyword == kNoKeyword) describe_neighbours(hooks, class_sets, literals_[literal]);
-    hooks_.insert(hooks_.end(), hooks.begin(), hooks.end());
+    if (hooks.size() == 1) {
+      entry.gate = hooks[0].guard;
+      hooks_.push_back({.rule = hooks[0].rule, .guard = kTested});
+    } else if (!hooks.empty()) {
+      const Guard gate = gate_of(hooks);
+      entry.gate = static_cast<uint32_t>(guards_.size());
+      guards_.push_back(gate);
+      hooks_.insert(hooks_.end(), hooks.begin(), hooks.end());
+    }
     entries_.push_back(entry);
   }
   added_.clear();
@@ -128,7 +161,13 @@ void AnchorTable::describe_neighbours(const std::vector<Hook>& hooks,
 }
 
 bool AnchorTable::reaches_until(const Guard& test, std::string_view text, size_t end) const {
-  const size_t stop = std::min(text.size(), end + test.until_within + 1);
+  size_t stop = std::min(text.size(), end + test.until_within + 1);
+  if (test.only_until != kManyBytes) {  // seldom in sight, and then nothing else matters
+    const std::string_view sight = text.substr(end, stop - end);
+    const size_t at = sight.find(static_cast<char>(test.only_until));
+    if (at == std::string_view::npos) return false;
+    stop = end + at + 1;
+  }
   for (size_t at = end; at < stop; ++at) {
     if (in_class(text[at], test.until)) return true;
     if (!in_class(text[at], test.through)) return false;

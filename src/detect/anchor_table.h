@@ -25,8 +25,10 @@ class AnchorTable {
   // A rule that an anchor wakes, if the neighbours fit.
   struct Hook {
     uint32_t rule = 0;
-    uint32_t guard = 0;
+    uint32_t guard = 0;  // for passes(), or kTested
   };
+  // No guard: may_wake() tested it.
+  static constexpr uint32_t kTested = UINT32_MAX;
 
   // Adds an anchor of a rule. Rules come in ascending order.
   void add(uint32_t rule, const std::string& anchor, bool ignore_case,
@@ -49,50 +51,38 @@ class AnchorTable {
   [[nodiscard]] uint32_t length(uint32_t literal) const { return entries_[literal].length; }
 
   // False when the bytes around the literal at [begin, end) fail the guards of all its hooks.
-  [[nodiscard]] bool may_wake(uint32_t literal, PaddedView text, size_t begin, size_t end) const {
+  [[nodiscard]] bool may_wake(uint32_t literal, std::string_view text, size_t begin,
+                              size_t end) const {
     const Entry& entry = entries_.data()[literal];
-    if (begin != 0 && !in_class(text.data()[begin - 1], entry.before)) return false;
-    // What is read behind the text is its padding: no guard that asks for a byte passes there.
-    const char* const behind = text.data() + end;
-    return in_class(behind[0], entry.after[0]) && in_class(behind[1], entry.after[1]);
+    return entry.hooks != 0 && stands(entry.gate, text, begin, end);
   }
 
-  // Whether the bytes around the anchor at [begin, end) of the text can belong to a match.
-  [[nodiscard]] bool passes(uint32_t guard, std::string_view text, size_t begin, size_t end) const {
-    const Guard& test = guards_.data()[guard];
-    if (begin == 0) {
-      if (!test.may_begin_text) return false;
-    } else if (!in_class(text[begin - 1], test.before)) {
-      return false;
-    }
-    if (text.size() - end < test.count) return false;
-    // Most lack the run, and that is told by few of its bytes.
-    if (test.run_length != 0 && !has_run(test, text, end)) return false;
-    for (uint32_t i = 0; i < test.count; ++i) {
-      if (!in_class(text[end + i], test.after[i])) return false;
-    }
-    return test.until == kAnyByte || reaches_until(test, text, end);
+  // Whether the bytes around the anchor at [begin, end) of the text can belong to a match of the
+  // hook's rule.
+  [[nodiscard]] bool passes(const Hook& hook, std::string_view text, size_t begin,
+                            size_t end) const {
+    return hook.guard == kTested || stands(hook.guard, text, begin, end);
   }
 
  private:
   static constexpr uint32_t kMaxAfter = 24;
-  static constexpr size_t kGateAfter = 2;
-  static_assert(PaddedText::kPadding >= kGateAfter);
-  static constexpr uint16_t kAnyByte = 0;  // the class of all bytes
+  static constexpr uint16_t kAnyByte = 0;      // the class of all bytes
+  static constexpr uint16_t kManyBytes = 256;  // as the only byte of a class: it has others
 
-  struct Guard {
+  struct alignas(64) Guard {
     bool may_begin_text = true;
     uint16_t before = kAnyByte;
-    uint16_t count = 0;
-    std::array<uint16_t, kMaxAfter> after{};
     // As in regex::AnchorGuard.
-    uint16_t until = kAnyByte;
-    uint16_t through = kAnyByte;
-    uint32_t until_within = 0;
     uint16_t run = kAnyByte;
     uint32_t run_length = 0;
     uint32_t run_from = 0;
     uint32_t run_to = 0;
+    uint16_t until = kAnyByte;
+    uint16_t only_until = kManyBytes;  // the only byte of `until`
+    uint16_t through = kAnyByte;
+    uint32_t until_within = 0;
+    uint16_t count = 0;
+    std::array<uint16_t, kMaxAfter> after{};
     friend bool operator==(const Guard&, const Guard&) = default;
   };
 
@@ -102,13 +92,28 @@ class AnchorTable {
     uint32_t hooks = 0;
     uint32_t keyword = kNoKeyword;
     uint32_t length = 0;
-    // The bytes that some guard of the hooks lets pass: in front, and right behind.
-    uint16_t before = kAnyByte;
-    std::array<uint16_t, kGateAfter> after{};
+    uint32_t gate = 0;  // the guard of the only hook, or one that lets pass what some hook's does
   };
 
   [[nodiscard]] bool in_class(char byte, uint16_t number) const {
     return classes_.data()[number][static_cast<unsigned char>(byte)];
+  }
+  // Whether the bytes around a place are as a guard asks. Most lack the run or the byte that the
+  // text must reach, and these are told by few bytes.
+  [[nodiscard]] bool stands(uint32_t guard, std::string_view text, size_t begin, size_t end) const {
+    const Guard& test = guards_.data()[guard];
+    if (begin == 0) {
+      if (!test.may_begin_text) return false;
+    } else if (!in_class(text[begin - 1], test.before)) {
+      return false;
+    }
+    if (text.size() - end < test.count) return false;
+    if (test.run_length != 0 && !has_run(test, text, end)) return false;
+    if (test.until != kAnyByte && !reaches_until(test, text, end)) return false;
+    for (uint32_t i = 0; i < test.count; ++i) {
+      if (!in_class(text[end + i], test.after.data()[i])) return false;
+    }
+    return true;
   }
   [[nodiscard]] bool reaches_until(const Guard& test, std::string_view text, size_t end) const;
   [[nodiscard]] bool has_run(const Guard& test, std::string_view text, size_t end) const;
@@ -116,7 +121,10 @@ class AnchorTable {
   void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
                            Literal& literal) const;
   uint16_t class_number(const regex::ByteSet& set);
+  uint16_t joined(uint16_t one, uint16_t other);
+  uint16_t only_byte(uint16_t number) const;
   Guard guard_of(const regex::AnchorGuard& guard);
+  Guard gate_of(const std::vector<Hook>& hooks);
 
   std::vector<Literal> literals_;
   std::vector<std::vector<Hook>> added_;  // hooks by literal, up to seal()

@@ -58,7 +58,12 @@ Engine::Scratch Engine::make_scratch() const {
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   scan_plain(text, scratch, result);
-  if (!state_->decode) return;
+  if (state_->decode && scratch.state_->layers.look(text)) scan_encoded(text, scratch, result);
+}
+
+// Apart, for it is rare and needs much more than the rest of scan().
+[[gnu::noinline]] void Engine::scan_encoded(PaddedView text, Scratch& scratch,
+                                            ScanResult& result) const {
   const auto scan_text = [&](PaddedView decoded, ScanResult& out) {
     scan_plain(decoded, scratch, out);
   };
@@ -121,9 +126,9 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
   while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
     for (const LiteralHit& hit : memory.hits) {
       const size_t hit_begin = hit.end - engine.anchors.length(hit.literal);
-      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit.end)) {
+      if (engine.anchors.may_wake(hit.literal, whole, hit_begin, hit.end)) {
         for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
-          if (engine.anchors.passes(hook.guard, whole, hit_begin, hit.end)) {
+          if (engine.anchors.passes(hook, whole, hit_begin, hit.end)) {
             wake(hook.rule, hit_begin, hit.end);
           }
         }
@@ -135,11 +140,14 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
     }
   }
   for (const uint32_t rule : memory.touched) confirm(rule);
-  engine.finds.sweep(text, memory.finding, memory.matching, result);
+  if (!engine.finds.empty()) engine.finds.sweep(text, memory.finding, memory.matching, result);
 
   engine.generic.finish(memory.generic, result);
-  engine.generic.yield_to_patterns(engine.rules, result.matches);
-  resolve_overlaps(result.matches, engine.specificity);
+  if (!result.matches.empty()) {
+    engine.generic.yield_to_patterns(engine.rules, result.matches);
+    resolve_overlaps(result.matches, engine.specificity);
+  }
+  if (result.limits.empty()) return;
   std::sort(result.limits.begin(), result.limits.end(), [](const LimitHit& a, const LimitHit& b) {
     return a.offset != b.offset ? a.offset < b.offset : a.rule < b.rule;
   });

@@ -130,6 +130,8 @@ class Engine {
   explicit Engine(std::unique_ptr<State> state);
   // Without what is encoded.
   void scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) const;
+  // Only that, once the layers' look() found that there may be something.
+  void scan_encoded(PaddedView text, Scratch& scratch, ScanResult& result) const;
   std::unique_ptr<State> state_;
 };
 

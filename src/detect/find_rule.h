@@ -99,6 +99,7 @@ class FindStage {
   explicit FindStage(size_t rules = 0) : index_of_(rules, kNone) {}
   void add(std::shared_ptr<const FindRule> rule);
 
+  [[nodiscard]] bool empty() const { return rules_.empty(); }
   [[nodiscard]] bool serves(uint32_t rule) const { return index_of_[rule] != kNone; }
   [[nodiscard]] FindScratch make_scratch() const { return FindScratch(rules_.size()); }
   // First of all on a text, which stays where it is until it is done.

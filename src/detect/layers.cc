@@ -135,7 +135,7 @@ size_t Layers::descend(PaddedView text, const LayerRules& rules, const ScanText&
     Depth& depth = depths_[i];
     layering::opaque_spans(i == 0 ? plain : depths_[i - 1].matches, rules, opaque_);
     if (i == 0) {
-      finder_.run(text, opaque_, budget, depth.level);
+      finder_.run_looked(text, opaque_, budget, depth.level);
     } else {
       Depth& above = depths_[i - 1];
       finder_.run_nested(above.level, above.text.view(), opaque_, budget, depth.level);
@@ -197,6 +197,7 @@ std::optional<DecodedText> Layers::find(PaddedView text, const LayerRules& rules
                                         const ScanText& scan, const Match& match) {
   ScanResult plain;
   scan(text, plain);
+  if (!look(text)) return std::nullopt;
   const size_t depths = descend(text, rules, scan, plain.matches);
   for (size_t i = 0; i < depths; ++i) {
     for (const Match& inner : depths_[i].matches) {

@@ -52,7 +52,10 @@ class Layers {
   // Replaces the result with what stands in a text as it is.
   using ScanText = std::function<void(PaddedView, ScanResult&)>;
 
-  // Adds to the result of a text what stands in it encoded.
+  // Whether something encoded may stand in a text: in most there is nothing.
+  bool look(PaddedView text) { return finder_.look(text); }
+
+  // Adds to the result of a text what stands in it encoded. Right after look() for this text.
   void add(PaddedView text, const LayerRules& rules, const ScanText& scan, ScanResult& result);
 
   // Finds the place of a decoded match that add() gave for the same text.

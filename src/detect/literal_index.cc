@@ -1,36 +1,61 @@
 #include "detect/literal_index.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <cstring>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace spillguard::detect {
 namespace {
 
-constexpr uint64_t kFoldAll = kFoldBit * 0x0101010101010101U;
 constexpr uint64_t kCaseBit = 0x20;
 constexpr uint64_t kDigitBits = 0xF0;  // what ten digits share, with six others
 constexpr size_t kFarthest = 32;       // byte behind a literal that is looked at, and one less
 constexpr double kRareClass = 1.0 / 16;
 static_assert(kFarthest <= PaddedText::kPadding);
-constexpr uint64_t kLongKeyMask = 0xFFFFFFFF00;  // of a key of four bytes
 
 static_assert(std::endian::native == std::endian::little, "windows are read as words");
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_cased(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// The eight bytes from a place of the text on; those before the text are zeros.
-uint64_t bytes_from(const char* text, std::ptrdiff_t place) {
+uint64_t bytes_from(const char* place) {
   uint64_t word = 0;
-  if (place < 0) [[unlikely]] {
-    std::memcpy(&word, text, sizeof word);
-    return word << (8U * static_cast<unsigned>(-place));
-  }
-  std::memcpy(&word, text + place, sizeof word);
+  std::memcpy(&word, place, sizeof word);
   return word;
+}
+
+// By class: the bits that all of its bytes have, and those that some have.
+struct ClassBits {
+  std::array<uint8_t, kTextClasses> all{};
+  std::array<uint8_t, kTextClasses> any{};
+};
+
+ClassBits bits_of_classes() {
+  ClassBits bits;
+  bits.all.fill(UINT8_MAX);
+  for (unsigned byte = 0; byte < kClassOfByte.size(); ++byte) {
+    bits.all[kClassOfByte[byte]] &= static_cast<uint8_t>(byte);
+    bits.any[kClassOfByte[byte]] |= static_cast<uint8_t>(byte);
+  }
+  return bits;
+}
+
+// The bits that all bytes of the classes have in common, and what they are.
+std::pair<uint64_t, uint64_t> common_bits(ClassSet classes) {
+  static const ClassBits kBits = bits_of_classes();
+  unsigned all = UINT8_MAX;
+  unsigned any = 0;
+  for (; classes != 0; classes &= classes - 1) {
+    const auto number = static_cast<size_t>(std::countr_zero(classes));
+    all &= kBits.all[number];
+    any |= kBits.any[number];
+  }
+  const unsigned mask = ~(all ^ any) & UINT8_MAX;
+  return {mask, all & mask};
 }
 
 bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
@@ -40,64 +65,97 @@ bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
 }  // namespace
 
 // The upper bits of a product are good.
-inline uint32_t LiteralIndex::hash(uint64_t key) {
-  return static_cast<uint32_t>(key * 0x9E3779B97F4A7C15U >> (64 - kHashBits));
-}
+inline uint32_t LiteralIndex::hash(uint32_t quad) { return quad * 0x9E3779B1U >> (32 - kHashBits); }
 
-// What the bytes of a window of the bucket are looked up by. Those of buckets with long keys are
-// told apart by their bytes alone.
-inline uint64_t LiteralIndex::bucket_key(uint64_t bytes, uint32_t bucket) const {
-  return ((bytes | kFoldAll) & key_masks_[bucket]) + key_salts_[bucket];
-}
-
-void LiteralIndex::fill(const std::vector<Literal>& literals, const WindowPlan& plan) {
-  sieve_ = PairSieve(literals, plan);
-  for (uint32_t bucket = 0; bucket < LiteralWindow::kBuckets; ++bucket) {
-    for (unsigned i = 0; i < LiteralWindow::kBytes; ++i) {
-      if ((plan.key_bytes(bucket) >> i & 1U) != 0) key_masks_[bucket] |= uint64_t{0xFF} << (8 * i);
-    }
-    if (key_masks_[bucket] == kLongKeyMask) {
-      long_buckets_ |= uint32_t{1} << bucket;
-    } else {
-      key_salts_[bucket] = bucket + 1;
-    }
+// Adds to the blocks that begin with `first_block`, the last ones; 0 begins them.
+void LiteralIndex::add_entry(const Literal& literal, uint32_t number, int offset,
+                             uint32_t& first_block) {
+  if (first_block == 0 || rests_.back().is_used) {
+    if (first_block != 0) has_more_.back() = 1;
+    if (first_block == 0) first_block = static_cast<uint32_t>(entries_.size());
+    entries_.emplace_back();
+    has_more_.push_back(0);
+    rests_.resize(rests_.size() + Entries::kCount);
   }
-  // By hash: few keys share it, and entries tell them apart.
-  std::map<uint32_t, std::vector<std::pair<uint32_t, int8_t>>> groups;
+  size_t entry = rests_.size() - Entries::kCount;
+  while (rests_[entry].is_used) ++entry;
+  const Entry bytes = entry_of(literal, offset);
+  entries_.back().masks[entry % Entries::kCount] = bytes.mask;
+  entries_.back().wants[entry % Entries::kCount] = bytes.want;
+  rests_[entry] = rest_of(literal, number, offset);
+}
+
+void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& plan,
+                        const QuadHash& quad_hash) {
+  // A literal that a quad leads to.
+  struct Lead {
+    uint32_t hash = 0;  // of the quad
+    uint32_t literal = 0;
+    int32_t offset = 0;  // of the quad
+    auto operator<=>(const Lead&) const = default;
+  };
+  sieve_ = QuadSieve(quad_hash);
+  entries_.emplace_back();
+  has_more_.push_back(0);
+  rests_.resize(Entries::kCount);
+  std::vector<Lead> leads;
   for (uint32_t i = 0; i < literals.size(); ++i) {
     const Literal& literal = literals[i];
     texts_.push_back({.begin = static_cast<uint32_t>(bytes_.size()),
                       .length = static_cast<uint32_t>(literal.bytes.size()),
                       .ignore_case = literal.ignore_case});
     bytes_ += literal.bytes;
-    for (const WindowPlan::Place& place : plan.places()[i]) {
-      uint64_t key_bytes = 0;
-      for (int byte = 0; byte < static_cast<int>(sizeof key_bytes); ++byte) {
-        const int at = place.offset + byte;
-        if (at < 0 || at >= static_cast<int>(literal.bytes.size())) continue;
-        const auto value = static_cast<unsigned char>(literal.bytes[static_cast<size_t>(at)]);
-        key_bytes |= uint64_t{value} << (8 * byte);
+    if (plan.offsets()[i].front() == QuadPlan::kNone) continue;
+    for (const int8_t offset : plan.offsets()[i]) {
+      for (const uint32_t quad : QuadPlan::quads_of(literal, offset)) {
+        sieve_.add(quad);
+        leads.push_back({.hash = hash(quad), .literal = i, .offset = offset});
       }
-      groups[hash(bucket_key(key_bytes, place.bucket))].emplace_back(i, place.offset);
     }
   }
-  has_key_.resize((size_t{1} << kHashBits) / 64);
-  groups_.resize(size_t{1} << kGroupBits);
-  for (const auto& [hash, group] : groups) {
-    has_key_[hash / 64] |= uint64_t{1} << (hash % 64);
-    Group& place = groups_[hash >> (kHashBits - kGroupBits)];
-    // Groups come by their hashes: one with the same upper bits is the last.
-    if (place.first == place.end) place.first = place.end = static_cast<uint32_t>(entries_.size());
-    for (size_t i = 0; i < group.size(); ++i) {
-      const auto& [number, offset] = group[i];
-      if (i % Entries::kCount == 0) {
-        entries_.emplace_back();
-        rests_.resize(rests_.size() + Entries::kCount);
-        ++place.end;
+  std::sort(leads.begin(), leads.end());
+  leads.erase(std::unique(leads.begin(), leads.end()), leads.end());
+  // Many ways in which a text may go on behind a short literal lead to the same entries.
+  std::unordered_map<std::string, uint32_t> blocks;
+  first_block_.resize(size_t{1} << kHashBits);
+  for (size_t begin = 0, end = 0; begin < leads.size(); begin = end) {
+    std::string group;
+    for (; end < leads.size() && leads[end].hash == leads[begin].hash; ++end) {
+      const std::array<int32_t, 2> lead = {static_cast<int32_t>(leads[end].literal),
+                                           leads[end].offset};
+      group.append(reinterpret_cast<const char*>(lead.data()), sizeof lead);
+    }
+    uint32_t& block = blocks[group];
+    if (block == 0) {
+      for (size_t i = begin; i < end; ++i) {
+        const uint32_t literal = leads[i].literal;
+        add_entry(literals[literal], literal, leads[i].offset, block);
       }
-      entries_.back().entry[i % Entries::kCount] = entry_of(literals[number], offset);
-      rests_[rests_.size() - Entries::kCount + i % Entries::kCount] =
-          rest_of(literals[number], number, offset);
+    }
+    static_assert(QuadPlan::kMaxQuads < UINT16_MAX);
+    first_block_[leads[begin].hash] = static_cast<uint16_t>(block);
+  }
+  std::vector<uint32_t> alone;
+  for (uint32_t i = 0; i < literals.size(); ++i) {
+    if (plan.offsets()[i].front() != QuadPlan::kNone) continue;
+    if (BytePairs::serves(literals[i])) {
+      pairs_.add(literals[i]);
+      add_entry(literals[i], i, 0, pairs_block_);
+    } else if (DigitRuns::serves(literals[i])) {
+      digits_.emplace_back(DigitRuns(literals[i]), 0);
+    } else {
+      alone.push_back(i);
+    }
+  }
+  for (uint32_t i = 0, number = 0; i < literals.size(); ++i) {
+    if (!DigitRuns::serves(literals[i])) continue;
+    add_entry(literals[i], i, 0, digits_[number++].second);
+  }
+  for (const uint32_t i : alone) {
+    add_entry(literals[i], i, 0, alone_block_);
+    const Entry entry = entry_of(literals[i], 0);
+    for (uint64_t byte = 0; byte < first_bytes_.size(); ++byte) {
+      if (((byte ^ entry.want) & entry.mask & UINT8_MAX) == 0) first_bytes_[byte] = true;
     }
   }
 }
@@ -119,16 +177,25 @@ uint8_t LiteralIndex::class_set_number(ClassSet set) {
   return number;
 }
 
-// Mask and want of the bytes of the literal from an offset on, which may be in front of it.
+// Mask and want of the bytes of the literal from an offset on, which may be in front of it, and of
+// those behind it, as far as they have bits in common.
 LiteralIndex::Entry LiteralIndex::entry_of(const Literal& literal, int offset) {
   Entry entry{.mask = 0, .want = 0};
   for (int byte = 0; byte < static_cast<int>(sizeof entry.mask); ++byte) {
     const int at = offset + byte;
-    if (at < 0 || at >= static_cast<int>(literal.bytes.size())) continue;
+    if (at >= static_cast<int>(literal.bytes.size())) {
+      const auto behind = static_cast<size_t>(at) - literal.bytes.size();
+      if (behind >= literal.after.size()) break;
+      const auto [mask, want] = common_bits(literal.after[behind]);
+      entry.mask |= mask << (8 * byte);
+      entry.want |= want << (8 * byte);
+      continue;
+    }
+    if (at < 0) continue;
     const char c = literal.bytes[static_cast<size_t>(at)];
     uint64_t mask = 0xFF;
     if (literal.ignore_case && is_cased(c)) mask = 0xFF & ~kCaseBit;
-    if (literal.any_digit && is_digit(c)) mask = kDigitBits;
+    if (literal.any_digit && c >= '0' && c <= '9') mask = kDigitBits;
     entry.mask |= mask << (8 * byte);
     entry.want |= (static_cast<unsigned char>(c) & mask) << (8 * byte);
   }
@@ -149,6 +216,7 @@ LiteralIndex::Rest LiteralIndex::rest_of(const Literal& literal, uint32_t number
             .length = static_cast<uint32_t>(length),
             .offset = static_cast<int8_t>(offset),
             .more = static_cast<int8_t>(more),
+            .is_used = true,
             .is_all_known = to_begin && to_end};
   const ClassSet nothing = literal.may_begin_text ? ClassSet{1} << kOutsideClass : 0;
   rest.before = class_set_number(literal.before | nothing);
@@ -186,78 +254,123 @@ inline bool LiteralIndex::neighbours_fit(const Rest& rest, const char* text, siz
           sets[rest.farther] >> class_of(text[end + rest.how_far]) & 1U) != 0;
 }
 
-// The places whose keys are those of some literals. Without a branch where nobody could tell which
-// way it goes.
-size_t LiteralIndex::pass_keys(const char* text, LiteralScratch& scratch) const {
-  SieveScratch& sieve = *scratch.sieve_;
-  const size_t most = (sieve.count + 1) * LiteralWindow::kBuckets;
-  if (scratch.passed_.size() < most) scratch.passed_.resize(most);
+// The places whose quads are maybe those of some entries. Without a branch where nobody could tell
+// which way it goes.
+size_t LiteralIndex::pass_quads(const char* stretch, LiteralScratch& scratch) const {
+  const SieveScratch& sieve = *scratch.sieve_;
+  if (scratch.passed_.size() < sieve.count + 1) scratch.passed_.resize(2 * sieve.count + 1);
   LiteralPassed* const passed = scratch.passed_.data();
-  uint16_t* const places = sieve.places.data();
-  const uint64_t* const has_key = has_key_.data();
+  const uint16_t* const first_block = first_block_.data();
+  const Entries* const entries = entries_.data();
   size_t count = 0;
-  const auto bytes_at = [&](size_t place) {
-    return bytes_from(text, sieve.begin + 2 * static_cast<std::ptrdiff_t>(place));
-  };
-  const auto pass_if = [&](bool wanted, uint64_t key, size_t place) {
-    const uint32_t value = hash(key);
-    passed[count] = {.hash = value, .pair = static_cast<uint32_t>(place)};
-    count += (has_key[value / 64] >> (value % 64)) & static_cast<uint64_t>(wanted);
-  };
-  size_t others = 0;  // places of other than long keys
   for (size_t i = 0; i < sieve.count; ++i) {
-    const size_t place = places[i];
-    const uint32_t buckets = sieve.buckets(place);
-    pass_if((buckets & long_buckets_) != 0, (bytes_at(place) | kFoldAll) & kLongKeyMask, place);
-    places[others] = static_cast<uint16_t>(place);
-    others += static_cast<size_t>((buckets & ~long_buckets_) != 0);
-  }
-  for (size_t i = 0; i < others; ++i) {
-    const size_t place = places[i];
-    const uint64_t bytes = bytes_at(place);
-    uint32_t left = sieve.buckets(place) & ~long_buckets_;
-    do {
-      const auto bucket = static_cast<uint32_t>(std::countr_zero(left));
-      pass_if(true, bucket_key(bytes, bucket), place);
-      left &= left - 1;
-    } while (left != 0);
+    const uint32_t place = 2 * uint32_t{sieve.places[i]};
+    uint32_t quad = 0;
+    std::memcpy(&quad, stretch + place, sizeof quad);
+    const uint32_t block = first_block[hash(quad | kQuadFold)];
+    __builtin_prefetch(entries + block);
+    passed[count] = {.block = block, .place = place};
+    count += static_cast<size_t>(block != 0);
   }
   return count;
 }
 
-// Of the groups of the places that passed, the entries whose bytes stand there.
-size_t LiteralIndex::compare_bytes(const char* text, size_t passed, LiteralScratch& scratch) const {
-  const std::ptrdiff_t begin = scratch.sieve_->begin;
-  const Group* const groups = groups_.data();
+// Of those places, the entries whose bytes stand there.
+size_t LiteralIndex::compare_bytes(const char* stretch, size_t passed,
+                                   LiteralScratch& scratch) const {
   const Entries* const entries = entries_.data();
-  const auto group_of = [&](size_t i) -> const Group& {
-    return groups[scratch.passed_.data()[i].hash >> (kHashBits - kGroupBits)];
-  };
-  for (size_t i = 0; i < passed; ++i) __builtin_prefetch(entries + group_of(i).first);
+  const uint8_t* const has_more = has_more_.data();
   size_t count = 0;
   for (size_t i = 0; i < passed; ++i) {
-    const uint32_t pair = scratch.passed_.data()[i].pair;
-    const Group group = group_of(i);
-    const size_t most = count + size_t{group.end - group.first} * Entries::kCount;
-    if (scratch.candidates_.size() < most) scratch.candidates_.resize(2 * most);
-    LiteralCandidate* const candidates = scratch.candidates_.data();
-    const uint64_t bytes = bytes_from(text, begin + 2 * std::ptrdiff_t{pair});
-    for (uint32_t some = group.first; some < group.end; ++some) {
+    auto [block, place] = scratch.passed_.data()[i];
+    const uint64_t bytes = bytes_from(stretch + place);
+    bool more = false;
+    do {
+      const size_t most = count + Entries::kCount;
+      if (scratch.candidates_.size() < most) scratch.candidates_.resize(2 * most);
+      LiteralCandidate* const candidates = scratch.candidates_.data();
       for (uint32_t each = 0; each < Entries::kCount; ++each) {
-        const Entry& entry = entries[some].entry[each];
-        candidates[count] = {.entry = some * Entries::kCount + each, .pair = pair};
-        count += static_cast<size_t>((bytes & entry.mask) == entry.want);
+        candidates[count] = {.entry = block * Entries::kCount + each, .place = place};
+        count +=
+            static_cast<size_t>((bytes & entries[block].masks[each]) == entries[block].wants[each]);
       }
-    }
+      more = has_more[block++] != 0;
+    } while (more);
   }
   return count;
+}
+
+// The same by vectors. Most blocks have one at the most: it is written down at any rate.
+__attribute__((target("avx2,bmi,popcnt"))) size_t
+LiteralIndex::compare_by_avx2(const char* stretch, size_t passed, LiteralScratch& scratch) const {
+  static_assert(Entries::kCount == 4);
+  const Entries* const entries = entries_.data();
+  const Rest* const rests = rests_.data();
+  const uint8_t* const has_more = has_more_.data();
+  size_t count = 0;
+  for (size_t i = 0; i < passed; ++i) {
+    auto [block, place] = scratch.passed_.data()[i];
+    const __m256i bytes = _mm256_set1_epi64x(static_cast<int64_t>(bytes_from(stretch + place)));
+    bool more = false;
+    do {
+      const size_t most = count + Entries::kCount;
+      if (scratch.candidates_.size() < most) [[unlikely]] {
+        scratch.candidates_.resize(2 * most);
+      }
+      LiteralCandidate* const candidates = scratch.candidates_.data();
+      const __m256i masks =
+          _mm256_load_si256(reinterpret_cast<const __m256i*>(entries[block].masks.data()));
+      const __m256i wants =
+          _mm256_load_si256(reinterpret_cast<const __m256i*>(entries[block].wants.data()));
+      const __m256i same = _mm256_cmpeq_epi64(_mm256_and_si256(bytes, masks), wants);
+      auto left = static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(same)));
+      candidates[count] = {.entry = block * Entries::kCount + _tzcnt_u32(left), .place = place};
+      __builtin_prefetch(rests + candidates[count].entry);
+      count += static_cast<size_t>(left != 0);
+      for (left = _blsr_u32(left); left != 0; left = _blsr_u32(left)) [[unlikely]] {
+        candidates[count++] = {.entry = block * Entries::kCount + _tzcnt_u32(left), .place = place};
+      }
+      more = has_more[block++] != 0;
+    } while (more);
+  }
+  return count;
+}
+
+// Adds the places of literals that have no quads.
+void LiteralIndex::pass_others(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
+                               size_t& passed, bool portable) const {
+  const auto pass = [&](uint32_t block, uint32_t place) {
+    if (scratch.passed_.size() == passed) scratch.passed_.resize(2 * passed + 1);
+    scratch.passed_[passed++] = {.block = block, .place = place};
+  };
+  if (pairs_block_ != 0) {
+    scratch.pairs_.clear();
+    pairs_.find(text, from, bytes, scratch.pairs_, portable);
+    for (const uint32_t place : scratch.pairs_) pass(pairs_block_, place);
+  }
+  for (const auto& [finder, block] : digits_) {
+    scratch.pairs_.clear();
+    finder.find(text, from, bytes, scratch.pairs_, portable);
+    for (const uint32_t place : scratch.pairs_) pass(block, place);
+  }
+  if (alone_block_ != 0) {
+    for (uint32_t at = 0; at < bytes; ++at) {
+      if (first_bytes_[static_cast<unsigned char>(text.data()[from + at])]) pass(alone_block_, at);
+    }
+  }
 }
 
 // In three rounds, for a branch that goes either way costs more than all else.
-void LiteralIndex::find(PaddedView text, LiteralScratch& scratch,
-                        std::vector<LiteralHit>& found) const {
-  const size_t passed = pass_keys(text.data(), scratch);
-  const size_t candidates = compare_bytes(text.data(), passed, scratch);
+void LiteralIndex::find(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
+                        std::vector<LiteralHit>& found, bool portable) const {
+  const char* const stretch = text.data() + from;
+  size_t passed = pass_quads(stretch, scratch);
+  pass_others(text, from, bytes, scratch, passed, portable);
+  static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
+                                  __builtin_cpu_supports("bmi") != 0 &&
+                                  __builtin_cpu_supports("popcnt") != 0;
+  const size_t candidates = kHasVectors && !portable ? compare_by_avx2(stretch, passed, scratch)
+                                                     : compare_bytes(stretch, passed, scratch);
   if (scratch.fitting_.size() < candidates) scratch.fitting_.resize(2 * candidates);
   LiteralHit* const fitting = scratch.fitting_.data();
   const Rest* const rests = rests_.data();
@@ -265,12 +378,10 @@ void LiteralIndex::find(PaddedView text, LiteralScratch& scratch,
   for (size_t i = 0; i < candidates; ++i) {
     const LiteralCandidate candidate = scratch.candidates_.data()[i];
     const Rest& rest = rests[candidate.entry];
-    const std::ptrdiff_t place = scratch.sieve_->begin + 2 * std::ptrdiff_t{candidate.pair};
-    const std::ptrdiff_t begin = place - rest.offset;
+    const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(from + candidate.place) - rest.offset;
     const size_t end = static_cast<size_t>(begin) + rest.length;
     if (begin < 0 || end > text.size()) continue;
-    uint64_t more = 0;
-    std::memcpy(&more, text.data() + begin + rest.more, sizeof more);
+    const uint64_t more = bytes_from(text.data() + begin + rest.more);
     // Both at any rate: two branches would cost more.
     const bool beside = neighbours_fit(rest, text.data(), static_cast<size_t>(begin), end);
     bool fits = (((more & rest.mask) ^ rest.want) | uint64_t{!beside}) == 0;
@@ -294,24 +405,21 @@ bool LiteralIndex::next(PaddedView text, size_t stretch, LiteralScratch& scratch
   hits.clear();
   if (scratch.ended_ || texts_.empty()) return false;
   stretch = std::clamp<size_t>(stretch, 2, SieveScratch::kStretch) / 2 * 2;
-  const size_t bytes = std::min(stretch, text.size() - scratch.at_);
-  sieve_.look(text, scratch.at_, bytes, *scratch.sieve_, portable);
+  const size_t from = scratch.at_;
+  const size_t bytes = std::min(stretch, text.size() - from);
+  sieve_.look(text, from, bytes, *scratch.sieve_, portable);
   scratch.at_ += bytes;
   scratch.ended_ = scratch.at_ == text.size();
   // What was held back is taken up again.
   hits.swap(scratch.waiting_);
-  find(text, scratch, hits);
+  find(text, from, bytes, scratch, hits, portable);
   if (!std::is_sorted(hits.begin(), hits.end(), ends_earlier)) {
     std::sort(hits.begin(), hits.end(), ends_earlier);
   }
-  // Two keys of one place may lead to one group.
-  hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
   if (!scratch.ended_) {
-    // No window that is still to come begins before `at` - 4, and none of their literals ends where
-    // its window begins.
-    const auto first = std::find_if(hits.begin(), hits.end(), [&](const LiteralHit& hit) {
-      return hit.end + 3 >= scratch.at_;
-    });
+    // No literal that is still to be found ends where its quad begins, or its first byte is.
+    const auto first = std::find_if(hits.begin(), hits.end(),
+                                    [&](const LiteralHit& hit) { return hit.end > scratch.at_; });
     scratch.waiting_.assign(first, hits.end());
     hits.erase(first, hits.end());
   }

@@ -1,23 +1,29 @@
 // The first stage: finds all anchors of all rules, and the keywords of the detectors, in one pass
-// over a text. A sieve of pairs of bytes (literals/pair_sieve.h) leaves few places, the key of a
-// place tells which literals may stand there, and those are compared.
+// over a text. A sieve of rows of four bytes (literals/quad_sieve.h) leaves few places, the row
+// tells which literals may stand there, and those are compared. Literals of two bytes are found by
+// themselves (literals/byte_pairs.h), digits that stand for any by those that follow
+// (literals/digit_runs.h), and others whose rows nobody could list by their first bytes.
 //
 // Thread-safety: an index is immutable; each thread has a LiteralScratch.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/padded_text.h"
+#include "detect/literals/byte_pairs.h"
+#include "detect/literals/digit_runs.h"
 #include "detect/literals/literal.h"
-#include "detect/literals/pair_sieve.h"
-#include "detect/literals/window_plan.h"
+#include "detect/literals/quad_plan.h"
+#include "detect/literals/quad_sieve.h"
 
 namespace spillguard::detect {
 
@@ -28,16 +34,16 @@ struct LiteralHit {
   friend bool operator==(const LiteralHit&, const LiteralHit&) = default;
 };
 
-// A place that passed the sieve and whose key is that of some group of entries.
+// A place of a stretch that passed the sieve and whose quad is maybe that of some entries.
 struct LiteralPassed {
-  uint32_t hash = 0;  // of the key
-  uint32_t pair = 0;  // as in SieveScratch::places
+  uint32_t block = 0;  // the first of those entries
+  uint32_t place = 0;  // from the stretch's begin
 };
 
-// A place where the bytes of an entry stand.
+// A place of a stretch where the bytes of an entry stand.
 struct LiteralCandidate {
   uint32_t entry = 0;  // number of its Rest
-  uint32_t pair = 0;
+  uint32_t place = 0;
 };
 
 // How far the search of a text has come. Of one index.
@@ -45,9 +51,10 @@ class LiteralScratch {
  private:
   friend class LiteralIndex;
   std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
-  std::vector<LiteralPassed> passed_;         // of a stretch
-  std::vector<LiteralCandidate> candidates_;  // of a stretch
-  std::vector<LiteralHit> fitting_;           // of a stretch
+  std::vector<LiteralPassed> passed_;  // of a stretch, as the three below
+  std::vector<LiteralCandidate> candidates_;
+  std::vector<uint32_t> pairs_;
+  std::vector<LiteralHit> fitting_;
   std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
   size_t at_ = 0;
   bool ended_ = false;
@@ -81,20 +88,16 @@ class LiteralIndex {
             bool portable = false) const;
 
  private:
-  // A literal that may stand where its window's key does.
+  // A literal that may stand where its quad does.
   struct Entry {
-    uint64_t mask = 0;  // the first 8 bytes from the window's begin, as far as they are known
+    uint64_t mask = 0;  // the first 8 bytes from the quad's begin, as far as they are known
     uint64_t want = 1;
   };
-  // As many entries as are compared without a branch; some may stand nowhere.
+  // As many entries as are compared at once; some may stand nowhere.
   struct alignas(64) Entries {
     static constexpr uint32_t kCount = 4;
-    std::array<Entry, kCount> entry{};
-  };
-  // The entries of a key, and of all others whose hashes begin alike.
-  struct Group {
-    uint32_t first = 0;
-    uint32_t end = 0;
+    std::array<uint64_t, kCount> masks{};
+    std::array<uint64_t, kCount> wants{1, 1, 1, 1};
   };
   // What remains to be looked at where the bytes of an entry stand.
   struct alignas(32) Rest {
@@ -102,8 +105,9 @@ class LiteralIndex {
     uint64_t want = 0;
     uint32_t literal = 0;
     uint32_t length = 0;
-    int8_t offset = 0;          // of the window from the literal
-    int8_t more = 0;            // of the eight bytes from the literal
+    int8_t offset = 0;  // of the quad from the literal
+    int8_t more = 0;    // of the eight bytes from the literal
+    bool is_used = false;
     bool is_all_known = false;  // by these bytes and those of the entry
     // What must stand beside it, as indexes into class_sets_: in front, right behind, and a little
     // farther where least fits.
@@ -119,30 +123,38 @@ class LiteralIndex {
   };
   static constexpr uint8_t kAnyClass = 0;
   static constexpr unsigned kHashBits = 16;
-  static constexpr unsigned kGroupBits = 14;
 
   LiteralIndex() = default;
-  void fill(const std::vector<Literal>& literals, const WindowPlan& plan);
-  static uint32_t hash(uint64_t key);
+  void fill(const std::vector<Literal>& literals, const QuadPlan& plan, const QuadHash& hash);
+  static uint32_t hash(uint32_t quad);
   static Entry entry_of(const Literal& literal, int offset);
   Rest rest_of(const Literal& literal, uint32_t number, int offset);
   uint8_t class_set_number(ClassSet set);
-  [[nodiscard]] uint64_t bucket_key(uint64_t bytes, uint32_t bucket) const;
   [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
   [[nodiscard]] bool neighbours_fit(const Rest& rest, const char* text, size_t begin,
                                     size_t end) const;
-  size_t pass_keys(const char* text, LiteralScratch& scratch) const;
-  size_t compare_bytes(const char* text, size_t passed, LiteralScratch& scratch) const;
-  void find(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& found) const;
+  void add_entry(const Literal& literal, uint32_t number, int offset, uint32_t& first_block);
+  size_t pass_quads(const char* stretch, LiteralScratch& scratch) const;
+  size_t compare_bytes(const char* stretch, size_t passed, LiteralScratch& scratch) const;
+  size_t compare_by_avx2(const char* stretch, size_t passed, LiteralScratch& scratch) const;
+  void pass_others(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
+                   size_t& passed, bool portable) const;
+  void find(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
+            std::vector<LiteralHit>& found, bool portable) const;
 
-  PairSieve sieve_;
-  std::array<uint64_t, LiteralWindow::kBuckets> key_masks_{};
-  std::array<uint64_t, LiteralWindow::kBuckets> key_salts_{};
-  uint32_t long_buckets_ = 0;      // those whose keys are long: their keys are looked up together
-  std::vector<uint64_t> has_key_;  // a bit for each hash of a key
-  std::vector<Group> groups_;      // by the upper bits of a hash
+  QuadSieve sieve_;
+  // By hash of a quad: the first block of its entries, and of those of all others with that hash;
+  // 0, the number of an empty block, where there are none.
+  std::vector<uint16_t> first_block_;
   std::vector<Entries> entries_;
-  std::vector<Rest> rests_;  // kCount for each of entries_
+  std::vector<uint8_t> has_more_;  // by block: the next one belongs to it
+  std::vector<Rest> rests_;        // kCount for each of entries_
+  BytePairs pairs_;
+  uint32_t pairs_block_ = 0;  // the first one of their literals; 0: there are none
+  std::vector<std::pair<DigitRuns, uint32_t>> digits_;  // with the block of the literal
+  // Which bytes the literals without quads begin with that are neither, and their first block.
+  std::array<bool, 256> first_bytes_{};
+  uint32_t alone_block_ = 0;
   std::vector<ClassSet> class_sets_;
   std::vector<double> class_set_odds_;  // how often a byte of a text is in it
   std::unordered_map<ClassSet, uint8_t> class_set_numbers_;

@@ -1,4 +1,4 @@
-// What the build step plans for the built-in rules: where the windows of their literals are.
+// What the build step plans for the built-in rules: where the quads of their literals are.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -26,21 +26,32 @@ std::string key_of(const Literal& literal) {
   return literal.bytes + static_cast<char>(flags_of(literal));
 }
 
-// Where literals were placed; as many of them as can be read.
-std::unordered_map<std::string, WindowPlan::Places> read_places(std::string_view prepared) {
-  std::unordered_map<std::string, WindowPlan::Places> out;
-  for (WireReader in(prepared); !in.rest().empty() && in.ok();) {
+struct Prepared {
+  std::optional<QuadHash> hash;
+  std::unordered_map<std::string, QuadPlan::Offsets> offsets;  // by literal
+};
+
+// As much of it as can be read.
+Prepared read_prepared(std::string_view prepared) {
+  Prepared out;
+  WireReader in(prepared);
+  QuadHash hash;
+  for (uint16_t* factor : {&hash.first, &hash.last, &hash.both}) {
+    *factor = static_cast<uint16_t>(in.number(UINT16_MAX));
+  }
+  if (!in.ok()) return out;
+  out.hash = hash;
+  while (!in.rest().empty() && in.ok()) {
     Literal literal;
     literal.bytes = in.text();
     const uint64_t flags = in.number();
     literal.ignore_case = (flags & kIgnoreCase) != 0;
     literal.any_digit = (flags & kAnyDigit) != 0;
-    WindowPlan::Places places;
-    for (WindowPlan::Place& place : places) {
-      place.offset = static_cast<int8_t>(static_cast<int>(in.number(UINT8_MAX)) - kOffsetBias);
-      place.bucket = static_cast<uint8_t>(in.number(UINT8_MAX));
+    QuadPlan::Offsets offsets{};
+    for (int8_t& offset : offsets) {
+      offset = static_cast<int8_t>(static_cast<int>(in.number(UINT8_MAX)) - kOffsetBias);
     }
-    if (in.ok()) out.emplace(key_of(literal), places);
+    if (in.ok()) out.offsets.emplace(key_of(literal), offsets);
   }
   return out;
 }
@@ -49,28 +60,29 @@ std::unordered_map<std::string, WindowPlan::Places> read_places(std::string_view
 
 Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals,
                                          std::string_view prepared) {
-  const auto places = read_places(prepared);
-  std::vector<std::optional<WindowPlan::Places>> known(literals.size());
-  for (size_t i = 0; i < literals.size() && !places.empty(); ++i) {
-    const auto place = places.find(key_of(literals[i]));
-    if (place != places.end()) known[i] = place->second;
+  const Prepared before = read_prepared(prepared);
+  std::vector<std::optional<QuadPlan::Offsets>> known(literals.size());
+  for (size_t i = 0; i < literals.size() && !before.offsets.empty(); ++i) {
+    const auto place = before.offsets.find(key_of(literals[i]));
+    if (place != before.offsets.end()) known[i] = place->second;
   }
-  SG_ASSIGN(const WindowPlan plan, WindowPlan::make(literals, known));
+  SG_ASSIGN(const QuadPlan plan, QuadPlan::make(literals, known));
   LiteralIndex out;
-  out.fill(literals, plan);
-  out.prepared_ = !places.empty() && plan.newly_placed() == 0;
+  out.fill(literals, plan, before.hash.value_or(QuadHash()));
+  out.prepared_ = before.hash.has_value() && plan.newly_placed() == 0;
   return out;
 }
 
 Result<std::string> LiteralIndex::prepare(const std::vector<Literal>& literals) {
-  SG_ASSIGN(const WindowPlan plan, WindowPlan::make(literals));
+  SG_ASSIGN(const QuadPlan plan, QuadPlan::make(literals));
+  const QuadHash hash = QuadPlan::choose_hash(literals, plan);
   WireWriter out;
+  for (const uint16_t factor : {hash.first, hash.last, hash.both}) out.number(factor);
   for (size_t i = 0; i < literals.size(); ++i) {
     out.text(literals[i].bytes);
     out.number(flags_of(literals[i]));
-    for (const WindowPlan::Place& place : plan.places()[i]) {
-      out.number(static_cast<uint8_t>(place.offset + kOffsetBias));
-      out.number(place.bucket);
+    for (const int8_t offset : plan.offsets()[i]) {
+      out.number(static_cast<uint8_t>(offset + kOffsetBias));
     }
   }
   return out.take();

@@ -169,6 +169,41 @@ TEST(LiteralIndex, TakesAnyDigitForAnother) {
   }
 }
 
+TEST(LiteralIndex, FindsDigitsWhereverThoseStandThatMustFollow) {
+  const ClassSet digit = ClassSet{1} << kDigitClass;
+  const ClassSet dash = ClassSet{1} << kClassOfByte['-'];
+  Literal card = {.bytes = "00", .any_digit = true};
+  card.after = {digit, digit, digit | dash, digit, digit, digit};
+  const auto index = LiteralIndex::build({card}).value();
+  for (size_t lead = 0; lead < 140; ++lead) {
+    const std::string text = std::string(lead, 'x') + "1234-567 12345678, 12 34";
+    for (const bool portable : {false, true}) {
+      const Hits hits = as_set(all_hits(index, text, 100, portable));
+      EXPECT_TRUE(hits.contains({lead + 2, 0})) << lead;
+      EXPECT_TRUE(hits.contains({lead + 11, 0})) << lead;
+      EXPECT_FALSE(hits.contains({lead + 21, 0})) << lead;
+    }
+  }
+}
+
+TEST(LiteralIndex, FindsShortLiteralsWhateverTheTextGoesOnWith) {
+  // Of two and three bytes, in any case, at both kinds of places, beside each of all bytes.
+  const std::vector<Literal> literals = {
+      {"kq", true}, {"QZ", false}, {"zqk", true}, {"Jx_", false}};
+  const auto index = LiteralIndex::build(literals).value();
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::string beside(2, static_cast<char>(byte));
+    std::string text = "-";
+    for (const char* literal : {"kQ", "QZ", "ZqK", "Jx_", "kq", "zqk", "JX_"}) {
+      text += beside + literal + beside + ' ';
+    }
+    const Hits want = search_with_find(text, literals);
+    EXPECT_EQ(as_set(all_hits(index, text)), want) << byte;
+    EXPECT_EQ(as_set(all_hits(index, text, 2048, true)), want) << byte;
+    EXPECT_GE(want.size(), 6U);
+  }
+}
+
 TEST(LiteralIndex, FindsEachOnceHoweverManyKeysItsPlaceHas) {
   // Literals of all lengths that begin alike: a place of theirs has keys of many buckets.
   std::vector<Literal> literals;

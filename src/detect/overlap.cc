@@ -20,6 +20,12 @@ void resolve_overlaps(std::vector<Match>& matches, std::span<const uint64_t> spe
       if (specificity[matches[end].rule] > specificity[matches[primary].rule]) primary = end;
       ++end;
     }
+    if (end == begin + 1) {  // nearly all stand alone
+      if (kept != begin) matches[kept] = std::move(matches[begin]);
+      ++kept;
+      begin = end;
+      continue;
+    }
     std::vector<uint32_t> also;
     for (size_t i = begin; i < end; ++i) {
       also.push_back(matches[i].rule);

@@ -73,9 +73,7 @@ void Finder::open_escape(std::string_view text, size_t at, const Span& bounds, L
 void Finder::find(PaddedView padded, const Level* above, std::span<const Span> opaque,
                   size_t budget, Level& out) {
   const std::string_view text = padded.text();
-  marks_.clear();
   done_.fill(0);
-  find_marks(padded, marks_);
   // The sections come in no order of the text: each encoding's do.
   finding::Cover cover(opaque);
   finding::Bounds run_bounds(above, text.size());
@@ -95,7 +93,7 @@ void Finder::find(PaddedView padded, const Level* above, std::span<const Span> o
   }
 }
 
-void Finder::run(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out) {
+void Finder::run_looked(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out) {
   out.clear();
   find(text, nullptr, opaque, budget, out);
 }
@@ -109,7 +107,7 @@ void Finder::run_nested(const Level& above, PaddedView text, std::span<const Spa
       decode_utf16(text.text(), section.text, out);
     }
   }
-  find(text, &above, opaque, budget, out);
+  if (look(text)) find(text, &above, opaque, budget, out);
 }
 
 }  // namespace spillguard::detect::decode

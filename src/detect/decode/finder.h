@@ -16,9 +16,20 @@ namespace spillguard::detect::decode {
 
 class Finder {
  public:
-  // Fills `out` with what is encoded in the text, but for runs that begin inside of one of `opaque`
-  // (ascending), up to about `budget` bytes. Linear in the text.
-  void run(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out);
+  // Looks for places where encoded text may stand; false when there are none, as in most texts.
+  bool look(PaddedView text) {
+    marks_.clear();
+    find_marks(text, marks_);
+    return !marks_.runs.empty() || !marks_.escapes.empty();
+  }
+  // Fills `out` with what is encoded in the text that look() was called for last, but for runs that
+  // begin inside of one of `opaque` (ascending), up to about `budget` bytes. Linear in the text.
+  void run_looked(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out);
+  // Both.
+  void run(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out) {
+    look(text);
+    run_looked(text, opaque, budget, out);
+  }
   // The same for the text of a level: runs stay in its sections, and what no decoder changed is
   // passed over, for it was seen in the text above.
   void run_nested(const Level& above, PaddedView text, std::span<const Span> opaque, size_t budget,

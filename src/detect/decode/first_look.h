@@ -88,10 +88,13 @@ inline bool may_be_base64(std::string_view text, size_t at) {
 // The same for hexadecimal digits; 0x in front is passed over.
 inline bool may_be_hex(std::string_view text, size_t at) {
   constexpr size_t kLetters = 16;
-  if (text.substr(at, kLetters).find_first_of("+-_") != std::string_view::npos) return false;
-  if (text[at] == '0' && (text[at + 1] | 0x20) == 'x') at += 2;
-  const auto high = [&](size_t i) { return (text[i] >= '2' && text[i] <= '7') || text[i] == '0'; };
-  return high(at) && high(at + 2) && high(at + 4);
+  const size_t mark = text[at] == '0' && (text[at + 1] | 0x20) == 'x' ? 2 : 0;
+  const auto high = [&](size_t i) {
+    const char c = text[at + mark + i];
+    return (c >= '2' && c <= '7') || c == '0';
+  };
+  return high(0) && high(2) && high(4) &&
+         text.substr(at, kLetters).find_first_of("+-_") == std::string_view::npos;
 }
 
 }  // namespace spillguard::detect::decode

@@ -131,5 +131,49 @@ TEST(Marks, VectorsAndPlainCodeAgreeOnWhatIsEncoded) {
   EXPECT_GT(runs, 1000U);
 }
 
+// Whatever a text begins with, and whatever goes on from there.
+TEST(Marks, VectorsAndPlainCodeAgreeOnAllFirstBytes) {
+  const std::array<std::string, 5> tails = {"password: 17 or so",
+                                            std::string("\0p\0a\0s\0s\0w\0o\0r\0d", 16),
+                                            std::string("p\0a\0s\0s\0w\0o\0r\0d\0", 16),
+                                            "\x80 and all the rest", "\xBF\x80 the rest of it"};
+  size_t runs = 0;
+  for (const std::string& tail : tails) {
+    std::string text;
+    for (unsigned first = 0; first < 0x10000; ++first) {
+      const std::string bytes = {static_cast<char>(first / 256), static_cast<char>(first % 256)};
+      text += base64_encode(bytes + tail) + " " + hex_encode(bytes + tail.substr(0, 8)) + " ";
+    }
+    runs += runs_of_both(text);
+  }
+  EXPECT_GT(runs, 40'000U);
+}
+
+// Texts end everywhere in a step, whatever stands behind them, and long ones go on over stretches.
+TEST(Marks, VectorsAndPlainCodeAgreeOnPartsOfTexts) {
+  std::mt19937 random(13);
+  std::string text;
+  while (text.size() < 9000) {
+    text += run_of(random() % 60) + std::string(random() % 50, ".=%\\& /"[random() % 8]);
+    if (random() % 4 == 0) text += "%41 =3D &amp; \\/ /";
+  }
+  const PaddedText padded(text);
+  size_t marks = 0;
+  for (size_t round = 0; round < 3000; ++round) {
+    const size_t begin = random() % text.size();
+    const size_t most = round % 4 == 0 ? text.size() : 300;
+    const size_t size = random() % std::min(most, text.size() - begin + 1);
+    const PaddedView part = padded.view().subview(begin, size);
+    Marks quick;
+    Marks plain;
+    find_marks(part, quick);
+    find_marks_plainly(part, plain);
+    ASSERT_EQ(quick.runs, plain.runs) << begin << " " << size;
+    ASSERT_EQ(quick.escapes, plain.escapes) << begin << " " << size;
+    marks += plain.runs.size() + plain.escapes.size();
+  }
+  EXPECT_GT(marks, 10'000U);
+}
+
 }  // namespace
 }  // namespace spillguard::detect::decode

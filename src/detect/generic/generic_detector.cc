@@ -10,6 +10,7 @@
 #include "detect/filters.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/model.h"
+#include "detect/generic/quiet_prose.h"
 #include "detect/generic/reader.h"
 
 namespace spillguard::detect::generic {
@@ -69,6 +70,13 @@ Status GenericDetector::add_rule(const Rule& rule, uint32_t number) {
 
 void GenericDetector::on_hit(std::string_view text, uint32_t keyword, Span hit,
                              GenericScratch& scratch) const {
+  if (goes_on_otherwise(text, keyword, hit.end)) return;
+  if (is_quiet_prose(text, stem_of(keyword), hit)) return;
+  read(text, keyword, hit, scratch);
+}
+
+void GenericDetector::read(std::string_view text, uint32_t keyword, Span hit,
+                           GenericScratch& scratch) const {
   scratch.candidates_.clear();
   read_hit(text, hit, anchors()[keyword].tool, scratch.names_, scratch.candidates_);
   for (Candidate& candidate : scratch.candidates_) {

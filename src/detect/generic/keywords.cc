@@ -1,8 +1,13 @@
 #include "detect/generic/keywords.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <initializer_list>
 #include <iterator>
 
+#include "detect/generic/kinds.h"
 #include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
@@ -13,6 +18,8 @@ constexpr Anchor kAnchors[] = {
     {"pwd"},
     {"psw"},
     {"pword"},
+    {"psswd"},
+    {"pssword"},
     {"pw "},
     {"pw:"},
     {"pw="},
@@ -27,12 +34,15 @@ constexpr Anchor kAnchors[] = {
     {"pw`"},
     {"pw]"},
     {"pw|"},
+    {"pw<"},
+    {"pw>"},
     {"pin:"},
     {"pin is"},
     {"pin="},
     {"pin ="},
     {"secret"},
     {"geheim"},
+    {"segredo"},
     {"token"},
     {"jeton"},
     {"bearer"},
@@ -188,6 +198,82 @@ constexpr Word kEndings[] = {
     {"schl\u00FCssel", Noun::kKey}, {"schlu\u0308ssel", Noun::kKey},
     {"schluessel", Noun::kKey},     {"auth", Noun::kCredential},
 };
+
+// How the words of both lists go on in small letters behind an anchor: "word", "phrase" and nothing
+// behind "pass". Up to eight letters of each, as they stand in memory; the first is the lowest
+// byte.
+struct Tails {
+  uint16_t begin = 0;
+  uint16_t end = 0;  // of what is listed; the same as begin where anything may follow
+};
+constexpr size_t kMaxTails = 96;
+struct AllTails {
+  std::array<Tails, std::size(kAnchors)> of_anchor{};
+  std::array<uint64_t, kMaxTails> letters{};
+};
+
+constexpr uint64_t small_letters(std::string_view text) {
+  uint64_t letters = 0;
+  for (size_t i = 0; i < std::min<size_t>(text.size(), 8) && is_lower(text[i]); ++i) {
+    letters |= static_cast<uint64_t>(text[i]) << (8 * i);
+  }
+  return letters;
+}
+
+// Whether an anchor is a part of a name: others are phrases, and end where a word ends.
+constexpr bool is_stem(const Anchor& anchor) {
+  return !anchor.tool && is_lower(anchor.text.back()) && anchor.text != "login" &&
+         anchor.text != "securestring" && anchor.text.find(' ') == std::string_view::npos;
+}
+
+constexpr bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+constexpr std::array<Stem, std::size(kAnchors)> kStems = [] {
+  std::array<Stem, std::size(kAnchors)> stems{};
+  for (size_t i = 0; i < stems.size(); ++i) {
+    const std::string_view text = kAnchors[i].text;
+    if (text == "login") {
+      stems[i] = Stem::kLogin;
+    } else if (text == "log in" || text == "logged in") {
+      stems[i] = Stem::kPhrase;
+    } else if (!is_stem(kAnchors[i]) || is_one_of(text, {"clave", "chave"}) ||
+               text.ends_with("ssel")) {
+      stems[i] = Stem::kNone;
+    } else if (text == "key") {
+      stems[i] = Stem::kKey;
+    } else {
+      const bool pairs =
+          is_one_of(text, {"auth", "cred", "zugangsdaten", "anmeldedaten", "identifiant"});
+      stems[i] = pairs ? Stem::kPairs : Stem::kWord;
+    }
+  }
+  return stems;
+}();
+
+constexpr AllTails kAllTails = [] {
+  AllTails all;
+  uint16_t count = 0;
+  for (size_t i = 0; i < std::size(kAnchors); ++i) {
+    const std::string_view anchor = kAnchors[i].text;
+    Tails& tails = all.of_anchor[i];
+    tails.begin = tails.end = count;
+    if (!is_stem(kAnchors[i])) continue;
+    const auto add = [&](std::string_view word) {
+      for (size_t at = word.find(anchor); at != word.npos; at = word.find(anchor, at + 1)) {
+        const uint64_t letters = small_letters(word.substr(at + anchor.size()));
+        bool known = false;
+        for (size_t k = tails.begin; k < count; ++k) known = known || all.letters[k] == letters;
+        if (!known) all.letters[count++] = letters;
+      }
+    };
+    for (const Word& word : kKeywordTable) add(word.text);
+    for (const Word& word : kEndings) add(word.text);
+    tails.end = count;
+  }
+  return all;
+}();
 
 // Words that only look so, or name something else.
 constexpr std::string_view kNotThose[] = {"monkey",     "donkey",
@@ -564,6 +650,31 @@ constexpr std::array<char, std::size(kEndings)> kLastOfEndings = [] {
 }  // namespace
 
 std::span<const Anchor> anchors() { return kAnchors; }
+
+Stem stem_of(uint32_t anchor) { return kStems.data()[anchor]; }
+
+bool goes_on_otherwise(std::string_view text, uint32_t anchor, size_t end) {
+  constexpr size_t kLetters = sizeof(uint64_t);
+  const Tails tails = kAllTails.of_anchor.data()[anchor];
+  if (tails.begin == tails.end || text.size() - end <= kLetters) return false;
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data() + end, kLetters);
+  if constexpr (std::endian::native != std::endian::little) return false;
+  // The highest bit of each byte that is no small letter: without it, 0x1F more reaches 0x80 from
+  // 'a' on, and 5 more behind 'z'.
+  constexpr uint64_t kEach = 0x0101010101010101U;
+  const uint64_t low = bytes & (kEach * 0x7F);
+  const uint64_t others = ~(((low + kEach * 0x1F) ^ (low + kEach * 5)) & ~bytes) & (kEach * 0x80);
+  const size_t count = others == 0 ? kLetters : static_cast<size_t>(std::countr_zero(others)) / 8;
+  if (count == 0) return false;
+  // Beyond ASCII a word may go on.
+  if (is_kind(text.data()[end + count], kWideKind)) return false;
+  const uint64_t letters = count == kLetters ? bytes : bytes & ((uint64_t{1} << (8 * count)) - 1);
+  for (size_t i = tails.begin; i < tails.end; ++i) {
+    if (kAllTails.letters.data()[i] == letters) return false;
+  }
+  return true;
+}
 
 std::optional<Noun> noun_of(std::string_view part) {
   const size_t whole = kWordSet.find(part);

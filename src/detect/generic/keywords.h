@@ -2,6 +2,7 @@
 // the words beside them in a name do to that. Pure data and pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -16,6 +17,20 @@ struct Anchor {
   bool tool = false;  // a program whose arguments are read
 };
 std::span<const Anchor> anchors();
+// How an anchor is read where it stands in plain prose.
+enum class Stem : uint8_t {
+  kNone,    // as elsewhere
+  kWord,    // password, token …
+  kKey,     // needs a word that says whose
+  kPairs,   // credentials …: a user and a value
+  kLogin,   // the same, or "login as …"
+  kPhrase,  // "log in as …" only
+};
+Stem stem_of(uint32_t anchor);
+
+// Whether small letters follow an anchor that ends there, and no word that names a secret goes on
+// so: "passing", "keyboard", "author". What else such a word may hold has an anchor of its own.
+bool goes_on_otherwise(std::string_view text, uint32_t anchor, size_t end);
 
 // What one part of a name says ("password", "dbpass", "apikey"), in lower case; nothing when it
 // says nothing. Keys count only with a word before them that says whose (qualifies_key).

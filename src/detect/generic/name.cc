@@ -325,6 +325,16 @@ RunMeaning NameCache::meaning(std::string_view text, Span run) {
   return entry.meaning;
 }
 
+std::optional<Span> owned_key(std::string_view text, Span key) {
+  const Span before = word_before(text, key.begin);
+  const std::string_view owner(text.data() + before.begin, before.size());
+  if (disqualifies(owner)) return std::nullopt;
+  const bool owned = qualifies_key(owner);
+  const Span whole{owned ? before.begin : key.begin, end_of_owner(text, key.end)};
+  if (!owned && whole.end == key.end) return std::nullopt;
+  return whole;
+}
+
 std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
   const auto run = run_around(text, hit);
   if (!run) return std::nullopt;
@@ -344,8 +354,11 @@ std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
     name.keyword.begin = name.key.begin;
   } else if (meaning.word == RunWord::kClave) {
     name.key.end = end_of_owner(text, run->end);
-  } else if (meaning.first && (meaning.word == RunWord::kKey || meaning.word == RunWord::kNonce ||
-                               meaning.noun == Noun::kToken)) {
+  } else if (meaning.first && meaning.word == RunWord::kKey) {
+    const auto whole = owned_key(text, *run);
+    if (!whole) return std::nullopt;
+    name.key = *whole;
+  } else if (meaning.first && (meaning.word == RunWord::kNonce || meaning.noun == Noun::kToken)) {
     // The word before the name has its say.
     const Span before = word_before(text, run->begin);
     const LowerWord lower_owner(text, before);
@@ -354,11 +367,6 @@ std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
       if (owner == "oauth" || owner == "csp") return std::nullopt;
     } else if (disqualifies(owner)) {
       return std::nullopt;
-    } else if (meaning.word == RunWord::kKey) {
-      const bool owned = qualifies_key(owner);
-      name.key.end = end_of_owner(text, run->end);
-      if (!owned && name.key.end == run->end) return std::nullopt;
-      if (owned) name.key.begin = before.begin;
     }
   }
   name.pair = has_user_before(text, name.key.begin);

@@ -58,6 +58,10 @@ class NameCache {
   std::array<Entry, 512> entries_{};
 };
 
+// The whole name of a key that is called so and no more: "API key", "clave de acceso". Nothing when
+// no word says whose key it is.
+std::optional<Span> owned_key(std::string_view text, Span key);
+
 // The name around a hit of an anchor; nothing when it names no secret.
 std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache);
 

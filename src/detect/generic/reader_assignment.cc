@@ -80,20 +80,36 @@ bool only_pairs(const Place& place) {
 
 Tie tie_at(std::string_view text, size_t from) {
   const size_t p = skip_blanks(text, from);
+  const char first = at(text, p);
   // The first bytes of all that ties; most names are followed by a letter.
-  if (!is_kind(at(text, p), kOperatorKind)) return {};
-  const std::string_view rest = text.substr(std::min(p, text.size()));
-  for (const std::string_view comparison : {"==="sv, "!=="sv, "=="sv, "!="sv, "<>"sv}) {
-    if (rest.starts_with(comparison)) return {.end = p + comparison.size(), .comparison = true};
+  if (!is_kind(first, kOperatorKind)) return {};
+  const char second = at(text, p + 1);
+  const bool third = at(text, p + 2) == '=';
+  const auto ties = [&](bool yes, size_t size) { return Tie{.end = yes ? p + size : 0}; };
+  const auto compares = [&] { return Tie{.end = p + (third ? 3 : 2), .comparison = true}; };
+  switch (first) {
+    case '=':  // === == => =
+      return second == '=' ? compares() : ties(true, second == '>' ? 2 : 1);
+    case '!':  // !== !=
+      return second == '=' ? compares() : Tie();
+    case '<':  // <> <-
+      if (second == '>') return {.end = p + 2, .comparison = true};
+      return ties(second == '-', 2);
+    case ':':  // ::= := :
+      if (second == ':') return ties(third, 3);
+      return second == '=' ? ties(true, 2) : Tie{.end = p + 1, .colon = true};
+    case '-':  // ->
+      return ties(second == '>', 2);
+    case '+':  // +=
+      return ties(second == '=', 2);
+    case '?':  // ?= ??=
+      return second == '?' ? ties(third, 3) : ties(second == '=', 2);
+    case '|':  // ||=
+      return ties(second == '|' && third, 3);
+    default:
+      if (!text.substr(p).starts_with(kFullWidthColon)) return {};
+      return {.end = p + kFullWidthColon.size(), .colon = true};
   }
-  for (const std::string_view tie :
-       {"::="sv, ":="sv, "=>"sv, "->"sv, "<-"sv, "?="sv, "||="sv, "?\?="sv, "+="sv, "="sv}) {
-    if (rest.starts_with(tie)) return {.end = p + tie.size()};
-  }
-  if (rest.starts_with(kFullWidthColon)) return {.end = p + kFullWidthColon.size(), .colon = true};
-  if (rest.starts_with("::")) return {};
-  if (rest.starts_with(":")) return {.end = p + 1, .colon = true};
-  return {};
 }
 
 bool read_assignment(const Place& place, const Closers& closers) {

@@ -130,6 +130,21 @@ bool read_next_line(const Place& place, size_t from, bool tied) {
   return true;
 }
 
+bool may_be_tied_before(std::string_view text, size_t key) {
+  if (key < 4 || text[key - 1] != ' ') return false;
+  // What read_before() steps over: articles and ties, by their words.
+  const size_t last = key - 1;
+  const size_t word = find_blank_back(text, last);
+  const std::string_view article(text.data() + word, last - word);
+  if (!kBeforeSet.holds(article)) return false;
+  if (kTieSet.holds(article)) return true;
+  // "the password" and nothing that ties before it: most are of sentences.
+  if (word == 0) return false;
+  const size_t begin = find_blank_back(text, word - 1);
+  const std::string_view other(text.data() + begin, word - 1 - begin);
+  return kBeforeSet.holds(other) || kVerbSet.holds(other);
+}
+
 void read_before(const Place& place) {
   const std::string_view text = place.text;
   const size_t key = place.name.key.begin;
@@ -157,19 +172,7 @@ void read_before(const Place& place) {
   }
   if (key < 4) return;
   if (place.name.tail && goes_on_with(text, place.name.key.end - 5, "stdin")) read_echo(place);
-  if (text[key - 1] != ' ') return;
-  // What is stepped over below: articles and ties, by their words.
-  const size_t last = key - 1;
-  const size_t word = find_blank_back(text, last);
-  const std::string_view article = text.substr(word, last - word);
-  if (!kBeforeSet.holds(article)) return;
-  if (!kTieSet.holds(article)) {
-    // "the password" and nothing that ties before it: most are of sentences.
-    if (word == 0) return;
-    const size_t begin = find_blank_back(text, word - 1);
-    const std::string_view other = text.substr(begin, word - 1 - begin);
-    if (!kBeforeSet.holds(other) && !kVerbSet.holds(other)) return;
-  }
+  if (!may_be_tied_before(text, key)) return;
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;

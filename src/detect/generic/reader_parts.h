@@ -41,6 +41,15 @@ struct Tie {
 // Skips blanks before it; end == 0 when there is none.
 Tie tie_at(std::string_view text, size_t from);
 
+inline constexpr size_t kMaxTitle = 40;      // bytes of a column's header
+inline constexpr size_t kMaxProseWords = 8;  // between a name and what says that the value follows
+inline constexpr size_t kLongProseWord = 40;
+// Verbs behind which a value stands: is, ist, est …; and those before "to": set, changed …
+bool is_copula(std::string_view word);
+bool is_change(std::string_view word);
+// Whether a value may stand before the words that stand before a name at an offset: "as the ".
+bool may_be_tied_before(std::string_view text, size_t key);
+
 // Whether words stand beside a name, and nothing that settings, markup, calls and tables have: of
 // the readers below, only read_before() and read_prose() can find something there.
 bool in_sentence(std::string_view text, Span key);

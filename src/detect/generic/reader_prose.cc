@@ -11,8 +11,7 @@ namespace spillguard::detect::generic {
 using std::string_view_literals::operator""sv;
 namespace {
 
-constexpr size_t kMaxWords = 8;    // between the name and what says that the value follows
-constexpr size_t kMaxClause = 90;  // the same in bytes
+constexpr size_t kMaxClause = 90;  // bytes of kMaxProseWords
 
 struct Text {
   std::string_view bytes;
@@ -56,10 +55,8 @@ bool ends_clause(std::string_view text, size_t p) {
   return (c == '.' || c == '!' || c == '?') && (is_gap(at(text, p + 1)));
 }
 
-constexpr size_t kLongWord = 40;
-
 Span next_word(std::string_view text, size_t from) {
-  const size_t last = std::min(text.size(), from + kLongWord);
+  const size_t last = std::min(text.size(), from + kLongProseWord);
   return {from, from < last ? find_kind(text, from, last, kBreakKind) : from};
 }
 
@@ -75,8 +72,9 @@ class Words {
       begin_ = from;
       breaks = breaks_ = find_breaks(text_, from);
     }
-    const size_t length = breaks == 0 ? kLongWord : static_cast<size_t>(std::countr_zero(breaks));
-    return {from, from + std::min(length, kLongWord)};
+    const size_t length =
+        breaks == 0 ? kLongProseWord : static_cast<size_t>(std::countr_zero(breaks));
+    return {from, from + std::min(length, kLongProseWord)};
   }
 
  private:
@@ -153,6 +151,9 @@ bool read_after_verb(const Place& place, size_t from, Setting setting, Doubt dou
 
 }  // namespace
 
+bool is_copula(std::string_view word) { return kCopulaSet.holds(word); }
+bool is_change(std::string_view word) { return kChangeSet.holds(word); }
+
 bool unlike_words(std::string_view value) {
   bool digit = false;
   bool letter = false;
@@ -217,7 +218,7 @@ bool read_prose(const Place& place, const Closers& closers) {
   const size_t clause = p;
   Text before{text, {p, p}};
   Words words(text);
-  for (size_t i = 0; i < kMaxWords && p - clause < kMaxClause; ++i) {
+  for (size_t i = 0; i < kMaxProseWords && p - clause < kMaxClause; ++i) {
     if (ends_clause(text, p)) return false;
     const Text word{text, words.next(p)};
     // "set the password to v", "was changed to v"

@@ -9,7 +9,6 @@ namespace {
 
 constexpr size_t kMaxRows = 24;     // below a header
 constexpr size_t kMaxColumns = 24;  // before the one of the name
-constexpr size_t kMaxTitle = 40;    // bytes of a header
 constexpr size_t kMaxHeaders = 6;   // names of one line that are read as headers
 
 bool divides(char c) { return c == '\t' || c == '|'; }

@@ -27,7 +27,7 @@ constexpr Quote kQuotes[] = {
 const Quote* quote_at(std::string_view text, size_t from) {
   const char c = at(text, from);
   // Most values have none.
-  if (is_word(c) || is_gap(c)) return nullptr;
+  if (!is_kind(c, kQuoteKind | kWideKind) && c != '{' && c != '&') return nullptr;
   const std::string_view rest = text.substr(std::min(from, text.size()));
   for (const Quote& quote : kQuotes) {
     if (rest.starts_with(quote.open)) return &quote;
@@ -47,7 +47,7 @@ std::optional<Value> up_to(std::string_view text, size_t begin, std::string_view
   for (size_t i = begin; i < last; ++i) {
     const char c = text[i];
     if (c == '\n' || c == '\r') return std::nullopt;
-    if (text.substr(i, close.size()) == close) {
+    if (c == close.front() && text.substr(i).starts_with(close)) {
       if (i == begin) return std::nullopt;
       // {{…}} marks code: with blanks it is a phrase or a template.
       const bool code = close == "}}";

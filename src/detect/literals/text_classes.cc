@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
-#include <string>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace spillguard::detect {
 namespace {
@@ -50,6 +52,45 @@ struct QuadList {
 
 static_assert(kPairOdds.size() == kTextPairs);
 
+// Below what is common.
+constexpr double kLeastCommon = 20e-6;
+
+// The classes of the bytes that are folded to byte i of the quad.
+ClassSet classes_at(uint32_t quad, unsigned i) {
+  static const auto kSets = [] {
+    std::array<std::array<ClassSet, 256>, 4> sets{};
+    for (unsigned place = 0; place < 4; ++place) {
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        const unsigned folded = byte | (kQuadFold >> (8 * place) & UINT8_MAX);
+        sets[place][folded] |= ClassSet{1} << kClassOfByte[byte];
+      }
+    }
+    return sets;
+  }();
+  return kSets[i][quad >> (8 * i) & UINT8_MAX];
+}
+
+double pair_odds_of(ClassSet firsts, ClassSet seconds) {
+  double odds = 0;
+  for (; firsts != 0; firsts &= firsts - 1) {
+    const auto first = static_cast<unsigned>(std::countr_zero(firsts));
+    for (ClassSet left = seconds; left != 0; left &= left - 1) {
+      odds += pair_odds(first * kTextClasses + static_cast<unsigned>(std::countr_zero(left)));
+    }
+  }
+  return odds;
+}
+
+// As if each byte depended on the one before it alone.
+double chained_odds(uint32_t quad) {
+  double odds = 1;
+  for (unsigned i = 0; i < 3; ++i) {
+    odds *= pair_odds_of(classes_at(quad, i), classes_at(quad, i + 1));
+    if (i != 0) odds /= class_odds(classes_at(quad, i));
+  }
+  return odds;
+}
+
 }  // namespace
 
 constexpr std::array<uint8_t, 256> kClassOfByte = class_table();
@@ -84,18 +125,29 @@ double class_odds(ClassSet classes) {
   return odds;
 }
 
-double quad_odds(std::string_view folded) {
-  static const std::map<std::string_view, double> kOdds = [] {
-    std::map<std::string_view, double> odds;
+std::span<const CommonQuad> common_quads() {
+  static const std::vector<CommonQuad> kCommon = [] {
+    std::vector<CommonQuad> all;
     for (const QuadList& list : kQuads) {
       for (size_t at = 0; at + 4 <= list.quads.size(); at += 4) {
-        odds[list.quads.substr(at, 4)] = 1.5 * list.at_least / (1U << 20U);
+        uint32_t quad = 0;
+        std::memcpy(&quad, list.quads.data() + at, sizeof quad);
+        all.push_back({quad | kQuadFold, 1.4 * list.at_least / (1U << 20U)});
       }
     }
+    return all;
+  }();
+  return kCommon;
+}
+
+double quad_odds(uint32_t quad) {
+  static const std::unordered_map<uint32_t, double> kOdds = [] {
+    std::unordered_map<uint32_t, double> odds;
+    for (const CommonQuad& common : common_quads()) odds.emplace(common.quad, common.odds);
     return odds;
   }();
-  const auto place = kOdds.find(folded);
-  return place == kOdds.end() ? 0 : place->second;
+  const auto place = kOdds.find(quad);
+  return place == kOdds.end() ? std::min(chained_odds(quad), kLeastCommon) : place->second;
 }
 
 }  // namespace spillguard::detect

@@ -5,7 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
+#include <span>
 
 #include "regex/byte_set.h"
 
@@ -32,9 +32,17 @@ double pair_odds(unsigned pair);
 // How often a byte of a text is of one of these classes.
 double class_odds(ClassSet classes);
 
-// The other case of a letter becomes its lower case, and some other bytes become each other.
-inline constexpr uint32_t kFoldBit = 0x20;
-// How often these four bytes, folded, begin at a byte of a text; 0 for all but the commonest.
-double quad_odds(std::string_view folded);
+// Quads, rows of four bytes, the first in the lowest bits, are told apart by what is left of them
+// with these bits set: the case of letters is not seen, and less is known of the outer bytes.
+inline constexpr uint32_t kQuadFold = 0xA12020A1;
+
+struct CommonQuad {
+  uint32_t quad = 0;  // folded
+  double odds = 0;    // how often it begins at a byte of a text
+};
+// The commonest.
+std::span<const CommonQuad> common_quads();
+// How often a folded quad begins at a byte of a text, by estimate where it is not common.
+double quad_odds(uint32_t quad);
 
 }  // namespace spillguard::detect

@@ -1,0 +1,208 @@
+#include "detect/literals/quad_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+
+#include "detect/literals/byte_pairs.h"
+#include "detect/literals/digit_runs.h"
+
+namespace spillguard::detect {
+namespace quad_plan {
+
+constexpr int32_t kQuadBytes = 4;
+constexpr int32_t kMinOffset = -1;   // less would be nothing but unknown bytes
+constexpr int32_t kMaxOffset = 100;  // an int8_t holds it
+constexpr size_t kMostQuads = 1024;  // of a literal at an offset: more would fill the table
+// What a place costs that has a quad of some literal, and what a bit of the table does: by their
+// ratio quads are chosen. A quad that others have, too, costs the comparison only.
+constexpr double kCostOfBit = 1.0 / (8U << QuadHash::kIndexBits);
+constexpr double kCostOfNeighbour = 0.25;
+
+using Bytes = std::array<bool, 256>;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// What may stand at a place of the literal or beside it, folded.
+std::vector<uint8_t> folded_at(const Literal& literal, int32_t at, uint8_t fold) {
+  const auto length = static_cast<int32_t>(literal.bytes.size());
+  Bytes folded{};
+  if (at >= 0 && at < length) {
+    const char c = literal.bytes[static_cast<size_t>(at)];
+    static_assert((kQuadFold & 0x20202020) == 0x20202020, "the case of a letter is not seen");
+    if (!literal.any_digit || !is_digit(c)) {
+      return {static_cast<uint8_t>(static_cast<unsigned char>(c) | fold)};
+    }
+    for (unsigned digit = '0'; digit <= '9'; ++digit) folded[digit | fold] = true;
+  } else {
+    // No quad begins before a text, so that something stands in front.
+    ClassSet set = kAllClasses;
+    if (at == -1) set = literal.before;
+    if (at >= length && static_cast<size_t>(at - length) < literal.after.size()) {
+      set = literal.after[static_cast<size_t>(at - length)];
+    }
+    for (size_t byte = 0; byte < folded.size(); ++byte) {
+      if ((set >> kClassOfByte[byte] & 1U) != 0) folded[byte | fold] = true;
+    }
+  }
+  std::vector<uint8_t> out;
+  for (size_t byte = 0; byte < folded.size(); ++byte) {
+    if (folded[byte]) out.push_back(static_cast<uint8_t>(byte));
+  }
+  return out;
+}
+
+// The last offset that is of use: two bytes of the literal are in the quad, so that no hit comes
+// out of order.
+int32_t last_offset(const Literal& literal) {
+  return std::min(static_cast<int32_t>(literal.bytes.size()) - 2, kMaxOffset);
+}
+
+bool fits(const Literal& literal, bool odd, int8_t offset) {
+  if (offset == QuadPlan::kNone) return true;
+  return offset >= kMinOffset && offset <= last_offset(literal) && (offset % 2 != 0) == odd;
+}
+
+class Planner {
+ public:
+  // Whether offsets that were chosen before can be kept; if so, keeps them.
+  bool take(const Literal& literal, const QuadPlan::Offsets& offsets) {
+    if (!fits(literal, false, offsets[0]) || !fits(literal, true, offsets[1])) return false;
+    if ((offsets[0] == QuadPlan::kNone) != (offsets[1] == QuadPlan::kNone)) return false;
+    std::vector<uint32_t> all;
+    for (const int8_t offset : offsets) {
+      if (offset == QuadPlan::kNone) continue;
+      const std::vector<uint32_t> quads = QuadPlan::quads_of(literal, offset);
+      if (quads.empty()) return false;
+      all.insert(all.end(), quads.begin(), quads.end());
+    }
+    if (added_ + all.size() > QuadPlan::kMaxQuads) return false;
+    add(all);
+    return true;
+  }
+
+  // Chooses an offset for occurrences at even or odd places.
+  int8_t place(const Literal& literal, bool odd) {
+    double best = std::numeric_limits<double>::max();
+    int8_t chosen = QuadPlan::kNone;
+    std::vector<uint32_t> chosen_quads;
+    for (int32_t offset = odd ? -1 : 0; offset <= last_offset(literal); offset += 2) {
+      std::vector<uint32_t> quads = QuadPlan::quads_of(literal, offset);
+      if (quads.empty() || added_ + quads.size() > QuadPlan::kMaxQuads) continue;
+      const double cost = cost_of(quads, best);
+      if (cost >= best) continue;
+      best = cost;
+      chosen = static_cast<int8_t>(offset);
+      chosen_quads.swap(quads);
+    }
+    add(chosen_quads);
+    return chosen;
+  }
+
+ private:
+  void add(const std::vector<uint32_t>& quads) {
+    quads_.insert(quads.begin(), quads.end());
+    added_ += quads.size();
+  }
+  [[nodiscard]] double cost_of(const std::vector<uint32_t>& quads, double most) const {
+    double cost = 0;
+    for (const uint32_t quad : quads) {
+      if (cost >= most) break;
+      const double odds = quad_odds(quad);
+      cost += quads_.contains(quad) ? kCostOfNeighbour * odds : odds + kCostOfBit;
+    }
+    return cost;
+  }
+
+  std::unordered_set<uint32_t> quads_;
+  size_t added_ = 0;
+};
+
+}  // namespace quad_plan
+
+std::vector<uint32_t> QuadPlan::quads_of(const Literal& literal, int32_t offset) {
+  std::vector<uint32_t> quads = {0};
+  for (int32_t i = 0; i < quad_plan::kQuadBytes; ++i) {
+    const auto fold = static_cast<uint8_t>(kQuadFold >> (8 * i));
+    const std::vector<uint8_t> bytes = quad_plan::folded_at(literal, offset + i, fold);
+    if (bytes.size() == 1) {
+      for (uint32_t& quad : quads) quad |= uint32_t{bytes.front()} << (8 * i);
+      continue;
+    }
+    if (quads.size() * bytes.size() > quad_plan::kMostQuads) return {};
+    std::vector<uint32_t> longer;
+    longer.reserve(quads.size() * bytes.size());
+    for (const uint32_t byte : bytes) {
+      for (const uint32_t quad : quads) longer.push_back(quad | byte << (8 * i));
+    }
+    quads.swap(longer);
+  }
+  return quads;
+}
+
+Result<QuadPlan> QuadPlan::make(std::span<const Literal> literals,
+                                std::span<const std::optional<Offsets>> known) {
+  QuadPlan out;
+  out.offsets_.resize(literals.size(), {kNone, kNone});
+  quad_plan::Planner planner;
+  std::vector<size_t> open;
+  for (size_t i = 0; i < literals.size(); ++i) {
+    if (literals[i].bytes.empty()) return fail(Code::kInvalidArgument, "an anchor is empty");
+    if (BytePairs::serves(literals[i]) || DigitRuns::serves(literals[i])) continue;
+    if (i < known.size() && known[i] && planner.take(literals[i], *known[i])) {
+      out.offsets_[i] = *known[i];
+    } else {
+      open.push_back(i);
+    }
+  }
+  out.newly_placed_ = open.size();
+  // Those of the short ones are given; longer ones may use what is there.
+  std::stable_sort(open.begin(), open.end(), [&](size_t a, size_t b) {
+    return literals[a].bytes.size() < literals[b].bytes.size();
+  });
+  for (const size_t i : open) {
+    out.offsets_[i] = {planner.place(literals[i], false), planner.place(literals[i], true)};
+    // A literal without a quad at either places is looked for by itself anyway.
+    if (out.offsets_[i][0] == kNone || out.offsets_[i][1] == kNone) out.offsets_[i].fill(kNone);
+  }
+  return out;
+}
+
+QuadHash QuadPlan::choose_hash(std::span<const Literal> literals, const QuadPlan& plan) {
+  constexpr int kTries = 64;
+  std::vector<uint32_t> quads;
+  for (size_t i = 0; i < literals.size(); ++i) {
+    for (const int8_t offset : plan.offsets()[i]) {
+      if (offset == kNone) continue;
+      const std::vector<uint32_t> some = quads_of(literals[i], offset);
+      quads.insert(quads.end(), some.begin(), some.end());
+    }
+  }
+  std::sort(quads.begin(), quads.end());
+  quads.erase(std::unique(quads.begin(), quads.end()), quads.end());
+  uint32_t random = 1;
+  const auto odd_number = [&] {
+    random = random * 1'664'525 + 1'013'904'223;
+    return static_cast<uint16_t>(random >> 15U | 1U);
+  };
+  double best = std::numeric_limits<double>::max();
+  QuadHash chosen;
+  for (int i = 0; i < kTries; ++i) {
+    const QuadHash hash = {.first = odd_number(), .last = odd_number(), .both = odd_number()};
+    std::vector<uint8_t> table(size_t{1} << QuadHash::kIndexBits);
+    for (const uint32_t quad : quads) {
+      table[hash.index(quad)] |= hash.bits(quad);
+    }
+    double passed = 0;
+    for (const CommonQuad& common : common_quads()) {
+      const uint8_t wanted = hash.bits(common.quad);
+      if ((table[hash.index(common.quad)] & wanted) == wanted) passed += common.odds;
+    }
+    if (passed >= best) continue;
+    best = passed;
+    chosen = hash;
+  }
+  return chosen;
+}
+
+}  // namespace spillguard::detect

@@ -1,0 +1,83 @@
+// How a set of literals is found: the plan of the first stage.
+//
+// A text is looked at in rows of four bytes, quads, from each even place on. For each literal there
+// are two quads that lie in it or at its edge, one for occurrences at even and one for those at odd
+// places; where a quad reaches beyond a short literal, there is one for each way in which the text
+// may go on there. Quads are folded: less is known of their outer bytes, so that few ways are many.
+// The sieve (quad_sieve.h) finds the places of a text that have such a quad.
+//
+// The plan chooses the quads of each literal so that few places of a common text remain. Every plan
+// finds the same.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "detect/literals/literal.h"
+#include "detect/literals/text_classes.h"
+
+namespace spillguard::detect {
+
+// Where a quad is in the sieve's table: two bits of a byte. The factors are chosen with the plan.
+struct QuadHash {
+  static constexpr unsigned kIndexBits = 15;
+  static constexpr unsigned kPatternBits = 4;
+
+  uint16_t first = 0x9E37;  // for the byte: of the first two bytes of the quad
+  uint16_t last = 0x85EB;   // and of the last two
+  uint16_t both = 0xC2B1;   // for the pattern of bits
+
+  [[nodiscard]] uint32_t index(uint32_t quad) const {
+    const uint32_t sum = (quad & UINT16_MAX) * first + (quad >> 16U) * last;
+    return (sum & UINT16_MAX) >> (16 - kIndexBits);
+  }
+  [[nodiscard]] uint8_t bits(uint32_t quad) const {
+    const uint32_t sum = (quad & UINT16_MAX) + 3 * (quad >> 16U);
+    return kPatterns[((sum * both) & UINT16_MAX) >> (16 - kPatternBits)];
+  }
+
+  // One bit of the lower four and one of the upper four: two quads in one byte make four of the
+  // sixteen patterns pass, no more.
+  static constexpr std::array<uint8_t, size_t{1} << kPatternBits> kPatterns = [] {
+    std::array<uint8_t, size_t{1} << kPatternBits> patterns{};
+    for (unsigned i = 0; i < patterns.size(); ++i) {
+      patterns[i] = static_cast<uint8_t>(1U << (i % 4) | 0x10U << (i / 4));
+    }
+    return patterns;
+  }();
+};
+
+class QuadPlan {
+ public:
+  // The offsets of a literal's quads from its begin, of its occurrences at even places and at odd
+  // ones; an even place's is even. kNone: the literal has none, and is found in another way.
+  using Offsets = std::array<int8_t, 2>;
+  static constexpr int8_t kNone = INT8_MIN;
+  static constexpr size_t kMaxQuads = 60'000;  // of all literals
+
+  // `known` gives offsets that were chosen before, by literal; nullopt where there are none. Known
+  // ones that do not fit are chosen anew. kInvalidArgument: a literal is empty.
+  static Result<QuadPlan> make(std::span<const Literal> literals,
+                               std::span<const std::optional<Offsets>> known = {});
+
+  // By literal.
+  [[nodiscard]] const std::vector<Offsets>& offsets() const { return offsets_; }
+  // How many of the literals had to be placed anew.
+  [[nodiscard]] size_t newly_placed() const { return newly_placed_; }
+
+  // The factors that let the fewest places of a common text pass that have no quad of the plan.
+  static QuadHash choose_hash(std::span<const Literal> literals, const QuadPlan& plan);
+
+  // The quads of a literal at an offset; none where they would be too many.
+  static std::vector<uint32_t> quads_of(const Literal& literal, int32_t offset);
+
+ private:
+  std::vector<Offsets> offsets_;
+  size_t newly_placed_ = 0;
+};
+
+}  // namespace spillguard::detect
