@@ -13,24 +13,29 @@ namespace postgres_compact {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(100);
+// A look sees one session after the other. Once one saw nobody, no transaction that old writes any
+// more; who took its snapshot from one that ended during that look is seen by the next.
+constexpr int kLooks = 2;
 
 Result<std::string> ask(PostgresLink& link, const std::string& sql) {
   SG_ASSIGN(const auto found, link.execute(sql));
   return std::string(pq().rows(found.get()) > 0 ? pq().value(found.get(), 0, 0) : "");
 }
 
-// Who may see rows that were replaced before the transaction `last`; "" when nobody does. Those of
-// other databases do not count, but for standbys and slots.
+// Who keeps rows that were replaced up to the transaction `last` from being thrown away; "" when
+// nobody does. What a session of another database sees does not count; but a snapshot taken in this
+// one, by VACUUM itself too, begins with the oldest transaction that writes, in whichever database.
 Result<std::string> who_sees_before(PostgresLink& link, const std::string& last) {
   return ask(
       link,
       fmt::format("SELECT string_agg(who, ', ') FROM ("
                   "SELECT 'process ' || pid || coalesce(' (' || nullif(backend_type, '') || ')', "
-                  "'') AS who, greatest(age(backend_xmin), age(backend_xid)) AS age FROM "
-                  "pg_stat_activity WHERE pid <> pg_backend_pid() AND (datname = "
-                  "current_database() OR backend_type = 'walsender') "
+                  "'') || CASE WHEN datname <> current_database() THEN ' of database ' || datname "
+                  "ELSE '' END AS who, greatest(age(backend_xid), CASE WHEN datname = "
+                  "current_database() OR backend_type = 'walsender' THEN age(backend_xmin) END) "
+                  "AS age FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
                   "UNION ALL SELECT 'prepared transaction ' || quote_literal(gid), "
-                  "age(transaction) FROM pg_prepared_xacts WHERE database = current_database() "
+                  "age(transaction) FROM pg_prepared_xacts "
                   "UNION ALL SELECT 'replication slot ' || slot_name, greatest(age(xmin), "
                   "age(catalog_xmin)) FROM pg_replication_slots"
                   ") AS holders WHERE age > age('{}'::xid)",
@@ -41,9 +46,14 @@ Result<std::string> who_sees_before(PostgresLink& link, const std::string& last)
 Status wait_for_older(PostgresLink& link, int64_t wait_ms) {
   SG_ASSIGN(const std::string last, ask(link, "SELECT pg_current_xact_id()::xid"));
   const int64_t give_up = monotonic_ms() + wait_ms;
-  for (bool told = false;; told = true) {
+  bool told = false;
+  for (int looks_without = 0; looks_without < kLooks;) {
     SG_ASSIGN(const std::string who, who_sees_before(link, last));
-    if (who.empty()) return {};
+    if (who.empty()) {
+      ++looks_without;
+      continue;
+    }
+    looks_without = 0;
     if (monotonic_ms() >= give_up) {
       return fail(Code::kUnavailable,
                   fmt::format("database {}: {}: began before and may still see what was replaced, "
@@ -52,8 +62,10 @@ Status wait_for_older(PostgresLink& link, int64_t wait_ms) {
                               link.name(), who));
     }
     if (!told) log::info("waiting for transactions that began before: {}", who);
+    told = true;
     std::this_thread::sleep_for(kLook);
   }
+  return {};
 }
 
 Status may_write_statistics(PostgresLink& link) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "jobs/scan_request.h"
 #include "scan/scan_test_util.h"
 #include "store/evidence.h"
@@ -39,10 +41,11 @@ class RunnerTest : public testing::Test {
     }));
   }
 
-  Outcome run_next() {
+  Outcome run_next(const std::function<void()>& claimed_now = {}) {
     auto claimed = world_.queue->claim(1);
     EXPECT_TRUE(claimed && claimed->size() == 1) << "a job waits";
     if (!claimed || claimed->empty()) return Outcome::kFailed;
+    if (claimed_now) claimed_now();
     const std::atomic<bool> lost{false};
     return Runner(*world_.context).run(claimed->front(), lost);
   }
@@ -163,6 +166,19 @@ TEST_F(RunnerTest, ASiteSchedulesItsScopes) {
   EXPECT_EQ(world_.scope().state, store::ScanState::kScheduled);
   EXPECT_EQ(run_next(), Outcome::kDone);
   EXPECT_EQ(world_.findings().size(), 3U);
+}
+
+// Between the claim of a job and the begin of its scan the scope is still kScheduled.
+TEST_F(RunnerTest, WhatIsAskedForAsAScanBeginsIsSeenWhenItEnds) {
+  for (const auto kind : {jobs::ScanKind::kScope, jobs::ScanKind::kSite}) {
+    ask();
+    EXPECT_EQ(run_next([&] { ask(false, kind); }), Outcome::kDone);
+    EXPECT_EQ(world_.scope().state, store::ScanState::kScheduled);
+    for (int i = kind == jobs::ScanKind::kSite ? 0 : 1; i < 2; ++i) {
+      EXPECT_EQ(run_next(), Outcome::kDone);  // that of the site schedules that of the scope
+    }
+    EXPECT_EQ(world_.scope().state, store::ScanState::kScanned);
+  }
 }
 
 TEST_F(RunnerTest, OneItemAlone) {

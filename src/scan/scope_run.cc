@@ -6,6 +6,22 @@
 #include "store/rule_store.h"
 
 namespace spillguard::scan {
+namespace {
+
+// Whether a scan of the scope, or of its whole site, waits behind the one that ends. The scope's row
+// does not know of one that was asked for after its job was taken and before its scan began.
+Result<bool> asked_again(db::Connection& connection, const jobs::ScanRequest& ended) {
+  jobs::ScanRequest other = ended;
+  for (const auto kind : {jobs::ScanKind::kScope, jobs::ScanKind::kSite}) {
+    other.kind = kind;
+    const auto job = jobs::to_job(other);
+    SG_ASSIGN(const bool waits, jobs::Queue::has(connection, job.kind, job.key));
+    if (waits) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Status Runner::heed_quiet_hours(const ScanSite& site, const jobs::Job& job) {
   const TimeMs end = site.quiet.end_of(now_ms());
@@ -72,7 +88,9 @@ Status Runner::run_scope(const jobs::Job& job, const jobs::ScanRequest& request,
       [&](db::Connection& connection) -> Status {
         SG_TRY(jobs::Queue::check_fence(connection, job));
         SG_TRY(audit_scope_scan(connection, site->site, scope.id));
-        return jobs::Queue::complete(connection, job);
+        SG_TRY(jobs::Queue::complete(connection, job));
+        SG_ASSIGN(const bool again, asked_again(connection, request));
+        return again ? store::Store::keep_scheduled(connection, scope.id) : Status{};
       },
       same ? std::string_view(extraction) : std::string_view());
 }

@@ -216,6 +216,10 @@ Status Store::mark_scheduled(db::Connection& connection, int64_t scope_id) {
   return {};
 }
 
+Status Store::keep_scheduled(db::Connection& connection, int64_t scope_id) {
+  return run(connection, "UPDATE scopes SET asked_again = 1 WHERE id = $1", scope_id);
+}
+
 Status Store::mark_site_scheduled(db::Connection& connection, int64_t site_id) {
   return run(connection,
              "UPDATE scopes SET scheduled_at = $2, "

@@ -94,6 +94,8 @@ class Store {
   Result<std::vector<Scope>> scopes(int64_t site_id);
   // A scope that is being scanned stays kScanning and is kScheduled again when that scan is done.
   Status mark_scheduled(db::Connection& connection, int64_t scope_id);
+  // A scan of the scope waits behind the one that ends: for the guard of finish_scan.
+  static Status keep_scheduled(db::Connection& connection, int64_t scope_id);
   // The same for all scopes of the site that are known: whoever asked for a scan of the site and
   // looks at a scope sees that it is to come, before the host has been asked what there is.
   Status mark_site_scheduled(db::Connection& connection, int64_t site_id);
