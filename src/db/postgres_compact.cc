@@ -94,7 +94,8 @@ Status compact_tables(PostgresLink& link, const std::vector<std::string>& tables
   if (left) left = own::may_write_statistics(link);
   // Statistics that were replaced just now. Who was waited for in vain is not waited for again.
   if (left) left = own::wait_for_older(link, wait_ms);
-  SG_TRY(link.execute("VACUUM (FULL) pg_catalog.pg_statistic"));
+  const auto rewritten = link.execute("VACUUM (FULL) pg_catalog.pg_statistic");
+  if (left && !rewritten) return tl::unexpected(rewritten.error());
   return left;
 }
 

@@ -338,8 +338,11 @@ TEST_F(PostgresTest, ProcessesHearOfEachOther) {
 // What a transaction that is open may see can not be thrown away meanwhile: neither for one that
 // reads the table, nor, since snapshots begin with it, for one that writes in another database.
 TEST_F(PostgresTest, CompactingWaitsForThoseWhoMaySeeWhatWasReplaced) {
+  const std::string other_database = "test_" + random_hex(8);
+  const auto link = PostgresLink::open(*parse_postgres_address(options_));
+  ASSERT_TRUE(link && (*link)->execute("CREATE DATABASE " + other_database));
   PostgresOptions elsewhere_options = options_;
-  elsewhere_options.url += " dbname=postgres";
+  elsewhere_options.url = std::string(test_postgres()) + " dbname=" + other_database;
   const auto elsewhere = open_postgres_unmigrated(elsewhere_options);
   ASSERT_TRUE(elsewhere) << elsewhere.error().message;
   options_.compact_wait_ms = 0;
@@ -376,7 +379,8 @@ TEST_F(PostgresTest, CompactingWaitsForThoseWhoMaySeeWhatWasReplaced) {
     EXPECT_EQ(refused.error().code, Code::kUnavailable);
     const std::string_view said = refused.error().message;
     EXPECT_NE(said.find("process "), std::string::npos) << said;
-    EXPECT_TRUE(!writes_elsewhere || said.find(" of database postgres") != std::string::npos)
+    EXPECT_TRUE(!writes_elsewhere ||
+                said.find(" of database " + other_database) != std::string::npos)
         << said;
   }
 }

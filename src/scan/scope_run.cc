@@ -8,8 +8,8 @@
 namespace spillguard::scan {
 namespace {
 
-// Whether a scan of the scope, or of its whole site, waits behind the one that ends. The scope's row
-// does not know of one that was asked for after its job was taken and before its scan began.
+// Whether a scan of the scope, or of its whole site, waits behind the one that ends. The scope's
+// row does not know of one that was asked for after its job was taken and before its scan began.
 Result<bool> asked_again(db::Connection& connection, const jobs::ScanRequest& ended) {
   jobs::ScanRequest other = ended;
   for (const auto kind : {jobs::ScanKind::kScope, jobs::ScanKind::kSite}) {
