@@ -14,7 +14,10 @@ namespace {
 
 constexpr uint64_t kCaseBit = 0x20;
 constexpr uint64_t kDigitBits = 0xF0;  // what ten digits share, with six others
-constexpr size_t kFarthest = 32;       // byte behind a literal that is looked at, and one less
+// The bytes that are compared begin so far in front of a quad: before a quad stands more that tells
+// literals apart than behind it, where words end.
+constexpr int kBack = 2;
+constexpr size_t kFarthest = 32;  // byte behind a literal that is looked at, and one less
 constexpr double kRareClass = 1.0 / 16;
 static_assert(kFarthest <= PaddedText::kPadding);
 
@@ -56,6 +59,14 @@ std::pair<uint64_t, uint64_t> common_bits(ClassSet classes) {
   }
   const unsigned mask = ~(all ^ any) & UINT8_MAX;
   return {mask, all & mask};
+}
+
+// The eight bytes from a place on, that may be in front of the first there is.
+[[gnu::always_inline]] inline uint64_t bytes_at(const char* stretch, int32_t place, int32_t first) {
+  if (place >= first) [[likely]] {
+    return bytes_from(stretch + place);
+  }
+  return bytes_from(stretch + first) << (8U * static_cast<unsigned>(first - place));
 }
 
 bool ends_earlier(const LiteralHit& a, const LiteralHit& b) {
@@ -129,28 +140,27 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& pl
     if (block == 0) {
       for (size_t i = begin; i < end; ++i) {
         const uint32_t literal = leads[i].literal;
-        add_entry(literals[literal], literal, leads[i].offset, block);
+        add_entry(literals[literal], literal, leads[i].offset - kBack, block);
       }
     }
     static_assert(QuadPlan::kMaxQuads < UINT16_MAX);
     first_block_[leads[begin].hash] = static_cast<uint16_t>(block);
   }
+  std::vector<uint32_t> pairs;
+  std::vector<uint32_t> digits;
   std::vector<uint32_t> alone;
   for (uint32_t i = 0; i < literals.size(); ++i) {
     if (plan.offsets()[i].front() != QuadPlan::kNone) continue;
-    if (BytePairs::serves(literals[i])) {
-      pairs_.add(literals[i]);
-      add_entry(literals[i], i, 0, pairs_block_);
-    } else if (DigitRuns::serves(literals[i])) {
-      digits_.emplace_back(DigitRuns(literals[i]), 0);
-    } else {
+    const bool is_pair = SideRows::is_pair(literals[i]);
+    if (!is_pair && !SideRows::is_digits(literals[i])) {
       alone.push_back(i);
+      continue;
     }
+    side_.add(literals[i]);
+    (is_pair ? pairs : digits).push_back(i);
   }
-  for (uint32_t i = 0, number = 0; i < literals.size(); ++i) {
-    if (!DigitRuns::serves(literals[i])) continue;
-    add_entry(literals[i], i, 0, digits_[number++].second);
-  }
+  for (const uint32_t i : pairs) add_entry(literals[i], i, 0, pairs_block_);
+  for (const uint32_t i : digits) add_entry(literals[i], i, 0, digits_block_);
   for (const uint32_t i : alone) {
     add_entry(literals[i], i, 0, alone_block_);
     const Entry entry = entry_of(literals[i], 0);
@@ -245,8 +255,8 @@ bool LiteralIndex::stands_at(const Text& literal, const char* place) const {
 
 // By classes: what this lets pass may still be refused by who knows the bytes. Behind the text
 // stands its padding.
-inline bool LiteralIndex::neighbours_fit(const Rest& rest, const char* text, size_t begin,
-                                         size_t end) const {
+[[gnu::always_inline]] inline bool LiteralIndex::neighbours_fit(const Rest& rest, const char* text,
+                                                                size_t begin, size_t end) const {
   const auto class_of = [](char c) { return kClassOfByte[static_cast<unsigned char>(c)]; };
   const ClassSet* const sets = class_sets_.data();
   const unsigned before = begin == 0 ? kOutsideClass : class_of(text[begin - 1]);
@@ -258,32 +268,31 @@ inline bool LiteralIndex::neighbours_fit(const Rest& rest, const char* text, siz
 // which way it goes.
 size_t LiteralIndex::pass_quads(const char* stretch, LiteralScratch& scratch) const {
   const SieveScratch& sieve = *scratch.sieve_;
-  if (scratch.passed_.size() < sieve.count + 1) scratch.passed_.resize(2 * sieve.count + 1);
   LiteralPassed* const passed = scratch.passed_.data();
   const uint16_t* const first_block = first_block_.data();
   const Entries* const entries = entries_.data();
   size_t count = 0;
   for (size_t i = 0; i < sieve.count; ++i) {
-    const uint32_t place = 2 * uint32_t{sieve.places[i]};
+    const int32_t place = 2 * int32_t{sieve.places[i]};
     uint32_t quad = 0;
     std::memcpy(&quad, stretch + place, sizeof quad);
     const uint32_t block = first_block[hash(quad | kQuadFold)];
     __builtin_prefetch(entries + block);
-    passed[count] = {.block = block, .place = place};
+    passed[count] = {.block = block, .place = place - kBack};
     count += static_cast<size_t>(block != 0);
   }
   return count;
 }
 
 // Of those places, the entries whose bytes stand there.
-size_t LiteralIndex::compare_bytes(const char* stretch, size_t passed,
+size_t LiteralIndex::compare_bytes(const char* stretch, int32_t first, size_t passed,
                                    LiteralScratch& scratch) const {
   const Entries* const entries = entries_.data();
   const uint8_t* const has_more = has_more_.data();
   size_t count = 0;
   for (size_t i = 0; i < passed; ++i) {
     auto [block, place] = scratch.passed_.data()[i];
-    const uint64_t bytes = bytes_from(stretch + place);
+    const uint64_t bytes = bytes_at(stretch, place, first);
     bool more = false;
     do {
       const size_t most = count + Entries::kCount;
@@ -301,23 +310,26 @@ size_t LiteralIndex::compare_bytes(const char* stretch, size_t passed,
 }
 
 // The same by vectors. Most blocks have one at the most: it is written down at any rate.
-__attribute__((target("avx2,bmi,popcnt"))) size_t
-LiteralIndex::compare_by_avx2(const char* stretch, size_t passed, LiteralScratch& scratch) const {
+__attribute__((target("avx2,bmi,popcnt"))) size_t LiteralIndex::compare_by_avx2(
+    const char* stretch, int32_t first, size_t passed, LiteralScratch& scratch) const {
   static_assert(Entries::kCount == 4);
   const Entries* const entries = entries_.data();
   const Rest* const rests = rests_.data();
   const uint8_t* const has_more = has_more_.data();
+  const LiteralPassed* const places = scratch.passed_.data();
+  LiteralCandidate* candidates = scratch.candidates_.data();
+  size_t room = scratch.candidates_.size();
   size_t count = 0;
   for (size_t i = 0; i < passed; ++i) {
-    auto [block, place] = scratch.passed_.data()[i];
-    const __m256i bytes = _mm256_set1_epi64x(static_cast<int64_t>(bytes_from(stretch + place)));
+    auto [block, place] = places[i];
+    const __m256i bytes = _mm256_set1_epi64x(static_cast<int64_t>(bytes_at(stretch, place, first)));
     bool more = false;
     do {
-      const size_t most = count + Entries::kCount;
-      if (scratch.candidates_.size() < most) [[unlikely]] {
-        scratch.candidates_.resize(2 * most);
+      if (room - count < Entries::kCount) [[unlikely]] {
+        room = 2 * (count + Entries::kCount);
+        scratch.candidates_.resize(room);
+        candidates = scratch.candidates_.data();
       }
-      LiteralCandidate* const candidates = scratch.candidates_.data();
       const __m256i masks =
           _mm256_load_si256(reinterpret_cast<const __m256i*>(entries[block].masks.data()));
       const __m256i wants =
@@ -339,58 +351,78 @@ LiteralIndex::compare_by_avx2(const char* stretch, size_t passed, LiteralScratch
 // Adds the places of literals that have no quads.
 void LiteralIndex::pass_others(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
                                size_t& passed, bool portable) const {
-  const auto pass = [&](uint32_t block, uint32_t place) {
-    if (scratch.passed_.size() == passed) scratch.passed_.resize(2 * passed + 1);
-    scratch.passed_[passed++] = {.block = block, .place = place};
-  };
-  if (pairs_block_ != 0) {
-    scratch.pairs_.clear();
-    pairs_.find(text, from, bytes, scratch.pairs_, portable);
-    for (const uint32_t place : scratch.pairs_) pass(pairs_block_, place);
+  LiteralPassed* const out = scratch.passed_.data();
+  SidePlaces& side = *scratch.side_;
+  side_.find(text, from, bytes, side, portable);
+  for (size_t i = 0; i < side.pairs_count; ++i) {
+    out[passed++] = {.block = pairs_block_, .place = int32_t{side.pairs[i]}};
   }
-  for (const auto& [finder, block] : digits_) {
-    scratch.pairs_.clear();
-    finder.find(text, from, bytes, scratch.pairs_, portable);
-    for (const uint32_t place : scratch.pairs_) pass(block, place);
+  for (size_t i = 0; i < side.digits_count; ++i) {
+    out[passed++] = {.block = digits_block_, .place = int32_t{side.digits[i]}};
   }
   if (alone_block_ != 0) {
-    for (uint32_t at = 0; at < bytes; ++at) {
-      if (first_bytes_[static_cast<unsigned char>(text.data()[from + at])]) pass(alone_block_, at);
+    for (size_t at = 0; at < bytes; ++at) {
+      out[passed] = {.block = alone_block_, .place = static_cast<int32_t>(at)};
+      passed +=
+          static_cast<size_t>(first_bytes_[static_cast<unsigned char>(text.data()[from + at])]);
     }
   }
+}
+
+// Of the candidates, those whose other bytes and neighbours stand there.
+[[gnu::always_inline]] inline size_t LiteralIndex::fit_candidates(PaddedView text, size_t from,
+                                                                  size_t candidates,
+                                                                  LiteralScratch& scratch) const {
+  LiteralHit* const fitting = scratch.fitting_.data();
+  const LiteralCandidate* const all = scratch.candidates_.data();
+  const Rest* const rests = rests_.data();
+  const char* const bytes = text.data();
+  const size_t size = text.size();
+  size_t count = 0;
+  for (size_t i = 0; i < candidates; ++i) {
+    const LiteralCandidate candidate = all[i];
+    const Rest& rest = rests[candidate.entry];
+    const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(from) + candidate.place - rest.offset;
+    const size_t end = static_cast<size_t>(begin) + rest.length;
+    if (begin < 0 || end > size) [[unlikely]] {
+      continue;
+    }
+    const uint64_t more = bytes_from(bytes + begin + rest.more);
+    // Both at any rate: two branches would cost more.
+    const bool beside = neighbours_fit(rest, bytes, static_cast<size_t>(begin), end);
+    bool fits = (((more & rest.mask) ^ rest.want) | uint64_t{!beside}) == 0;
+    if (!rest.is_all_known && fits) [[unlikely]] {
+      fits = stands_at(texts_[rest.literal], bytes + begin);
+    }
+    fitting[count] = {.literal = rest.literal, .end = end};
+    count += static_cast<size_t>(fits);
+  }
+  return count;
+}
+
+// The same with shifts that leave the flags alone.
+__attribute__((target("avx2,bmi,bmi2"))) size_t LiteralIndex::fit_by_bmi(
+    PaddedView text, size_t from, size_t candidates, LiteralScratch& scratch) const {
+  return fit_candidates(text, from, candidates, scratch);
 }
 
 // In three rounds, for a branch that goes either way costs more than all else.
 void LiteralIndex::find(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
                         std::vector<LiteralHit>& found, bool portable) const {
+  static const bool kHasVectors =
+      __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+      __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("popcnt") != 0;
+  const bool vectors = kHasVectors && !portable;
   const char* const stretch = text.data() + from;
+  const int32_t first = from == 0 ? 0 : -kBack;
   size_t passed = pass_quads(stretch, scratch);
   pass_others(text, from, bytes, scratch, passed, portable);
-  static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
-                                  __builtin_cpu_supports("bmi") != 0 &&
-                                  __builtin_cpu_supports("popcnt") != 0;
-  const size_t candidates = kHasVectors && !portable ? compare_by_avx2(stretch, passed, scratch)
-                                                     : compare_bytes(stretch, passed, scratch);
+  const size_t candidates = vectors ? compare_by_avx2(stretch, first, passed, scratch)
+                                    : compare_bytes(stretch, first, passed, scratch);
   if (scratch.fitting_.size() < candidates) scratch.fitting_.resize(2 * candidates);
-  LiteralHit* const fitting = scratch.fitting_.data();
-  const Rest* const rests = rests_.data();
-  size_t count = 0;
-  for (size_t i = 0; i < candidates; ++i) {
-    const LiteralCandidate candidate = scratch.candidates_.data()[i];
-    const Rest& rest = rests[candidate.entry];
-    const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(from + candidate.place) - rest.offset;
-    const size_t end = static_cast<size_t>(begin) + rest.length;
-    if (begin < 0 || end > text.size()) continue;
-    const uint64_t more = bytes_from(text.data() + begin + rest.more);
-    // Both at any rate: two branches would cost more.
-    const bool beside = neighbours_fit(rest, text.data(), static_cast<size_t>(begin), end);
-    bool fits = (((more & rest.mask) ^ rest.want) | uint64_t{!beside}) == 0;
-    if (!rest.is_all_known && fits) {
-      fits = stands_at(texts_[rest.literal], text.data() + begin);
-    }
-    fitting[count] = {.literal = rest.literal, .end = end};
-    count += static_cast<size_t>(fits);
-  }
+  const size_t count = vectors ? fit_by_bmi(text, from, candidates, scratch)
+                               : fit_candidates(text, from, candidates, scratch);
+  const LiteralHit* const fitting = scratch.fitting_.data();
   found.insert(found.end(), fitting, fitting + count);
 }
 

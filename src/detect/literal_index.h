@@ -1,8 +1,8 @@
 // The first stage: finds all anchors of all rules, and the keywords of the detectors, in one pass
 // over a text. A sieve of rows of four bytes (literals/quad_sieve.h) leaves few places, the row
-// tells which literals may stand there, and those are compared. Literals of two bytes are found by
-// themselves (literals/byte_pairs.h), digits that stand for any by those that follow
-// (literals/digit_runs.h), and others whose rows nobody could list by their first bytes.
+// tells which literals may stand there, and those are compared. Literals of two bytes, and digits
+// that stand for any, are found by themselves (literals/side_rows.h), and others whose rows nobody
+// could list by their first bytes.
 //
 // Thread-safety: an index is immutable; each thread has a LiteralScratch.
 #pragma once
@@ -19,11 +19,10 @@
 
 #include "base/error.h"
 #include "base/padded_text.h"
-#include "detect/literals/byte_pairs.h"
-#include "detect/literals/digit_runs.h"
 #include "detect/literals/literal.h"
 #include "detect/literals/quad_plan.h"
 #include "detect/literals/quad_sieve.h"
+#include "detect/literals/side_rows.h"
 
 namespace spillguard::detect {
 
@@ -34,26 +33,29 @@ struct LiteralHit {
   friend bool operator==(const LiteralHit&, const LiteralHit&) = default;
 };
 
-// A place of a stretch that passed the sieve and whose quad is maybe that of some entries.
+// A place of a stretch where entries may stand: it passed the sieve, and a quad near it is maybe
+// theirs.
 struct LiteralPassed {
   uint32_t block = 0;  // the first of those entries
-  uint32_t place = 0;  // from the stretch's begin
+  int32_t place = 0;   // of their bytes, from the stretch's begin
 };
 
 // A place of a stretch where the bytes of an entry stand.
 struct LiteralCandidate {
   uint32_t entry = 0;  // number of its Rest
-  uint32_t place = 0;
+  int32_t place = 0;
 };
 
 // How far the search of a text has come. Of one index.
 class LiteralScratch {
  private:
   friend class LiteralIndex;
+  // Of a stretch, as the four below. Each place may pass in each of the ways.
+  static constexpr size_t kMostPassed = 4 * SieveScratch::kStretch;
   std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
-  std::vector<LiteralPassed> passed_;  // of a stretch, as the three below
+  std::unique_ptr<SidePlaces> side_ = std::make_unique<SidePlaces>();
+  std::vector<LiteralPassed> passed_ = std::vector<LiteralPassed>(kMostPassed);
   std::vector<LiteralCandidate> candidates_;
-  std::vector<uint32_t> pairs_;
   std::vector<LiteralHit> fitting_;
   std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
   size_t at_ = 0;
@@ -88,9 +90,9 @@ class LiteralIndex {
             bool portable = false) const;
 
  private:
-  // A literal that may stand where its quad does.
+  // A literal that may stand at a place.
   struct Entry {
-    uint64_t mask = 0;  // the first 8 bytes from the quad's begin, as far as they are known
+    uint64_t mask = 0;  // eight bytes from the place on, as far as they are known
     uint64_t want = 1;
   };
   // As many entries as are compared at once; some may stand nowhere.
@@ -105,7 +107,7 @@ class LiteralIndex {
     uint64_t want = 0;
     uint32_t literal = 0;
     uint32_t length = 0;
-    int8_t offset = 0;  // of the quad from the literal
+    int8_t offset = 0;  // of the entry's bytes from the literal
     int8_t more = 0;    // of the eight bytes from the literal
     bool is_used = false;
     bool is_all_known = false;  // by these bytes and those of the entry
@@ -135,8 +137,13 @@ class LiteralIndex {
                                     size_t end) const;
   void add_entry(const Literal& literal, uint32_t number, int offset, uint32_t& first_block);
   size_t pass_quads(const char* stretch, LiteralScratch& scratch) const;
-  size_t compare_bytes(const char* stretch, size_t passed, LiteralScratch& scratch) const;
-  size_t compare_by_avx2(const char* stretch, size_t passed, LiteralScratch& scratch) const;
+  size_t compare_bytes(const char* stretch, int32_t first, size_t passed,
+                       LiteralScratch& scratch) const;
+  size_t compare_by_avx2(const char* stretch, int32_t first, size_t passed,
+                         LiteralScratch& scratch) const;
+  size_t fit_candidates(PaddedView text, size_t from, size_t candidates,
+                        LiteralScratch& scratch) const;
+  size_t fit_by_bmi(PaddedView text, size_t from, size_t candidates, LiteralScratch& scratch) const;
   void pass_others(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
                    size_t& passed, bool portable) const;
   void find(PaddedView text, size_t from, size_t bytes, LiteralScratch& scratch,
@@ -149,9 +156,9 @@ class LiteralIndex {
   std::vector<Entries> entries_;
   std::vector<uint8_t> has_more_;  // by block: the next one belongs to it
   std::vector<Rest> rests_;        // kCount for each of entries_
-  BytePairs pairs_;
+  SideRows side_;
   uint32_t pairs_block_ = 0;  // the first one of their literals; 0: there are none
-  std::vector<std::pair<DigitRuns, uint32_t>> digits_;  // with the block of the literal
+  uint32_t digits_block_ = 0;
   // Which bytes the literals without quads begin with that are neither, and their first block.
   std::array<bool, 256> first_bytes_{};
   uint32_t alone_block_ = 0;

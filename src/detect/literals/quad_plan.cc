@@ -4,8 +4,7 @@
 #include <limits>
 #include <unordered_set>
 
-#include "detect/literals/byte_pairs.h"
-#include "detect/literals/digit_runs.h"
+#include "detect/literals/side_rows.h"
 
 namespace spillguard::detect {
 namespace quad_plan {
@@ -148,7 +147,7 @@ Result<QuadPlan> QuadPlan::make(std::span<const Literal> literals,
   std::vector<size_t> open;
   for (size_t i = 0; i < literals.size(); ++i) {
     if (literals[i].bytes.empty()) return fail(Code::kInvalidArgument, "an anchor is empty");
-    if (BytePairs::serves(literals[i]) || DigitRuns::serves(literals[i])) continue;
+    if (SideRows::is_pair(literals[i]) || SideRows::is_digits(literals[i])) continue;
     if (i < known.size() && known[i] && planner.take(literals[i], *known[i])) {
       out.offsets_[i] = *known[i];
     } else {

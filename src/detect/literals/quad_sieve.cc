@@ -9,76 +9,13 @@
 namespace spillguard::detect {
 namespace quad_sieve {
 
-constexpr size_t kVector = 32;  // bytes of text whose quads are hashed at once
-constexpr size_t kBlock = 64;   // places that are tested at once
-constexpr size_t kAtOnce = 8;   // looks into the table in a row
+constexpr size_t kVector = 32;          // bytes of text whose quads are hashed at once
+constexpr size_t kHashed = 16;          // quads of those
+constexpr size_t kBlock = 4 * kHashed;  // places that are tested at once
 constexpr auto kFirstFold = static_cast<uint16_t>(kQuadFold);
 constexpr auto kLastFold = static_cast<uint16_t>(kQuadFold >> 16U);
-
-// What is read behind the text is not of it, but it may be looked at: a literal that needs it does
-// not pass the comparison that follows.
-void hash_quads(const char* text, size_t bytes, const QuadHash& hash, uint16_t* indexes,
-                uint8_t* wanted) {
-  for (size_t i = 0; i < bytes; i += 2) {
-    uint32_t quad = 0;
-    std::memcpy(&quad, text + i, sizeof quad);
-    quad |= kQuadFold;
-    indexes[i / 2] = static_cast<uint16_t>(hash.index(quad));
-    wanted[i / 2] = hash.bits(quad);
-  }
-}
-
-__attribute__((target("avx2"))) void hash_by_avx2(const char* text, size_t bytes,
-                                                  const QuadHash& hash, uint16_t* indexes,
-                                                  uint8_t* wanted) {
-  const __m256i first_fold = _mm256_set1_epi16(static_cast<int16_t>(kFirstFold));
-  const __m256i last_fold = _mm256_set1_epi16(static_cast<int16_t>(kLastFold));
-  const __m256i first = _mm256_set1_epi16(static_cast<int16_t>(hash.first));
-  const __m256i last = _mm256_set1_epi16(static_cast<int16_t>(hash.last));
-  const __m256i both = _mm256_set1_epi16(static_cast<int16_t>(hash.both));
-  const __m128i patterns =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(QuadHash::kPatterns.data()));
-  for (size_t i = 0; i < bytes; i += kVector) {
-    const __m256i begin =
-        _mm256_or_si256(first_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + i)));
-    const __m256i end = _mm256_or_si256(
-        last_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + i + 2)));
-    const __m256i index =
-        _mm256_add_epi16(_mm256_mullo_epi16(begin, first), _mm256_mullo_epi16(end, last));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(indexes + i / 2),
-                        _mm256_srli_epi16(index, 16 - QuadHash::kIndexBits));
-    const __m256i sum = _mm256_add_epi16(_mm256_add_epi16(begin, end), _mm256_add_epi16(end, end));
-    const __m256i bits =
-        _mm256_srli_epi16(_mm256_mullo_epi16(sum, both), 16 - QuadHash::kPatternBits);
-    const __m128i packed =
-        _mm_packus_epi16(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(wanted + i / 2),
-                     _mm_shuffle_epi8(patterns, packed));
-  }
-}
-
-// A processor gathers no faster than this, and some much slower.
-void look_up(const uint16_t* indexes, size_t places, const uint8_t* table, uint8_t* found) {
-  for (size_t i = 0; i < places; i += kAtOnce) {
-    for (size_t j = 0; j < kAtOnce; ++j) found[i + j] = table[indexes[i + j]];
-  }
-}
-
-uint64_t passed(const uint8_t* found, const uint8_t* wanted) {
-  uint64_t places = 0;
-  for (size_t i = 0; i < kBlock; ++i) {
-    places |= static_cast<uint64_t>((found[i] & wanted[i]) == wanted[i]) << i;
-  }
-  return places;
-}
-
-__attribute__((target("avx2"), always_inline)) inline uint64_t passed_half(const uint8_t* found,
-                                                                           const uint8_t* wanted) {
-  const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(wanted));
-  const __m256i both =
-      _mm256_and_si256(bits, _mm256_load_si256(reinterpret_cast<const __m256i*>(found)));
-  return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, bits)));
-}
+// The last place of a text may be the first of a block.
+static_assert(2 * kHashed + sizeof(uint32_t) - 2 <= PaddedText::kPadding);
 
 // Writes down the places of a block.
 uint16_t* write_places(uint64_t places, size_t block, uint16_t* out) {
@@ -88,7 +25,48 @@ uint16_t* write_places(uint64_t places, size_t block, uint16_t* out) {
   return out;
 }
 
-// Most blocks have a few: so many are written at any rate, for nobody could tell how many they are.
+// What stands behind the last place of a block that is not full is no text. (It may be looked at: a
+// literal that needs it does not pass the comparison that follows.)
+[[gnu::always_inline]] inline uint64_t inside(size_t block, size_t places) {
+  return places - block >= kBlock ? ~uint64_t{0} : (uint64_t{1} << (places - block)) - 1;
+}
+
+uint16_t* find(const char* text, size_t places, const QuadHash& hash, const uint8_t* table,
+               uint16_t* out) {
+  for (size_t i = 0; i < places; ++i) {
+    uint32_t quad = 0;
+    std::memcpy(&quad, text + 2 * i, sizeof quad);
+    quad |= kQuadFold;
+    const uint8_t wanted = hash.bits(quad);
+    if ((table[hash.index(quad)] & wanted) == wanted) *out++ = static_cast<uint16_t>(i);
+  }
+  return out;
+}
+
+// Sixteen bytes of the table in one register: a processor gathers no faster, and some much slower.
+// In two chains, for each byte waits for the one before.
+__attribute__((target("avx2"), always_inline)) inline __m128i look_up(const uint16_t* at,
+                                                                      const uint8_t* table) {
+  __m128i low = _mm_cvtsi32_si128(table[at[0]]);
+  __m128i high = _mm_cvtsi32_si128(table[at[8]]);
+  low = _mm_insert_epi8(low, table[at[1]], 1);
+  high = _mm_insert_epi8(high, table[at[9]], 1);
+  low = _mm_insert_epi8(low, table[at[2]], 2);
+  high = _mm_insert_epi8(high, table[at[10]], 2);
+  low = _mm_insert_epi8(low, table[at[3]], 3);
+  high = _mm_insert_epi8(high, table[at[11]], 3);
+  low = _mm_insert_epi8(low, table[at[4]], 4);
+  high = _mm_insert_epi8(high, table[at[12]], 4);
+  low = _mm_insert_epi8(low, table[at[5]], 5);
+  high = _mm_insert_epi8(high, table[at[13]], 5);
+  low = _mm_insert_epi8(low, table[at[6]], 6);
+  high = _mm_insert_epi8(high, table[at[14]], 6);
+  low = _mm_insert_epi8(low, table[at[7]], 7);
+  high = _mm_insert_epi8(high, table[at[15]], 7);
+  return _mm_unpacklo_epi64(low, high);
+}
+
+// Most blocks have few: so many are written at any rate, for nobody could tell how many they are.
 __attribute__((target("avx2,bmi,popcnt"), always_inline)) inline uint16_t* write_places_by_bmi(
     uint64_t places, size_t block, uint16_t* out) {
   constexpr size_t kFew = 6;
@@ -103,28 +81,51 @@ __attribute__((target("avx2,bmi,popcnt"), always_inline)) inline uint16_t* write
   return out + count;
 }
 
-// What stands behind the last place of a block that is not full is old.
-[[gnu::always_inline]] inline uint64_t inside(size_t block, size_t places) {
-  return places - block >= kBlock ? ~uint64_t{0} : (uint64_t{1} << (places - block)) - 1;
-}
-
-uint16_t* all_places(const uint8_t* found, const uint8_t* wanted, size_t places, uint16_t* out) {
-  for (size_t block = 0; block < places; block += kBlock) {
-    out = write_places(passed(found + block, wanted + block) & inside(block, places), block, out);
+// In two loops: what one vector writes is not yet where its parts are read from.
+__attribute__((target("avx2"))) void hash_by_avx2(const char* text, size_t places,
+                                                  const QuadHash& hash, SieveScratch& scratch) {
+  const __m256i first_fold = _mm256_set1_epi16(static_cast<int16_t>(kFirstFold));
+  const __m256i last_fold = _mm256_set1_epi16(static_cast<int16_t>(kLastFold));
+  const __m256i first = _mm256_set1_epi16(static_cast<int16_t>(hash.first));
+  const __m256i last = _mm256_set1_epi16(static_cast<int16_t>(hash.last));
+  const __m256i both = _mm256_set1_epi16(static_cast<int16_t>(hash.both));
+  const __m128i patterns =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(QuadHash::kPatterns.data()));
+  for (size_t i = 0; i < places; i += kHashed) {
+    const char* const at = text + 2 * i;
+    const __m256i begin =
+        _mm256_or_si256(first_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+    const __m256i end =
+        _mm256_or_si256(last_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 2)));
+    const __m256i index =
+        _mm256_add_epi16(_mm256_mullo_epi16(begin, first), _mm256_mullo_epi16(end, last));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(scratch.indexes.data() + i),
+                       _mm256_srli_epi16(index, 16 - QuadHash::kIndexBits));
+    const __m256i sum = _mm256_add_epi16(_mm256_add_epi16(begin, end), _mm256_add_epi16(end, end));
+    const __m256i bits =
+        _mm256_srli_epi16(_mm256_mullo_epi16(sum, both), 16 - QuadHash::kPatternBits);
+    const __m128i packed =
+        _mm_packus_epi16(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
+    _mm_store_si128(reinterpret_cast<__m128i*>(scratch.wanted.data() + i),
+                    _mm_shuffle_epi8(patterns, packed));
   }
-  return out;
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) uint16_t* all_places_by_avx2(const uint8_t* found,
-                                                                        const uint8_t* wanted,
-                                                                        size_t places,
-                                                                        uint16_t* out) {
+__attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& scratch,
+                                                                  size_t places,
+                                                                  const uint8_t* table) {
+  uint16_t* out = scratch.places.data();
+  const auto passed = [&](size_t at) __attribute__((target("avx2"), always_inline)) {
+    const __m128i wanted =
+        _mm_load_si128(reinterpret_cast<const __m128i*>(scratch.wanted.data() + at));
+    const __m128i found = look_up(scratch.indexes.data() + at, table);
+    return static_cast<uint64_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(found, wanted), wanted)));
+  };
   for (size_t block = 0; block < places; block += kBlock) {
-    constexpr size_t kHalf = kBlock / 2;
-    const uint64_t places_passed = passed_half(found + block, wanted + block) |
-                                   passed_half(found + block + kHalf, wanted + block + kHalf)
-                                       << kHalf;
-    out = write_places_by_bmi(places_passed & inside(block, places), block, out);
+    uint64_t all = passed(block);
+    for (size_t i = kHashed; i < kBlock; i += kHashed) all |= passed(block + i) << i;
+    out = write_places_by_bmi(all & inside(block, places), block, out);
   }
   return out;
 }
@@ -149,25 +150,17 @@ bool has_vectors() {
 void QuadSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& scratch,
                      bool portable) const {
   SG_CHECK(from % 2 == 0 && bytes <= SieveScratch::kStretch && bytes <= text.size() - from);
-  static_assert(quad_sieve::kVector + 1 + 2 <= PaddedText::kPadding);
-  const bool vectors = !portable && quad_sieve::has_vectors();
-  const char* const begin = text.data() + from;
   quad_sieve::fetch(text, from == 0 ? 0 : from + bytes);
-
-  uint16_t* const indexes = scratch.indexes.data();
-  uint8_t* const wanted = scratch.wanted.data();
-  uint8_t* const found = scratch.found.data();
-  if (vectors) {
-    quad_sieve::hash_by_avx2(begin, bytes, hash_, indexes, wanted);
-  } else {
-    quad_sieve::hash_quads(begin, bytes, hash_, indexes, wanted);
-  }
+  const char* const begin = text.data() + from;
   const size_t places = (bytes + 1) / 2;
-  quad_sieve::look_up(indexes, places, table_.data(), found);
-  uint16_t* const out = scratch.places.data();
-  const uint16_t* const end = vectors ? quad_sieve::all_places_by_avx2(found, wanted, places, out)
-                                      : quad_sieve::all_places(found, wanted, places, out);
-  scratch.count = static_cast<size_t>(end - out);
+  const uint16_t* end = nullptr;
+  if (!portable && quad_sieve::has_vectors()) {
+    quad_sieve::hash_by_avx2(begin, places, hash_, scratch);
+    end = quad_sieve::test_by_avx2(scratch, places, table_.data());
+  } else {
+    end = quad_sieve::find(begin, places, hash_, table_.data(), scratch.places.data());
+  }
+  scratch.count = static_cast<size_t>(end - scratch.places.data());
 }
 
 }  // namespace spillguard::detect

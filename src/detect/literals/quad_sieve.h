@@ -16,8 +16,7 @@
 namespace spillguard::detect {
 
 // What a sieve knows of the stretch of text that it looked at last.
-class SieveScratch {
- public:
+struct SieveScratch {
   static constexpr size_t kStretch = 2048;  // bytes of text that are looked at together
   static constexpr size_t kSlack = 64;      // of each list: what is written behind what is there
 
@@ -25,11 +24,8 @@ class SieveScratch {
   std::array<uint16_t, kStretch / 2 + kSlack> places{};
   size_t count = 0;
 
- private:
-  friend class QuadSieve;
-  // By place: where its quad is in the table, what stands there, and the bits that are asked for.
+  // By place: where its quad is in the table, and the bits that are asked for there.
   alignas(32) std::array<uint16_t, kStretch / 2 + kSlack> indexes{};
-  alignas(32) std::array<uint8_t, kStretch / 2 + kSlack> found{};
   alignas(32) std::array<uint8_t, kStretch / 2 + kSlack> wanted{};
 };
 

@@ -1,0 +1,270 @@
+#include "detect/literals/side_rows.h"
+
+#include <immintrin.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace spillguard::detect {
+namespace side_rows {
+
+using Halves = std::array<SideRows::Halves, 2>;
+
+constexpr size_t kBlock = 64;
+constexpr size_t kStep = 56;  // places that are told by one block,
+constexpr size_t kSeen = 8;   // and bytes from each of them on that are looked at
+static_assert(kStep + kSeen <= kBlock);
+static_assert(kBlock <= PaddedText::kPadding);
+constexpr uint64_t kTold = (uint64_t{1} << kStep) - 1;
+constexpr unsigned kGroups = 8;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// What a block holds: a bit for each byte that is a digit, and where a pair begins.
+struct Block {
+  uint64_t digits = 0;
+  uint64_t pairs = 0;
+};
+
+// Where digits begin as asked, of the block's first kStep places. `before`: the byte in front of
+// the block is a digit.
+[[gnu::always_inline]] inline uint64_t runs_in(uint64_t digits, uint64_t before,
+                                               const SideRows::Digits& asked) {
+  const uint64_t twos = digits & (digits >> asked.second);
+  uint64_t runs = twos & kTold & ~((digits << 1U | before) & asked.in_front);
+  for (const uint8_t at : asked.twos) runs &= twos >> at;
+  return runs;
+}
+
+size_t write(uint64_t bits, size_t block, size_t bytes, uint16_t* places) {
+  size_t count = 0;
+  for (; bits != 0; bits &= bits - 1) {
+    const size_t place = block + static_cast<size_t>(std::countr_zero(bits));
+    if (place < bytes) places[count++] = static_cast<uint16_t>(place);
+  }
+  return count;
+}
+
+// A walk over a stretch, block by block: while there is one at(), take() it.
+class Walk {
+ public:
+  Walk(PaddedView text, size_t from, size_t bytes, const SideRows::Digits* asked,
+       SidePlaces& places)
+      : begin_(text.data() + from),
+        bytes_(bytes),
+        asked_(asked != nullptr ? *asked : SideRows::Digits{}),
+        wanted_(asked != nullptr ? kTold : 0),
+        before_(from != 0 && is_digit(begin_[-1]) ? 1 : 0),
+        places_(places) {
+    places_.pairs_count = places_.digits_count = 0;
+  }
+  [[gnu::always_inline]] bool goes_on() const { return at_ < bytes_; }
+  [[gnu::always_inline]] const char* at() const { return begin_ + at_; }
+  [[gnu::always_inline]] void take(const Block& block) {
+    const uint64_t runs = runs_in(block.digits, before_, asked_) & wanted_;
+    const uint64_t pairs = block.pairs & kTold;
+    if ((runs | pairs) != 0) [[unlikely]] {
+      places_.pairs_count += write(pairs, at_, bytes_, places_.pairs.data() + places_.pairs_count);
+      places_.digits_count +=
+          write(runs, at_, bytes_, places_.digits.data() + places_.digits_count);
+    }
+    before_ = block.digits >> (kStep - 1) & 1U;
+    at_ += kStep;
+  }
+
+ private:
+  const char* begin_;
+  size_t bytes_;
+  SideRows::Digits asked_;
+  uint64_t wanted_;
+  uint64_t before_;
+  SidePlaces& places_;
+  size_t at_ = 0;
+};
+
+uint8_t groups_at(const SideRows::Halves& halves, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return halves.lower[byte % 16] & halves.upper[byte / 16];
+}
+
+void find(Walk walk, const Halves& halves) {
+  while (walk.goes_on()) {
+    const char* const at = walk.at();
+    Block block;
+    for (size_t i = 0; i < kBlock; ++i) {
+      const bool pair = (groups_at(halves[0], at[i]) & groups_at(halves[1], at[i + 1])) != 0;
+      block.digits |= static_cast<uint64_t>(is_digit(at[i])) << i;
+      block.pairs |= static_cast<uint64_t>(pair) << i;
+    }
+    walk.take(block);
+  }
+}
+
+__attribute__((target("avx2"), always_inline)) inline __m256i load(const char* bytes) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+}
+
+__attribute__((target("avx2"), always_inline)) inline __m256i table(const void* sixteen_bytes) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(static_cast<const __m128i*>(sixteen_bytes)));
+}
+
+__attribute__((target("avx2"), always_inline)) inline uint64_t bits_of(__m256i low, __m256i high) {
+  return static_cast<uint32_t>(_mm256_movemask_epi8(low)) |
+         uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(high))} << (kBlock / 2);
+}
+
+__attribute__((target("avx2"), always_inline)) inline __m256i digits_in(__m256i chars) {
+  // The ten digits become the lowest numbers there are.
+  const __m256i moved = _mm256_add_epi8(chars, _mm256_set1_epi8(0x80 - '0'));
+  return _mm256_cmpgt_epi8(_mm256_set1_epi8(INT8_MIN + 10), moved);
+}
+
+__attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(Walk walk, const Halves& halves) {
+  const __m256i half = _mm256_set1_epi8(0x0F);
+  const __m256i first_lower = table(halves[0].lower.data());
+  const __m256i first_upper = table(halves[0].upper.data());
+  const __m256i second_lower = table(halves[1].lower.data());
+  const __m256i second_upper = table(halves[1].upper.data());
+  const auto pairs_at = [&](__m256i first,
+                            const char* at) __attribute__((target("avx2"), always_inline)) {
+    const __m256i second = load(at + 1);
+    const auto upper = [&](__m256i chars) __attribute__((target("avx2"), always_inline)) {
+      return _mm256_and_si256(_mm256_srli_epi16(chars, 4), half);
+    };
+    const __m256i groups = _mm256_and_si256(
+        _mm256_and_si256(_mm256_shuffle_epi8(first_lower, _mm256_and_si256(first, half)),
+                         _mm256_shuffle_epi8(first_upper, upper(first))),
+        _mm256_and_si256(_mm256_shuffle_epi8(second_lower, _mm256_and_si256(second, half)),
+                         _mm256_shuffle_epi8(second_upper, upper(second))));
+    return _mm256_cmpeq_epi8(groups, _mm256_setzero_si256());
+  };
+  while (walk.goes_on()) {
+    const char* const at = walk.at();
+    const __m256i low = load(at);
+    const __m256i high = load(at + kBlock / 2);
+    walk.take({.digits = bits_of(digits_in(low), digits_in(high)),
+               .pairs = ~bits_of(pairs_at(low, at), pairs_at(high, at + kBlock / 2))});
+  }
+}
+
+__attribute__((target("avx2,bmi,bmi2"))) void find_one_first(Walk walk,
+                                                             const SideRows::OneFirst& one) {
+  const __m256i first = _mm256_set1_epi8(one.first);
+  const __m256i seconds = table(one.seconds.data());
+  const auto pairs_at = [&](__m256i here,
+                            const char* at) __attribute__((target("avx2"), always_inline)) {
+    const __m256i next = load(at + 1);
+    return _mm256_and_si256(_mm256_cmpeq_epi8(here, first),
+                            _mm256_cmpeq_epi8(_mm256_shuffle_epi8(seconds, next), next));
+  };
+  while (walk.goes_on()) {
+    const char* const at = walk.at();
+    const __m256i low = load(at);
+    const __m256i high = load(at + kBlock / 2);
+    walk.take({.digits = bits_of(digits_in(low), digits_in(high)),
+               .pairs = bits_of(pairs_at(low, at), pairs_at(high, at + kBlock / 2))});
+  }
+}
+
+// A second byte has the lower half by which it is looked up, and its upper bit is clear: a shuffle
+// gives 0 for others.
+std::optional<SideRows::OneFirst> one_first_of(const std::vector<std::pair<char, char>>& pairs) {
+  SideRows::OneFirst one;
+  std::array<bool, 16> taken{};
+  for (unsigned i = 0; i < one.seconds.size(); ++i) one.seconds[i] = static_cast<char>(i ^ 1U);
+  for (const auto& [first, second] : pairs) {
+    const auto byte = static_cast<unsigned char>(second);
+    if (first != pairs.front().first || byte >= 0x80 ||
+        (taken[byte % 16] && one.seconds[byte % 16] != second)) {
+      return std::nullopt;
+    }
+    one.first = first;
+    one.seconds[byte % 16] = second;
+    taken[byte % 16] = true;
+  }
+  return one;
+}
+
+}  // namespace side_rows
+
+bool SideRows::is_digits(const Literal& literal) {
+  return literal.any_digit &&
+         std::all_of(literal.bytes.begin(), literal.bytes.end(), side_rows::is_digit);
+}
+
+void SideRows::add(const Literal& literal) {
+  if (is_pair(literal)) {
+    add_pair(literal);
+  } else {
+    add_digits(literal);
+  }
+}
+
+// Those that begin alike are in a group, as far as there are groups.
+void SideRows::add_pair(const Literal& literal) {
+  has_pairs_ = true;
+  const auto group = static_cast<uint8_t>(
+      1U << (static_cast<unsigned char>(literal.bytes.front()) % side_rows::kGroups));
+  std::array<std::vector<char>, 2> bytes;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const char c = literal.bytes[i];
+    bytes[i].push_back(c);
+    if (literal.ignore_case && side_rows::is_letter(c))
+      bytes[i].push_back(static_cast<char>(c ^ 0x20));
+    for (const char byte : bytes[i]) {
+      halves_[i].lower[static_cast<unsigned char>(byte) % 16] |= group;
+      halves_[i].upper[static_cast<unsigned char>(byte) / 16] |= group;
+    }
+  }
+  for (const char first : bytes[0]) {
+    for (const char second : bytes[1]) added_.emplace_back(first, second);
+  }
+  one_first_ = side_rows::one_first_of(added_);
+}
+
+void SideRows::add_digits(const Literal& literal) {
+  const ClassSet digits = ClassSet{1} << kDigitClass;
+  const size_t length = literal.bytes.size();
+  unsigned at = 0;
+  for (size_t i = 0; i < side_rows::kSeen; ++i) {
+    const bool is_digit = i < length || (i - length < literal.after.size() &&
+                                         (literal.after[i - length] & ~digits) == 0);
+    at |= static_cast<unsigned>(is_digit) << i;
+  }
+  digits_at_ = static_cast<uint8_t>(digits_at_ & at);
+  if ((literal.before & digits) != 0) digits_.in_front = 0;
+  // Twos that cover what is asked for; where the first has no second, digits by themselves.
+  digits_.second = digits_at_ >> 1U & 1U;
+  digits_.twos.fill(0);
+  size_t count = 0;
+  const unsigned begins = digits_at_ & (digits_at_ >> digits_.second);
+  unsigned covered = digits_.second != 0 ? 3 : 1;
+  for (unsigned i = 1; i < side_rows::kSeen && count < digits_.twos.size(); ++i) {
+    const unsigned two = 1U << i | 1U << (i + digits_.second);
+    // What is new of this two may be the first of the next.
+    const bool later = (covered >> i & begins >> (i + 1) & 1U) != 0;
+    if ((begins >> i & 1U) == 0 || later || (two & ~covered) == 0) continue;
+    covered |= two;
+    digits_.twos[count++] = static_cast<uint8_t>(i);
+  }
+  has_digits_ = true;
+}
+
+void SideRows::find(PaddedView text, size_t from, size_t bytes, SidePlaces& places,
+                    bool portable) const {
+  static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
+                                  __builtin_cpu_supports("bmi") != 0 &&
+                                  __builtin_cpu_supports("bmi2") != 0;
+  const side_rows::Walk walk(text, from, bytes, has_digits_ ? &digits_ : nullptr, places);
+  if (!has_pairs_ && !has_digits_) return;
+  if (!kHasVectors || portable) {
+    side_rows::find(walk, halves_);
+  } else if (one_first_) {
+    side_rows::find_one_first(walk, *one_first_);
+  } else {
+    side_rows::find_by_avx2(walk, halves_);
+  }
+}
+
+}  // namespace spillguard::detect
