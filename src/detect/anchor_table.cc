@@ -1,5 +1,7 @@
 #include "detect/anchor_table.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 
 #include "base/strings.h"
@@ -67,9 +69,9 @@ AnchorTable::Guard AnchorTable::guard_of(const regex::AnchorGuard& guard) {
     }
     if (guard.until.any()) {
       test.until = class_number(guard.until);
-      test.only_until = only_byte(test.until);
       test.through = class_number(guard.through);
       test.until_within = guard.until_within;
+      describe_way(test);
     }
     if (guard.run_length > 0) {
       test.run = class_number(guard.run);
@@ -112,8 +114,20 @@ AnchorTable::Guard AnchorTable::gate_of(const std::vector<Hook>& hooks) {
     gate.through = joined(gate.through, guard.through);
     gate.until_within = std::max(gate.until_within, guard.until_within);
   }
-  gate.only_until = only_byte(gate.until);
+  if (gate.until != kAnyByte) describe_way(gate);
   return gate;
+}
+
+void AnchorTable::describe_way(Guard& guard) const {
+  guard.only_until = only_byte(guard.until);
+  if (guard.only_until == kManyBytes) return;
+  guard.stops.fill(static_cast<char>(guard.only_until));
+  size_t count = 0;
+  for (const char byte : std::string_view("/ \n\"'<>|)],;?#")) {
+    if (count == guard.stops.size()) break;
+    if (in_class(byte, guard.through) || in_class(byte, guard.until)) continue;
+    guard.stops[count++] = byte;
+  }
 }
 
 void AnchorTable::seal() {
@@ -160,11 +174,36 @@ void AnchorTable::describe_neighbours(const std::vector<Hook>& hooks,
   }
 }
 
-bool AnchorTable::reaches_until(const Guard& test, std::string_view text, size_t end) const {
+// Whether one of the stops comes before the byte in the next few bytes, in which both often are.
+[[gnu::always_inline]] inline bool stops_before(const char* text, char byte,
+                                                const std::array<char, 4>& stops) {
+  constexpr size_t kFew = 32;
+  constexpr size_t kVector = sizeof(__m128i);
+  static_assert(kFew <= PaddedText::kPadding);
+  uint32_t reached = 0;
+  uint32_t stopped = 0;
+  for (size_t i = 0; i < kFew; i += kVector) {
+    const __m128i chars = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
+    const auto bits = [](__m128i same) { return static_cast<uint32_t>(_mm_movemask_epi8(same)); };
+    reached |= bits(_mm_cmpeq_epi8(chars, _mm_set1_epi8(byte))) << i;
+    const __m128i some = _mm_or_si128(_mm_cmpeq_epi8(chars, _mm_set1_epi8(stops[0])),
+                                      _mm_cmpeq_epi8(chars, _mm_set1_epi8(stops[1])));
+    const __m128i others = _mm_or_si128(_mm_cmpeq_epi8(chars, _mm_set1_epi8(stops[2])),
+                                        _mm_cmpeq_epi8(chars, _mm_set1_epi8(stops[3])));
+    stopped |= bits(_mm_or_si128(some, others)) << i;
+  }
+  // The lowest bit of the two is a stop's.
+  return ((stopped & (0 - stopped)) - 1) < ((reached & (0 - reached)) - 1);
+}
+
+bool AnchorTable::reaches_until(const Guard& test, PaddedView padded, size_t end) const {
+  const std::string_view text = padded.text();
   size_t stop = std::min(text.size(), end + test.until_within + 1);
   if (test.only_until != kManyBytes) {  // seldom in sight, and then nothing else matters
+    const auto byte = static_cast<char>(test.only_until);
+    if (stops_before(padded.data() + end, byte, test.stops)) return false;
     const std::string_view sight = text.substr(end, stop - end);
-    const size_t at = sight.find(static_cast<char>(test.only_until));
+    const size_t at = sight.find(byte);
     if (at == std::string_view::npos) return false;
     stop = end + at + 1;
   }

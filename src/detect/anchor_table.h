@@ -51,16 +51,14 @@ class AnchorTable {
   [[nodiscard]] uint32_t length(uint32_t literal) const { return entries_[literal].length; }
 
   // False when the bytes around the literal at [begin, end) fail the guards of all its hooks.
-  [[nodiscard]] bool may_wake(uint32_t literal, std::string_view text, size_t begin,
-                              size_t end) const {
+  [[nodiscard]] bool may_wake(uint32_t literal, PaddedView text, size_t begin, size_t end) const {
     const Entry& entry = entries_.data()[literal];
     return entry.hooks != 0 && stands(entry.gate, text, begin, end);
   }
 
   // Whether the bytes around the anchor at [begin, end) of the text can belong to a match of the
   // hook's rule.
-  [[nodiscard]] bool passes(const Hook& hook, std::string_view text, size_t begin,
-                            size_t end) const {
+  [[nodiscard]] bool passes(const Hook& hook, PaddedView text, size_t begin, size_t end) const {
     return hook.guard == kTested || stands(hook.guard, text, begin, end);
   }
 
@@ -80,6 +78,7 @@ class AnchorTable {
     uint16_t until = kAnyByte;
     uint16_t only_until = kManyBytes;  // the only byte of `until`
     uint16_t through = kAnyByte;
+    std::array<char, 4> stops{};  // some bytes, with `only_until` or else alike, that end the way
     uint32_t until_within = 0;
     uint16_t count = 0;
     std::array<uint16_t, kMaxAfter> after{};
@@ -100,8 +99,9 @@ class AnchorTable {
   }
   // Whether the bytes around a place are as a guard asks. Most lack the run or the byte that the
   // text must reach, and these are told by few bytes.
-  [[nodiscard]] bool stands(uint32_t guard, std::string_view text, size_t begin, size_t end) const {
+  [[nodiscard]] bool stands(uint32_t guard, PaddedView padded, size_t begin, size_t end) const {
     const Guard& test = guards_.data()[guard];
+    const std::string_view text = padded.text();
     if (begin == 0) {
       if (!test.may_begin_text) return false;
     } else if (!in_class(text[begin - 1], test.before)) {
@@ -109,13 +109,13 @@ class AnchorTable {
     }
     if (text.size() - end < test.count) return false;
     if (test.run_length != 0 && !has_run(test, text, end)) return false;
-    if (test.until != kAnyByte && !reaches_until(test, text, end)) return false;
+    if (test.until != kAnyByte && !reaches_until(test, padded, end)) return false;
     for (uint32_t i = 0; i < test.count; ++i) {
       if (!in_class(text[end + i], test.after.data()[i])) return false;
     }
     return true;
   }
-  [[nodiscard]] bool reaches_until(const Guard& test, std::string_view text, size_t end) const;
+  [[nodiscard]] bool reaches_until(const Guard& test, PaddedView text, size_t end) const;
   [[nodiscard]] bool has_run(const Guard& test, std::string_view text, size_t end) const;
   uint32_t literal_number(std::string_view text, bool ignore_case);
   void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
@@ -123,6 +123,7 @@ class AnchorTable {
   uint16_t class_number(const regex::ByteSet& set);
   uint16_t joined(uint16_t one, uint16_t other);
   uint16_t only_byte(uint16_t number) const;
+  void describe_way(Guard& guard) const;
   Guard guard_of(const regex::AnchorGuard& guard);
   Guard gate_of(const std::vector<Hook>& hooks);
 

@@ -126,9 +126,9 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
   while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
     for (const LiteralHit& hit : memory.hits) {
       const size_t hit_begin = hit.end - engine.anchors.length(hit.literal);
-      if (engine.anchors.may_wake(hit.literal, whole, hit_begin, hit.end)) {
+      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit.end)) {
         for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
-          if (engine.anchors.passes(hook, whole, hit_begin, hit.end)) {
+          if (engine.anchors.passes(hook, text, hit_begin, hit.end)) {
             wake(hook.rule, hit_begin, hit.end);
           }
         }
