@@ -231,7 +231,10 @@ LiteralIndex::Rest LiteralIndex::rest_of(const Literal& literal, uint32_t number
   const ClassSet nothing = literal.may_begin_text ? ClassSet{1} << kOutsideClass : 0;
   rest.before = class_set_number(literal.before | nothing);
   if (!literal.after.empty()) rest.after = class_set_number(literal.after.front());
-  for (size_t far = 1; far < std::min(literal.after.size(), kFarthest); ++far) {
+  // Where digits were found by those that follow, they are not looked at again.
+  const size_t nearest = SideRows::is_digits(literal) ? SideRows::kSeen - literal.bytes.size() : 1;
+  const size_t farthest = std::min(literal.after.size(), kFarthest);
+  for (size_t far = nearest < farthest ? nearest : 1; far < farthest; ++far) {
     const uint8_t set = class_set_number(literal.after[far]);
     const double odds = class_set_odds_[set];
     const double least = class_set_odds_[rest.farther];

@@ -11,9 +11,8 @@ namespace side_rows {
 using Halves = std::array<SideRows::Halves, 2>;
 
 constexpr size_t kBlock = 64;
-constexpr size_t kStep = 56;  // places that are told by one block,
-constexpr size_t kSeen = 8;   // and bytes from each of them on that are looked at
-static_assert(kStep + kSeen <= kBlock);
+constexpr size_t kStep = 56;  // places that are told by one block
+static_assert(kStep + SideRows::kSeen <= kBlock);
 static_assert(kBlock <= PaddedText::kPadding);
 constexpr uint64_t kTold = (uint64_t{1} << kStep) - 1;
 constexpr unsigned kGroups = 8;
@@ -227,7 +226,7 @@ void SideRows::add_digits(const Literal& literal) {
   const ClassSet digits = ClassSet{1} << kDigitClass;
   const size_t length = literal.bytes.size();
   unsigned at = 0;
-  for (size_t i = 0; i < side_rows::kSeen; ++i) {
+  for (size_t i = 0; i < kSeen; ++i) {
     const bool is_digit = i < length || (i - length < literal.after.size() &&
                                          (literal.after[i - length] & ~digits) == 0);
     at |= static_cast<unsigned>(is_digit) << i;
@@ -240,7 +239,7 @@ void SideRows::add_digits(const Literal& literal) {
   size_t count = 0;
   const unsigned begins = digits_at_ & (digits_at_ >> digits_.second);
   unsigned covered = digits_.second != 0 ? 3 : 1;
-  for (unsigned i = 1; i < side_rows::kSeen && count < digits_.twos.size(); ++i) {
+  for (unsigned i = 1; i < kSeen && count < digits_.twos.size(); ++i) {
     const unsigned two = 1U << i | 1U << (i + digits_.second);
     // What is new of this two may be the first of the next.
     const bool later = (covered >> i & begins >> (i + 1) & 1U) != 0;

@@ -28,6 +28,8 @@ struct SidePlaces {
 
 class SideRows {
  public:
+  static constexpr size_t kSeen = 8;  // bytes from a place on by which digits are told
+
   static bool is_pair(const Literal& literal) {
     return literal.bytes.size() == 2 && !literal.any_digit;
   }
