@@ -24,11 +24,21 @@ char to_lower_byte(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c +
 double shannon_entropy(std::string_view text) {
   if (text.empty()) return 0;
   std::array<uint32_t, 256> counts{};
-  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
+  std::array<uint64_t, 4> seen{};
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    ++counts.data()[byte];
+    seen.data()[byte / 64] |= uint64_t{1} << (byte % 64U);
+  }
   const auto total = static_cast<double>(text.size());
   double sum = 0;
-  for (const uint32_t count : counts) {
-    if (count > 0) sum += count * std::log2(count);
+  for (size_t word = 0; word < seen.size(); ++word) {
+    for (uint64_t left = seen.data()[word]; left != 0; left &= left - 1) {
+      const auto bit = static_cast<size_t>(std::countr_zero(left));
+      const uint32_t count = counts.data()[word * 64 + bit];
+      // Most bytes of a secret stand in it once, and the logarithm of that is 0.
+      if (count > 1) sum += count * std::log2(count);
+    }
   }
   return std::max(0.0, std::log2(total) - sum / total);
 }

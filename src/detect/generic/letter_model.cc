@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "detect/generic/characters.h"
+#include "detect/generic/kinds.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -32,34 +32,45 @@ Result<LetterModel> LetterModel::parse(std::string_view cells) {
   return out;
 }
 
+// Without a branch: nobody can tell what the next character of a secret is.
 int32_t LetterModel::randomness(std::string_view text) const {
-  int32_t sum = 0;
+  uint32_t sum = 0;
   size_t before_last = 0;
   size_t last = 0;
-  const auto step = [&](size_t symbol) {
+  // Adds the cost of a symbol if `yes`, which is 0 or 1.
+  const auto step = [&](size_t symbol, int32_t by_chance, uint32_t yes) {
     const size_t cell = (before_last * kSymbols + last) * kSymbols + symbol;
-    sum += cost_[cell] * kUnit - (symbol == 0 ? kRandomEnd : kRandomLetter);
-    before_last = symbol == 0 ? 0 : last;
-    last = symbol;
+    const int32_t cost = cost_.data()[cell] * kUnit - by_chance;
+    sum += static_cast<uint32_t>(cost) & (0U - yes);
   };
-  const auto close = [&] {
-    if (last != 0) step(0);
-    before_last = last = 0;
+  // Ends a run of letters if there is one, and `yes`.
+  const auto close = [&](uint32_t yes) {
+    step(0, kRandomEnd, yes & static_cast<uint32_t>(last != 0));
+    before_last &= size_t{yes} - 1;
+    last &= size_t{yes} - 1;
   };
+  const auto is = [](uint16_t kind, uint16_t of) -> uint32_t { return (kind & of) != 0 ? 1 : 0; };
+  const auto kind_at = [&](size_t i) -> uint16_t {
+    return i < text.size() ? kind_of(text.data()[i]) : uint16_t{0};
+  };
+  uint16_t before = 0;
+  uint16_t kind = kind_at(0);
   for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (!is_letter(c)) {
-      close();
-      continue;
-    }
-    if (is_upper(c) && i > 0 && is_letter(text[i - 1])) {
-      const bool starts = is_lower(text[i - 1]) || (i + 1 < text.size() && is_lower(text[i + 1]));
-      if (starts) close();
-    }
-    step(static_cast<size_t>(lower(c) - 'a') + 1);
+    const uint16_t next = kind_at(i + 1);
+    const uint32_t letter = is(kind, kLetterKind);
+    const uint32_t starts = is(kind, kUpperKind) & is(before, kLetterKind) &
+                            (is(before, kLowerKind) | is(next, kLowerKind));
+    close((letter ^ 1U) | starts);
+    // 1 … 26 for letters of either case.
+    const size_t symbol = static_cast<unsigned char>(text.data()[i]) & 0x1FU & (0U - letter);
+    step(symbol, kRandomLetter, letter);
+    before_last = letter != 0 ? last : before_last;
+    last = letter != 0 ? symbol : last;
+    before = kind;
+    kind = next;
   }
-  close();
-  return sum;
+  close(1);
+  return static_cast<int32_t>(sum);
 }
 
 }  // namespace spillguard::detect::generic

@@ -225,21 +225,28 @@ void read_net_use(const Command& command, Arguments& arguments) {
   }
 }
 
-// Whether an argument begins as some option of the program at `name` does: most commands have none.
-bool has_option(std::string_view text, size_t name, size_t from) {
-  std::array<const Tool*, std::size(kTools)> tools{};
+// The tools that the program whose name stands at an offset may be.
+struct Tools {
+  std::array<const Tool*, std::size(kTools)> list{};
   size_t count = 0;
-  for (const Tool& tool : kTools) {
-    if (!tool.option.empty() && goes_on_with(text, name, tool.name)) tools.at(count++) = &tool;
+  Tools(std::string_view text, size_t name) {
+    for (const Tool& tool : kTools) {
+      if (goes_on_with(text, name, tool.name)) list.at(count++) = &tool;
+    }
   }
+  [[nodiscard]] std::span<const Tool* const> all() const { return std::span(list).first(count); }
+};
+
+// Whether an argument begins as some option of the program does: most commands have none.
+bool has_option(const Tools& tools, std::string_view text, size_t from) {
   Arguments arguments(text, from);
   for (int i = 0; i < kMaxCount; ++i) {
     const auto argument = arguments.next();
     if (!argument) return false;
     arguments.take_pending();
     const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());
-    for (const Tool* tool : std::span(tools).first(count)) {
-      if (bytes.starts_with(tool->option)) return true;
+    for (const Tool* tool : tools.all()) {
+      if (!tool->option.empty() && bytes.starts_with(tool->option)) return true;
     }
   }
   return false;
@@ -267,26 +274,30 @@ void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
     ++end;
   if (!is_blank(at(text, end))) return;
   const Command command{.text = text, .name = {hit.begin, end}, .out = out};
+  const Tools tools(text, hit.begin);
   std::optional<bool> options;  // whether there is one, once it was asked
-  for (const Tool& tool : kTools) {
-    if (!goes_on_with(text, hit.begin, tool.name)) continue;
-    if (!options && !tool.option.empty()) options = has_option(text, hit.begin, end);
+  for (const Tool* tool : tools.all()) {
+    const bool own_form = tool->form == Form::kUserSlash || tool->form == Form::kNetUse;
+    if (!own_form && !tool->option.empty()) {
+      if (!options) options = has_option(tools, text, end);
+      if (!*options) continue;
+    }
     Arguments arguments(text, end);
-    if (tool.form == Form::kUserSlash) {
+    if (tool->form == Form::kUserSlash) {
       read_sqlplus(command, arguments);
-    } else if (tool.form == Form::kNetUse) {
+    } else if (tool->form == Form::kNetUse) {
       read_net_use(command, arguments);
-    } else if (tool.option.empty()) {
+    } else if (tool->option.empty()) {
       const auto value = arguments.next();
       // "unzip -p" writes to the output; only -P takes a password.
       if (value && text[hit.end - 1] == 'P') command.offer(*value, command.name, Noun::kPassword);
-    } else if (!options || *options) {
+    } else {
       for (int i = 0; i < kMaxCount; ++i) {
         const auto argument = arguments.next();
         if (!argument) break;
         const std::string_view bytes = text.substr(argument->span.begin, argument->span.size());
-        if (bytes.starts_with(tool.option)) {
-          read_form(command, tool, *argument, arguments);
+        if (bytes.starts_with(tool->option)) {
+          read_form(command, *tool, *argument, arguments);
         } else {
           arguments.take_pending();
         }

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "detect/generic/characters.h"
+#include "detect/generic/kinds.h"
 #include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
@@ -356,12 +357,18 @@ struct StandIns {
   // Of the words of a bucket; its end is where the next one begins.
   std::array<uint16_t, kLetters * kLetters + 1> first{};
   std::array<StandIn, kStandIns.size()> words{};
+  // By first letter, a bit for each second one of some word, or for 0 if there is a word of it
+  // alone.
+  std::array<uint32_t, kLetters> seconds{};
   // From 1 on; 0 for what is no letter in lower case.
   static constexpr size_t letter(char c) {
     return is_lower(c) ? static_cast<size_t>(c - 'a') + 1 : 0;
   }
   // The second is 0 in words of one letter.
   static constexpr size_t bucket(size_t a, size_t b) { return a * kLetters + b; }
+  [[nodiscard]] constexpr bool begins_word(size_t a, size_t b) const {
+    return (seconds.data()[a] & (1U | 1U << b)) != 0;
+  }
   static constexpr size_t bucket_of(std::string_view word) {
     return bucket(letter(word[0]), word.size() > 1 ? letter(word[1]) : 0);
   }
@@ -376,6 +383,8 @@ constexpr StandIns kTable = [] {
   std::array<uint16_t, StandIns::kLetters * StandIns::kLetters + 1> next = table.first;
   for (size_t i = 0; i < kStandIns.size(); ++i) {
     const std::string_view word = kStandIns.at(i);
+    const size_t second = word.size() > 1 ? StandIns::letter(word[1]) : 0;
+    table.seconds.at(StandIns::letter(word[0])) |= uint32_t{1} << second;
     StandIn& entry = table.words.at(next.at(StandIns::bucket_of(word))++);
     entry.size = static_cast<uint8_t>(word.size());
     entry.number = static_cast<uint16_t>(i);
@@ -388,6 +397,9 @@ constexpr StandIns kTable = [] {
 }();
 static_assert(std::all_of(kStandIns.begin(), kStandIns.end(),
                           [](std::string_view word) { return all_of_text(word, is_lower); }));
+
+// Characters that words of a value may be made of.
+constexpr bool is_counted(char c) { return is_alnum(c) || c == '$' || c == '@'; }
 
 constexpr auto kStatingSet = word_set(kStating);
 
@@ -415,56 +427,67 @@ int stand_in_share(std::string_view value) {
   if (value.empty() || value.size() > kLongestValue) return 0;
   // The value as words are written, and how many real letters stand before each place.
   std::array<char, kLongestValue + sizeof(uint64_t)> plain{};
-  std::array<uint8_t, kLongestValue + 1> letters{};
+  std::array<uint8_t, kLongestValue + 1> letters;
+  letters[0] = 0;
   for (size_t i = 0; i < value.size(); ++i) {
-    plain[i] = kPlain[static_cast<unsigned char>(value[i])];
-    letters[i + 1] = static_cast<uint8_t>(letters[i] + (is_letter(value[i]) ? 1 : 0));
+    const auto byte = static_cast<unsigned char>(value.data()[i]);
+    plain.data()[i] = kPlain.data()[byte];
+    const unsigned letter = (kByteKinds.data()[byte] & kLetterKind) != 0 ? 1 : 0;
+    letters.data()[i + 1] = static_cast<uint8_t>(letters.data()[i] + letter);
   }
   // covered[i]: the most characters that words cover up to i.
   std::array<uint8_t, kLongestValue + 1> covered{};
   size_t counted = 0;
-  for (size_t i = 0; i < value.size(); ++i) {
-    const bool counts = is_alnum(value[i]) || value[i] == '$' || value[i] == '@';
-    // Short words are in every random text: they count where a word can begin.
-    const bool begins = covered[i] >= counted || i == 0 || !is_letter(value[i - 1]) ||
-                        (is_lower(value[i - 1]) && is_upper(value[i]));
-    counted += counts ? 1 : 0;
-    covered[i + 1] = std::max(covered[i + 1], covered[i]);
-    if (!counts) continue;
-    const auto reach = [&](size_t length) {
-      covered[i + length] =
-          std::max(covered[i + length], static_cast<uint8_t>(covered[i] + length));
-    };
-    const auto take = [&](size_t second) {
-      const size_t bucket = StandIns::bucket(StandIns::letter(plain[i]), second);
-      const size_t end = kTable.first[bucket + 1];
-      if (kTable.first[bucket] == end) return;
-      uint64_t here = 0;
-      std::memcpy(&here, plain.data() + i, sizeof here);
-      for (size_t w = kTable.first[bucket]; w != end; ++w) {
-        const StandIn& word = kTable.words[w];
-        if ((here & word.mask) != word.want) continue;
-        const size_t size = word.size;
-        if (size > value.size() - i || (!begins && size <= kShortWord)) continue;
-        // "101" is no word, however one reads it.
-        const auto real = static_cast<size_t>(letters[i + size] - letters[i]);
-        if (real * 2 < size) continue;
-        if (size > sizeof here &&
-            std::string_view(plain.data() + i, size) != kStandIns[word.number])
-          continue;
-        reach(size);
+  const auto reach = [&](size_t from, size_t length) {
+    uint8_t& most = covered.data()[from + length];
+    most = std::max(most, static_cast<uint8_t>(covered.data()[from] + length));
+  };
+  const auto take = [&](size_t i, size_t bucket, bool begins) {
+    uint64_t here = 0;
+    std::memcpy(&here, plain.data() + i, sizeof here);
+    const size_t end = kTable.first.data()[bucket + 1];
+    for (size_t w = kTable.first.data()[bucket]; w != end; ++w) {
+      const StandIn& word = kTable.words.data()[w];
+      if ((here & word.mask) != word.want) continue;
+      const size_t size = word.size;
+      if (size > value.size() - i || (!begins && size <= kShortWord)) continue;
+      // "101" is no word, however one reads it.
+      const auto real = static_cast<size_t>(letters[i + size] - letters[i]);
+      if (real * 2 < size) continue;
+      if (size > sizeof here &&
+          std::string_view(plain.data() + i, size) != kStandIns[word.number]) {
+        continue;
       }
-    };
-    if (begins) take(0);
-    if (i + 1 < value.size()) {
-      if (const size_t second = StandIns::letter(plain[i + 1]); second != 0) take(second);
+      reach(i, size);
     }
-    if (is_digit(value[i])) {
-      if (const size_t digits = appended_digits(value, i); digits > 0) reach(digits);
+  };
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value.data()[i];
+    const bool counts = is_counted(c);
+    const size_t before = counted;
+    counted += counts ? 1 : 0;
+    covered.data()[i + 1] = std::max(covered.data()[i + 1], covered.data()[i]);
+    // Most places begin nothing.
+    const size_t first = StandIns::letter(plain.data()[i]);
+    const bool has_words = kTable.begins_word(first, StandIns::letter(plain.data()[i + 1]));
+    const bool digit = is_digit(c);
+    if (!counts || (!has_words && !digit)) continue;
+    if (has_words) {
+      // Short words are in every random text: they count where a word can begin.
+      const bool begins = covered[i] >= before || i == 0 || !is_letter(value[i - 1]) ||
+                          (is_lower(value[i - 1]) && is_upper(c));
+      const size_t second = StandIns::letter(plain[i + 1]);
+      if (begins) take(i, StandIns::bucket(first, 0), begins);
+      if (second != 0) take(i, StandIns::bucket(first, second), begins);
+    }
+    if (digit) {
+      if (const size_t digits = appended_digits(value, i); digits > 0) reach(i, digits);
     }
   }
   return counted == 0 ? 0 : static_cast<int>(covered[value.size()] * size_t{1024} / counted);
 }
+
+std::span<const std::string_view> stand_in_words() { return kStandIns; }
 
 bool is_stating_word(std::string_view value) {
   while (!value.empty() && (value.back() == '.' || value.back() == ',' || value.back() == ';' ||

@@ -287,6 +287,22 @@ constexpr std::array<uint8_t, 256> kMaskMarks = [] {
   return marks;
 }();
 
+// Whether one of the rows or characters stands in the value that are masks wherever they are.
+bool holds_mask(std::string_view value) {
+  size_t row = 0;
+  char before = '\0';
+  for (size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    row = c == before ? row + 1 : 1;
+    const uint8_t mark = kMaskMarks[static_cast<unsigned char>(c)];
+    if (row == 3 && (mark & kRow) != 0) return true;
+    const std::string_view rest = value.substr(i);
+    if (rest.starts_with(kEllipsis) || rest.starts_with(kBullet)) return true;
+    before = c;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_masked(std::string_view value) {
@@ -295,32 +311,26 @@ bool is_masked(std::string_view value) {
   size_t row = 0;
   size_t crosses = 0;
   unsigned char before = '\0';
-  for (size_t i = 0; i < value.size(); ++i) {
-    const auto c = static_cast<unsigned char>(lower(value.data()[i]));
+  uint8_t marks = 0;
+  std::array<uint64_t, 4> seen{};
+  for (const char byte : value) {
+    const auto c = static_cast<unsigned char>(kLower[static_cast<unsigned char>(byte)]);
     row = c == before ? row + 1 : 1;
     longest = std::max(longest, row);
-    const uint8_t mark = kMaskMarks[c];
-    crosses += mark & kCross;
-    if ((mark & kRowOrLead) != 0) {
-      if (row == 3 && (mark & kRow) != 0) return true;
-      const std::string_view rest = value.substr(i);
-      if (rest.starts_with(kEllipsis) || rest.starts_with(kBullet)) return true;
-    }
+    crosses += kMaskMarks[c] & kCross;
+    marks |= kMaskMarks[c];
+    seen.data()[c / 64] |= uint64_t{1} << (c % 64U);
     before = c;
   }
+  if ((marks & kRowOrLead) != 0 && holds_mask(value)) return true;
   if (longest * 2 > value.size() && longest >= 3) return true;
   // A hand that fell on the keyboard: long, and of few characters. Digits have no more than ten.
   constexpr size_t kLongRow = 24;
   constexpr int kFewCharacters = 7;
-  if (value.size() >= kLongRow && !all_of_text(value, is_digit)) {
-    std::array<uint64_t, 4> seen{};
-    for (const char c : value) {
-      const auto byte = static_cast<unsigned char>(lower(c));
-      seen.at(byte / 64) |= uint64_t{1} << (byte % 64U);
-    }
+  if (value.size() >= kLongRow) {
     int distinct = 0;
     for (const uint64_t bits : seen) distinct += std::popcount(bits);
-    if (distinct <= kFewCharacters) return true;
+    if (distinct <= kFewCharacters && !all_of_text(value, is_digit)) return true;
   }
   return crosses * 4 >= value.size() * 3 && value.size() >= 2;
 }
@@ -341,16 +351,27 @@ constexpr bool goes_on(char a, char b) {
   return false;
 }
 
-// For each letter in lower case and digit a bit for each that goes on its row.
-constexpr size_t alnum_number(char c) {
-  return static_cast<size_t>(is_digit(c) ? c - '0' + 26 : c - 'a');
-}
-constexpr std::array<uint64_t, 36> kGoingOn = [] {
+// By byte: a letter of either case or a digit, or what is neither.
+constexpr uint8_t kNoAlnum = 63;
+constexpr std::array<uint8_t, 256> kAlnumNumbers = [] {
+  std::array<uint8_t, 256> numbers{};
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const char c = lower(static_cast<char>(i));
+    numbers.at(i) = is_digit(c)   ? static_cast<uint8_t>(c - '0' + 26)
+                    : is_lower(c) ? static_cast<uint8_t>(c - 'a')
+                                  : kNoAlnum;
+  }
+  return numbers;
+}();
+// For each of these numbers a bit for each that goes on its row.
+constexpr std::array<uint64_t, kNoAlnum + 1> kGoingOn = [] {
   constexpr std::string_view kAll = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::array<uint64_t, 36> rows{};
+  std::array<uint64_t, kNoAlnum + 1> rows{};
   for (const char a : kAll) {
     for (const char b : kAll) {
-      if (goes_on(a, b)) rows.at(alnum_number(a)) |= uint64_t{1} << alnum_number(b);
+      if (!goes_on(a, b)) continue;
+      rows.at(kAlnumNumbers.at(static_cast<size_t>(a))) |=
+          uint64_t{1} << kAlnumNumbers.at(static_cast<size_t>(b));
     }
   }
   return rows;
@@ -360,16 +381,20 @@ constexpr std::array<uint64_t, 36> kGoingOn = [] {
 
 int sequence_share(std::string_view value) {
   if (value.empty()) return 0;
-  const auto follows = [](char a, char b) {
-    if (!is_alnum(a) || !is_alnum(b)) return a == b;
-    return (kGoingOn.at(alnum_number(lower(a))) >> alnum_number(lower(b)) & 1U) != 0;
-  };
+  constexpr size_t kRow = 3;
   size_t covered = 0;
-  size_t begin = 0;
-  for (size_t i = 1; i <= value.size(); ++i) {
-    if (i < value.size() && follows(value[i - 1], value[i])) continue;
-    if (i - begin >= 3) covered += i - begin;
-    begin = i;
+  size_t row = 0;
+  unsigned char before = '\0';
+  uint64_t going_on = 0;  // what goes on the row of the character before
+  for (const char byte : value) {
+    const auto c = static_cast<unsigned char>(byte);
+    const uint8_t number = kAlnumNumbers[c];
+    const uint64_t follows = (going_on >> number & 1U) | uint64_t{c == before && row != 0};
+    row = row * follows + 1;
+    // All of a row once it is long enough.
+    covered += (row == kRow ? kRow : 0) + (row > kRow ? 1 : 0);
+    going_on = kGoingOn[number];
+    before = c;
   }
   return static_cast<int>(covered * 1024 / value.size());
 }
