@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
+#include <string_view>
 
 #include "detect/decode/escaped_run.h"
 
@@ -133,6 +135,46 @@ TEST(EscapedRun, SpansOfEscapesAreWhole) {
   EXPECT_FALSE(level.changed({.begin = 0, .end = 2}));
   EXPECT_TRUE(level.changed({.begin = 0, .end = 3}));
   EXPECT_FALSE(level.changed({.begin = 3, .end = 5}));
+}
+
+// Where a section of one escape begins and ends, a byte after the other.
+Span plain_bounds(const std::string& text, size_t begin, size_t end) {
+  const auto is_in = [](const char* set, size_t size, char c) {
+    return std::string_view(set, size).find(c) != std::string_view::npos;
+  };
+  const auto ends_line = [&](size_t at) { return is_in("\n\r\0", 3, text[at]); };
+  const auto ends_word = [&](size_t at) { return is_in("\n\r\0 \t", 5, text[at]); };
+  const size_t first = begin;
+  while (begin > 0 && first - begin < 64 && !ends_line(begin - 1)) --begin;
+  if (begin > 0 && first - begin == 64) {
+    while (begin > 0 && first - begin < 64 + 512 && !ends_word(begin - 1)) --begin;
+  }
+  const size_t last = end;
+  while (end < text.size() && end - last < 48 && !ends_line(end)) ++end;
+  if (end - last == 48) {
+    while (end < text.size() && end - last < 48 + 512 && !ends_word(end)) ++end;
+  }
+  return {.begin = begin, .end = end};
+}
+
+TEST(Sections, ReachToTheEndsOfLinesOrWords) {
+  std::mt19937 random(3);
+  const std::string ends("\n\r\0 \t", 5);
+  for (int round = 0; round < 4000; ++round) {
+    std::string text(random() % (round % 8 == 0 ? 1500 : 200), 'x');
+    const unsigned every = 1U << (random() % 10);
+    for (char& c : text) {
+      if (random() % every == 0) c = ends[random() % ends.size()];
+      if (random() % 64 == 0) c = "\x01\x1F\x80"[random() % 3];
+    }
+    const size_t at = random() % (text.size() + 1);
+    text.insert(at, "%41");
+    Level level;
+    ASSERT_NE(
+        decode_escaped(text, at, 0, {.begin = 0, .end = text.size()}, Encoding::kPercent, level),
+        0U);
+    ASSERT_EQ(level.sections()[0].source, plain_bounds(text, at, at + 3)) << round;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,12 @@
 #include "detect/decode/escaped_run.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 #include "detect/decode/escape.h"
 
@@ -32,35 +38,64 @@ Form form_of(Encoding encoding) {
   }
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+// What ends a line, and what ends a word.
+enum Ends : uint8_t { kLineEnds, kGaps };
+
 bool is_line_end(char c) { return c == '\n' || c == '\r' || c == '\0'; }
-// Whether it is one of these; nearly all bytes are told by one comparison.
-bool is_gap(char c) {
-  return static_cast<unsigned char>(c) <= ' ' && (is_blank(c) || is_line_end(c));
+bool is_gap(char c) { return is_line_end(c) || c == ' ' || c == '\t'; }
+bool is_one(char c, Ends ends) { return ends == kGaps ? is_gap(c) : is_line_end(c); }
+
+#if defined(__SSE2__)
+constexpr size_t kVector = 16;
+// A bit for each of sixteen bytes that is one.
+unsigned ends_of(const char* bytes, Ends ends) {
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const auto is = [&](char c) { return _mm_cmpeq_epi8(text, _mm_set1_epi8(c)); };
+  __m128i found = _mm_or_si128(_mm_or_si128(is('\n'), is('\r')), is('\0'));
+  if (ends == kGaps) found = _mm_or_si128(found, _mm_or_si128(is(' '), is('\t')));
+  return static_cast<unsigned>(_mm_movemask_epi8(found));
+}
+#endif
+
+// The first of them from `at` on, or the text's end.
+size_t first_of(std::string_view text, size_t at, Ends ends) {
+#if defined(__SSE2__)
+  for (; text.size() - at >= kVector; at += kVector) {
+    const unsigned found = ends_of(text.data() + at, ends);
+    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found));
+  }
+#endif
+  while (at < text.size() && !is_one(text.data()[at], ends)) ++at;
+  return at;
+}
+
+// Behind the last of them that is not before `least`, or `least`.
+size_t after_last(std::string_view text, size_t least, Ends ends) {
+  size_t at = text.size();
+#if defined(__SSE2__)
+  for (; at - least >= kVector; at -= kVector) {
+    const unsigned found = ends_of(text.data() + at - kVector, ends);
+    if (found != 0) return at - kVector + static_cast<size_t>(std::bit_width(found));
+  }
+#endif
+  while (at > least && !is_one(text.data()[at - 1], ends)) --at;
+  return at;
 }
 
 // Where a word begins, a little before `at` and not before `least`.
 size_t edge_before(std::string_view text, size_t at, size_t least) {
   const size_t near = at - std::min(at - least, kBefore);
   const size_t far = near - std::min(near - least, kMaxWord);
-  const char* const bytes = text.data();
-  size_t i = at;
-  while (i > near && (!is_gap(bytes[i - 1]) || is_blank(bytes[i - 1]))) --i;
-  if (i > near) return i;
-  while (i > far && !is_gap(bytes[i - 1])) --i;
-  return i;
+  const size_t line = after_last(text.substr(0, at), near, kLineEnds);
+  return line > near ? line : after_last(text.substr(0, near), far, kGaps);
 }
 
 // Where one ends, a little behind `at`.
 size_t edge_behind(std::string_view text, size_t at, size_t most) {
   const size_t near = at + std::min(most - at, kBehind);
   const size_t far = near + std::min(most - near, kMaxWord);
-  const char* const bytes = text.data();
-  size_t i = at;
-  while (i < near && (!is_gap(bytes[i]) || is_blank(bytes[i]))) ++i;
-  if (i < near) return i;
-  while (i < far && !is_gap(bytes[i])) ++i;
-  return i;
+  const size_t line = first_of(text.substr(0, near), at, kLineEnds);
+  return line < near ? line : first_of(text.substr(0, far), near, kGaps);
 }
 
 bool is_edge(std::string_view text, size_t at, const Span& bounds) {

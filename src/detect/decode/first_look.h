@@ -93,8 +93,10 @@ inline bool may_be_hex(std::string_view text, size_t at) {
     const char c = text[at + mark + i];
     return (c >= '2' && c <= '7') || c == '0';
   };
-  return high(0) && high(2) && high(4) &&
-         text.substr(at, kLetters).find_first_of("+-_") == std::string_view::npos;
+  if (!high(0) || !high(2) || !high(4)) return false;
+  bool others = false;
+  for (const char c : text.substr(at, kLetters)) others |= c == '+' || c == '-' || c == '_';
+  return !others;
 }
 
 }  // namespace spillguard::detect::decode

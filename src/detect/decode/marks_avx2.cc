@@ -1,6 +1,6 @@
-// The marks of a text, a stretch at a time and nearly without branches on what it holds: masks of
-// its bytes, of them those of runs, of these the few whose first letters fit, and only then a look
-// at single places.
+// The marks of a text by vectors: a first walk lists the steps in which something may be, nearly
+// without branches on what it holds. What is listed, a third of the steps, is looked at again, and
+// the few places that are left each for itself.
 #include "detect/decode/marks.h"
 
 #if defined(__x86_64__)
@@ -11,212 +11,411 @@
 #include <array>
 #include <cstdint>
 
+#include "detect/decode/first_look_avx2.h"
 #include "detect/decode/marks_look.h"
 #include "detect/decode/opaque_run.h"
 
 #define SG_AVX2 __attribute__((target("avx2,bmi")))
+#define SG_AVX2_CALL __attribute__((target("avx2,bmi"), noinline))
 #define SG_AVX2_INLINE __attribute__((target("avx2,bmi"), always_inline)) inline
 
 namespace spillguard::detect::decode::marking {
 namespace by_avx2 {
 namespace {
 
-constexpr size_t kWord = 32;   // bytes to a vector, and to a word of a mask
-constexpr size_t kBlock = 64;  // to a mask
-constexpr size_t kStep = 2 * kBlock;
-constexpr size_t kStretch = 16 * kStep;
-static_assert(kMinBase64 == 20, "twentieths() looks for 16 and 4 more");
-static_assert(PaddedText::kPadding >= kBlock);
+constexpr size_t kWord = 32;  // bytes to a vector
+constexpr size_t kHalf = 2 * kWord;
+constexpr size_t kStep = 2 * kHalf;
+constexpr size_t kSteps = 32;  // to a stretch
+constexpr size_t kStretch = kSteps * kStep;
+constexpr size_t kQuad = 4;
+static_assert(PaddedText::kPadding >= kHalf);
+// Wherever a run of 20 letters begins, it fills four quads of those that begin at a fourth byte.
+constexpr size_t kQuads = 4;
+static_assert(kMinBase64 >= kQuads * kQuad + kQuad - 1);
 
-// The blocks of a stretch in which something is set. How many there are is kept beside it, in a
-// register.
-struct Listed {
-  // What is put down behind the last of them is no part of them.
-  std::array<uint64_t, kStretch / kBlock + 1> masks;
-  std::array<uint32_t, kStretch / kBlock + 1> begins;
+// Where a step is, and what of it is text: all, or less in the last one.
+struct Place {
+  const char* bytes;
+  size_t left;
+  // The second half; a last step that has none takes its first half again.
+  [[nodiscard]] SG_AVX2_INLINE const char* second() const {
+    return bytes + (left > kHalf ? kHalf : 0);
+  }
 };
 
-// Appends a block when something is set; returns how many there are then.
-SG_AVX2_INLINE size_t append(size_t count, size_t begin, uint64_t mask, Listed& listed) {
-  listed.masks.data()[count] = mask;
-  listed.begins.data()[count] = static_cast<uint32_t>(begin);
-  return count + (mask != 0 ? 1U : 0U);
-}
+// The steps of a stretch in which something may be. What is put down behind the last of them is no
+// part of them.
+struct Leads {
+  std::array<uint16_t, kSteps + 1> begins;
+};
+struct Quads {
+  std::array<uint16_t, kSteps + 1> begins;
+  // A bit for each quad, from the third before the step on, with which four begin.
+  std::array<uint32_t, kSteps + 1> fours;
+};
 
-// Takes out what is not below `size`; returns how many blocks are left.
-SG_AVX2_INLINE size_t cut(size_t count, size_t size, Listed& listed) {
-  while (count != 0 && listed.begins[count - 1] + kBlock > size) {
-    const size_t begin = listed.begins[count - 1];
-    uint64_t& mask = listed.masks[count - 1];
-    mask = begin < size ? mask & ~(~uint64_t{0} << (size - begin)) : 0;
-    if (mask != 0) break;
-    --count;
-  }
-  return count;
+SG_AVX2_INLINE __m256i load(const char* bytes) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
 }
-
+SG_AVX2_INLINE __m256i twice(__m128i table) { return _mm256_broadcastsi128_si256(table); }
 SG_AVX2_INLINE uint32_t mask_of(__m256i bytes) {
   return static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
 }
+SG_AVX2_INLINE __m256i upper_half(__m256i bytes) {
+  return _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+}
 
-// A bit for each byte of a block.
-struct Masks {
-  uint64_t others;    // than letters of base64
-  uint64_t specials;  // slashes, and leads among the others
+// Each lead by its lower half; for other halves a byte that has another one.
+SG_AVX2_INLINE __m256i lead_table() {
+  return twice(_mm_setr_epi8(1, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, 0, '\\', '=', 0, 0));
+}
+
+// The first walk: two shuffles for each vector.
+class Walk {
+ public:
+  SG_AVX2_INLINE Walk() : leads_(lead_table()) {
+    // No byte below these is a letter, by its lower half, and of those above few are none.
+    constexpr char kDigit = '0';
+    constexpr char kUpper = '@';
+    least_ = twice(_mm_setr_epi8(kDigit, kDigit, kDigit, kDigit, kDigit, kDigit, kDigit, kDigit,
+                                 kDigit, kDigit, kUpper, '+', kUpper, '-', kUpper, '/'));
+  }
+
+  // Looks at a step; `fours` as in Quads. Whether there is a lead.
+  SG_AVX2_INLINE bool look(const Place& place, uint32_t& fours) {
+    const char* const second = place.second();
+    const __m256i a = load(place.bytes);
+    const __m256i b = load(place.bytes + kWord);
+    const __m256i c = load(second);
+    const __m256i d = load(second + kWord);
+    // No byte becomes 0 when two are made one.
+    const __m256i pairs = _mm256_packs_epi16(_mm256_packs_epi16(others(a), others(b)),
+                                             _mm256_packs_epi16(others(c), others(d)));
+    const __m256i quads = _mm256_permutevar8x32_epi32(_mm256_cmpeq_epi8(pairs, zero()),
+                                                      _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    uint32_t full = mask_of(quads);
+    if (place.left < kStep) full &= (1U << (place.left / kQuad)) - 1U;
+    const uint64_t from_before = uint64_t{full} << (kQuads - 1) | before_;
+    const uint64_t twos = from_before & from_before >> 1U;
+    before_ = full >> (32 - (kQuads - 1));
+    fours = static_cast<uint32_t>(twos & twos >> 2U);
+    const __m256i leads = _mm256_or_si256(_mm256_or_si256(is_lead(a), is_lead(b)),
+                                          _mm256_or_si256(is_lead(c), is_lead(d)));
+    return mask_of(leads) != 0;
+  }
+
+ private:
+  SG_AVX2_INLINE static __m256i zero() { return _mm256_setzero_si256(); }
+  // Not zero for what is no letter; nothing is above ASCII.
+  [[nodiscard]] SG_AVX2_INLINE __m256i others(__m256i text) const {
+    return _mm256_cmpgt_epi8(_mm256_shuffle_epi8(least_, text), text);
+  }
+  [[nodiscard]] SG_AVX2_INLINE __m256i is_lead(__m256i text) const {
+    return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(leads_, text), text);
+  }
+
+  __m256i least_;
+  __m256i leads_;
+  uint64_t before_ = 0;  // the last quads of the step before
 };
 
-// Tells bytes by vectors.
-class Reader {
+// Bytes in front of a step that belong to the quads before it, and one.
+constexpr size_t kBefore = kQuads * kQuad;
+
+// The words of a stretch with places where a run may begin, each moved to the front by kBefore.
+// What is put down behind the last of them is no part of them.
+struct Words {
+  std::array<uint16_t, kSteps * 4 + 4> begins;
+  std::array<uint32_t, kSteps * 4 + 4> masks;
+};
+
+// Four bits for each bit.
+constexpr std::array<uint32_t, 256> make_spread() {
+  std::array<uint32_t, 256> spread{};
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    for (unsigned i = 0; i < 8; ++i) spread[bits] |= (bits >> i & 1U) * (0xFU << (4 * i));
+  }
+  return spread;
+}
+constexpr std::array<uint32_t, 256> kSpread = make_spread();
+
+// Where a run or a part of one may begin in a word.
+class Begins {
  public:
   // A bit of what `low` and `high` have in common is for a set of letters, each a set of upper
   // halves and one of lower ones.
-  SG_AVX2_INLINE Reader() {
-    // Upper half 2: + - and /; 3: digits; 4 and 6: A to O; 5: P to Z and _; 7: p to z.
+  SG_AVX2_INLINE Begins() {
+    // Upper half 2: + and -; 3: digits; 4 and 6: A to O; 5: P to Z and _; 7: p to z.
     constexpr char kB = 1;
     constexpr char kC = 2;
     constexpr char kD = 4;
     constexpr char kE = 8;
     constexpr char kF = 16;
+    constexpr auto kSlash = static_cast<char>(128);
     constexpr char kDigits = kC | kD | kE | kF;
     low_ = twice(_mm_setr_epi8(kC | kE | kF, kDigits, kDigits, kDigits, kDigits, kDigits, kDigits,
                                kDigits, kDigits, kDigits, kD | kE | kF, kB | kD, kD, kB | kD, kD,
-                               kB | kD | kE));
-    high_ = twice(_mm_setr_epi8(0, 0, kB, kC, kD, kE, kD, kF, 0, 0, 0, 0, 0, 0, 0, 0));
-    // Each special byte by its lower half; for other halves a byte that has another one.
-    specials_ = twice(_mm_setr_epi8(1, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, 0, '\\', '=', 0, '/'));
+                               kSlash | kD | kE));
+    high_ = twice(_mm_setr_epi8(0, 0, kSlash | kB, kC, kD, kE, kD, kF, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
-  [[nodiscard]] SG_AVX2_INLINE Masks block(const char* bytes) const {
-    const Masks first = word(bytes);
-    const Masks second = word(bytes + kWord);
-    return {.others = first.others | second.others << kWord,
-            .specials = first.specials | second.specials << kWord};
+  // A bit for each byte behind which one may begin.
+  [[nodiscard]] SG_AVX2_INLINE uint32_t word(__m256i text) const {
+    const __m256i sets = _mm256_and_si256(_mm256_shuffle_epi8(low_, text),
+                                          _mm256_shuffle_epi8(high_, upper_half(text)));
+    const uint32_t others = mask_of(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256()));
+    const uint32_t slashes = mask_of(sets);
+    return (others | (slashes & ~(slashes >> 1U))) & ~(others >> 1U);
   }
 
  private:
-  SG_AVX2_INLINE static __m256i twice(__m128i table) { return _mm256_broadcastsi128_si256(table); }
+  __m256i low_;
+  __m256i high_;
+};
 
-  [[nodiscard]] SG_AVX2_INLINE Masks word(const char* bytes) const {
-    const __m256i text = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
-    const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
-    const __m256i sets =
-        _mm256_and_si256(_mm256_shuffle_epi8(low_, text), _mm256_shuffle_epi8(high_, upper));
-    return {.others = mask_of(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256())),
-            .specials = mask_of(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(specials_, text), text))};
+// Where the first two letters of a run fit each other: part of may_begin_run().
+class FirstLetters {
+ public:
+  SG_AVX2_INLINE FirstLetters() {
+    // First letters of ASCII, or of UTF-16 in which it comes first or second: A C D I to O; P to Z;
+    // a to f.
+    constexpr char kA = 1;
+    constexpr char kP = 2;
+    constexpr char kL = 4;
+    // Of all else, and of hexadecimal digits: w to z 7 8 9 + - /; 0 to 6; _.
+    constexpr char kW = 8;
+    constexpr char kD = 16;
+    constexpr char kU = 32;
+    static_assert(kAscii == (kA | kP | kL));
+    low_ = twice(_mm_setr_epi8(kP | kD, kA | kP | kL | kD, kP | kL | kD, kA | kP | kL | kD,
+                               kA | kP | kL | kD, kP | kL | kD, kP | kL | kD, kP | kW, kP | kW,
+                               kA | kP | kW, kA | kP | kW, kA | kW, kA, kA | kW, kA, kA | kW | kU));
+    high_ = twice(_mm_setr_epi8(0, 0, kW, kW | kD, kA, kP | kU, kL, kW, 0, 0, 0, 0, 0, 0, 0, 0));
+    // What follows those of ASCII: A C to H Q S to X; 0 to 3; g i to n w y z.
+    constexpr char kQ = 1;
+    constexpr char kN = 2;
+    constexpr char kG = 4;
+    second_low_ = twice(_mm_setr_epi8(kN, kQ | kN, kN, kQ | kN, kQ, kQ, kQ, kQ | kG, kQ, kG, kG, kG,
+                                      kG, kG, kG, 0));
+    second_high_ = twice(_mm_setr_epi8(0, 0, 0, kN, kQ, kQ, kG, kG, 0, 0, 0, 0, 0, 0, 0, 0));
   }
+
+  // A bit for each byte with which they begin.
+  [[nodiscard]] SG_AVX2_INLINE uint32_t word(const char* bytes) const {
+    const __m256i text = load(bytes);
+    const __m256i behind = load(bytes + 1);
+    const __m256i first = _mm256_and_si256(_mm256_shuffle_epi8(low_, text),
+                                           _mm256_shuffle_epi8(high_, upper_half(text)));
+    const __m256i second = _mm256_and_si256(_mm256_shuffle_epi8(second_low_, behind),
+                                            _mm256_shuffle_epi8(second_high_, upper_half(behind)));
+    const __m256i zero = _mm256_setzero_si256();
+    const __m256i refused =
+        _mm256_and_si256(_mm256_cmpeq_epi8(second, zero), _mm256_set1_epi8(kAscii));
+    return ~mask_of(_mm256_cmpeq_epi8(_mm256_andnot_si256(refused, first), zero));
+  }
+
+ private:
+  static constexpr char kAscii = 7;
 
   __m256i low_;
   __m256i high_;
-  __m256i specials_;
+  __m256i second_low_;
+  __m256i second_high_;
 };
 
-// The words of a step in lanes: each with the one before it in front, for what bits of it are
-// moved. `before` is the step before, and this one then.
-SG_AVX2_INLINE __m256i lanes_of(uint64_t first, uint64_t second, __m128i& before) {
-  const __m128i now = _mm_set_epi64x(static_cast<int64_t>(second), static_cast<int64_t>(first));
-  const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(before), now, 1);
-  before = now;
-  return _mm256_permutevar8x32_epi32(both, _mm256_setr_epi32(3, 4, 4, 5, 5, 6, 6, 7));
+// The words of the steps that are listed.
+SG_AVX2_INLINE size_t words_of(const Quads& listed, size_t count, Words& words) {
+  size_t found = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t fours = listed.fours.data()[i];
+    for (size_t word = 0; word < 4; ++word) {
+      const uint32_t here = fours >> (8 * word) & 0xFFU;
+      words.begins.data()[found] = static_cast<uint16_t>(listed.begins.data()[i] + word * kWord);
+      words.masks.data()[found] = here;
+      found += here != 0 ? 1U : 0U;
+    }
+  }
+  return found;
 }
 
-// A bit where a run has its twentieth letter, or the part of one behind a slash.
-SG_AVX2_INLINE __m128i twentieths(__m256i others, __m256i slashes) {
-  // A bit is clear where 2, 4, 8, 16 and then 20 letters end.
-  const __m256i two = _mm256_or_si256(others, _mm256_add_epi64(others, others));
-  const __m256i four = _mm256_or_si256(two, _mm256_slli_epi64(two, 2));
-  const __m256i eight = _mm256_or_si256(four, _mm256_slli_epi64(four, 4));
-  const __m256i sixteen = _mm256_or_si256(eight, _mm256_slli_epi64(eight, 8));
-  const __m256i twenty = _mm256_or_si256(sixteen, _mm256_slli_epi64(sixteen, 4));
-  // Of slashes in a row the last.
-  const __m256i near = _mm256_slli_epi64(slashes, 19);
-  const __m256i parts = _mm256_andnot_si256(near, _mm256_add_epi64(near, near));
-  const __m256i first =
-      _mm256_andnot_si256(twenty, _mm256_or_si256(_mm256_add_epi64(twenty, twenty), parts));
-  return _mm256_castsi256_si128(
-      _mm256_permutevar8x32_epi32(first, _mm256_setr_epi32(1, 3, 5, 7, 1, 3, 5, 7)));
-}
+// Offsets in a stretch from kBefore in front of it on.
+using Offsets = std::array<uint16_t, kStretch + 2 * kBefore>;
 
-// Offsets in a stretch, ascending.
-using Offsets = std::array<uint16_t, kStretch + 2>;
-
-// Puts down the offsets of what is listed whose bytes, those from `bytes` on moved by the offset,
-// are as `fits` asks; returns how many.
-template <typename Fits>
-SG_AVX2_INLINE size_t put_down(const Listed& listed, size_t blocks, const char* bytes,
-                               const Fits& fits, Offsets& offsets) {
+// Puts down the places of the words' bits at which the first letters fit; returns how many.
+SG_AVX2_INLINE size_t put_down(const Words& words, size_t count, const char* stretch,
+                               Offsets& offsets) {
   size_t kept = 0;
-  for (size_t i = 0; i < blocks; ++i) {
-    const size_t begin = listed.begins.data()[i];
-    unsigned long long mask = listed.masks.data()[i];
-    // Hardly any block has more than two.
+  for (size_t i = 0; i < count; ++i) {
+    const size_t begin = words.begins.data()[i] + size_t{1};
+    const char* const bytes = stretch + begin - kBefore;
+    uint32_t mask = words.masks.data()[i];
+    // Hardly any word has more than two.
     do {
-      const size_t first = begin + _tzcnt_u64(mask);
-      const unsigned long long rest = _blsr_u64(mask);
-      const size_t second = begin + _tzcnt_u64(rest != 0 ? rest : mask);
-      offsets.data()[kept] = static_cast<uint16_t>(first);
-      kept += fits(bytes + first) ? 1U : 0U;
-      offsets.data()[kept] = static_cast<uint16_t>(second);
-      kept += static_cast<size_t>(rest != 0) & static_cast<size_t>(fits(bytes + second));
-      mask = _blsr_u64(rest);
+      const size_t first = _tzcnt_u32(mask);
+      const uint32_t rest = _blsr_u32(mask);
+      const size_t second = _tzcnt_u32(rest != 0 ? rest : mask);
+      offsets.data()[kept] = static_cast<uint16_t>(begin + first);
+      kept += may_begin_run(bytes + first) ? 1U : 0U;
+      offsets.data()[kept] = static_cast<uint16_t>(begin + second);
+      kept += static_cast<size_t>(rest != 0) & static_cast<size_t>(may_begin_run(bytes + second));
+      mask = _blsr_u32(rest);
     } while (mask != 0);
   }
   return kept;
+}
+
+// Whether a run begins here, or the part of one behind a slash, and what stands in it may be a
+// text.
+SG_AVX2_INLINE bool is_mark(PaddedView padded, size_t at) {
+  const std::string_view text = padded.text();
+  if (text.size() - at < kMinBase64) return false;
+  const bool goes_on = at != 0 && base64_value(text[at - 1]) != kNoLetter;
+  // Of slashes in a row the last.
+  if (goes_on && (text[at - 1] != '/' || text[at] == '/')) return false;
+  const first_look::TwentyLetters letters(text.data() + at);
+  if (!letters.all_letters()) return false;
+  using Told = first_look::TwentyLetters::Told;
+  const Told told = letters.tell();
+  return told == Told::kYes || (told == Told::kUnsure && may_be_base64(text, at)) ||
+         may_be_hex(text, at);
+}
+
+SG_AVX2_CALL void find_runs(PaddedView text, size_t stretch, const Quads& listed, size_t count,
+                            Marks& marks) {
+  const Begins begins;
+  const FirstLetters letters;
+  Words words;
+  const size_t with_quads = words_of(listed, count, words);
+  const char* const bytes = text.data() + stretch;
+  size_t kept = 0;
+  size_t next = 0;
+  if (stretch == 0 && words.begins[0] == 0) {
+    // In front of the text there is a byte that is no letter, at least.
+    const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    const __m256i word = _mm256_inserti128_si256(_mm256_setzero_si256(), first, 1);
+    // It begins where the text does.
+    words.begins[0] = kBefore - 1;
+    words.masks[0] = (kSpread[words.masks[0]] & begins.word(word)) >> (kBefore - 1);
+    words.masks[0] &= letters.word(bytes);
+    kept = words.masks[0] != 0 ? 1 : 0;
+    next = 1;
+  }
+  for (; next < with_quads; ++next) {
+    const size_t begin = words.begins.data()[next];
+    const char* const word = bytes + begin - kBefore;
+    const uint32_t mask = begins.word(load(word)) & letters.word(word + 1) &
+                          kSpread.data()[words.masks.data()[next]];
+    words.begins.data()[kept] = static_cast<uint16_t>(begin);
+    words.masks.data()[kept] = mask;
+    kept += mask != 0 ? 1U : 0U;
+  }
+  Offsets offsets;
+  const size_t fitting = put_down(words, kept, bytes, offsets);
+  for (size_t i = 0; i < fitting; ++i) {
+    const size_t at = stretch + offsets[i] - kBefore;
+    if (is_mark(text, at)) marks.runs.push_back(at);
+  }
+}
+
+// Bytes that may begin an escape, with the byte behind each.
+class LeadSteps {
+ public:
+  // A bit of what a lead, and the lower and the upper half of the byte behind it have in common is
+  // for a set of followers: all of may_begin_escape(), and some more.
+  SG_AVX2_INLINE LeadSteps() : leads_(lead_table()) {
+    constexpr char kA = 1;                       // behind %: 0 2 to 7, u
+    constexpr char kB = 2;                       // behind a backslash: " / ' 0 1
+    constexpr char kC = 4;                       // r t u x U
+    constexpr char kD = 8;                       // n
+    constexpr char kE = 16;                      // behind &: a to n
+    constexpr char kF = 32;                      // # p to s
+    constexpr char kG = 64;                      // behind =: 3
+    constexpr auto kH = static_cast<char>(128);  // line ends
+    kinds_ = twice(
+        _mm_setr_epi8(0, 0, 0, 0, 0, kA, kE | kF, 0, 0, 0, 0, 0, kB | kC | kD, kG | kH, 0, 0));
+    low_ = twice(_mm_setr_epi8(kA | kB | kF, kB | kE | kF, kA | kB | kC | kE | kF,
+                               kA | kE | kF | kG, kA | kC | kE, kA | kC | kE, kA, kA | kB | kE, kC,
+                               0, kH, 0, kE, kH, kD | kE, kB));
+    high_ = twice(_mm_setr_epi8(kH, 0, kB | kF, kA | kB | kG, 0, kC, kD | kE, kA | kC | kF, 0, 0, 0,
+                                0, 0, 0, 0, 0));
+  }
+  [[nodiscard]] SG_AVX2_INLINE uint64_t half(const char* bytes) const {
+    return uint64_t{word(bytes)} | uint64_t{word(bytes + kWord)} << kWord;
+  }
+
+ private:
+  [[nodiscard]] SG_AVX2_INLINE uint32_t word(const char* bytes) const {
+    const __m256i text = load(bytes);
+    const __m256i behind = load(bytes + 1);
+    const __m256i is_lead = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(leads_, text), text);
+    const __m256i kinds = _mm256_and_si256(is_lead, _mm256_shuffle_epi8(kinds_, text));
+    const __m256i followers = _mm256_and_si256(_mm256_shuffle_epi8(low_, behind),
+                                               _mm256_shuffle_epi8(high_, upper_half(behind)));
+    const __m256i both = _mm256_and_si256(kinds, followers);
+    return ~mask_of(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+  }
+
+  __m256i leads_;
+  __m256i kinds_;
+  __m256i low_;
+  __m256i high_;
+};
+
+SG_AVX2_INLINE void add_escapes(PaddedView text, uint64_t mask, size_t begin, Marks& marks) {
+  for (; mask != 0; mask = _blsr_u64(mask)) {
+    const size_t at = begin + _tzcnt_u64(mask);
+    if (is_escape(text, at)) marks.escapes.push_back(at);
+  }
+}
+
+SG_AVX2_CALL void find_escapes(PaddedView text, size_t stretch, const Leads& listed, size_t count,
+                               Marks& marks) {
+  const LeadSteps steps;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t begin = stretch + listed.begins.data()[i];
+    const Place place{.bytes = text.data() + begin, .left = text.size() - begin};
+    // A lead behind the text is refused as the bytes behind it are none of the text's.
+    const uint64_t first = steps.half(place.bytes);
+    const uint64_t second = steps.half(place.second());
+    if ((first | second) == 0) continue;
+    add_escapes(text, first, begin, marks);
+    if (place.left > kHalf) add_escapes(text, second, begin + kHalf, marks);
+  }
 }
 
 }  // namespace
 }  // namespace by_avx2
 
 SG_AVX2 void find_by_avx2(PaddedView text, Marks& marks) {
-  using by_avx2::kBlock;
+  using by_avx2::kStep;
   using by_avx2::kStretch;
-  const by_avx2::Reader reader;
-  by_avx2::Listed runs;
-  by_avx2::Listed leads;
-  by_avx2::Offsets offsets;
-  __m128i others_before = _mm_set1_epi8(-1);
-  __m128i slashes_before = _mm_setzero_si128();
+  by_avx2::Walk walk;
+  by_avx2::Quads runs;
+  by_avx2::Leads leads;
   for (size_t begin = 0; begin < text.size(); begin += kStretch) {
-    const size_t size = std::min(text.size() - begin, kStretch);
-    const char* const bytes = text.data() + begin;
     size_t with_runs = 0;
     size_t with_leads = 0;
-    for (size_t at = 0; at < size; at += by_avx2::kStep) {
-      // A last step without a second block takes the first one again, and that is cut off below.
-      const by_avx2::Masks first = reader.block(bytes + at);
-      const by_avx2::Masks second = reader.block(bytes + (size - at > kBlock ? at + kBlock : at));
-      with_leads = by_avx2::append(with_leads, at, first.others & first.specials, leads);
-      with_leads = by_avx2::append(with_leads, at + kBlock, second.others & second.specials, leads);
-      const __m128i found =
-          by_avx2::twentieths(by_avx2::lanes_of(first.others, second.others, others_before),
-                              by_avx2::lanes_of(first.specials & ~first.others,
-                                                second.specials & ~second.others, slashes_before));
-      with_runs =
-          by_avx2::append(with_runs, at, static_cast<uint64_t>(_mm_cvtsi128_si64(found)), runs);
-      with_runs = by_avx2::append(with_runs, at + kBlock,
-                                  static_cast<uint64_t>(_mm_extract_epi64(found, 1)), runs);
+    const size_t size = std::min(text.size() - begin, kStretch);
+    for (size_t at = 0; at < size; at += kStep) {
+      uint32_t fours = 0;
+      const bool has_leads =
+          walk.look({.bytes = text.data() + begin + at, .left = text.size() - begin - at}, fours);
+      leads.begins.data()[with_leads] = static_cast<uint16_t>(at);
+      with_leads += has_leads ? 1U : 0U;
+      runs.begins.data()[with_runs] = static_cast<uint16_t>(at);
+      runs.fours.data()[with_runs] = fours;
+      with_runs += fours != 0 ? 1U : 0U;
     }
-    with_leads = by_avx2::cut(with_leads, size, leads);
-    with_runs = by_avx2::cut(with_runs, size, runs);
-    // From a twentieth letter back to the first: no text begins with one.
-    constexpr size_t kBack = kMinBase64 - 1;
-    size_t count = by_avx2::put_down(
-        runs, with_runs, bytes - kBack, [](const char* at) { return may_begin_run(at); }, offsets);
-    for (size_t i = 0; i < count; ++i) {
-      const size_t run = begin + offsets.data()[i] - kBack;
-      if (is_run(text, run)) marks.runs.push_back(run);
-    }
-    count = by_avx2::put_down(
-        leads, with_leads, bytes, [](const char* at) { return may_begin_escape(at); }, offsets);
-    for (size_t i = 0; i < count; ++i) {
-      const size_t lead = begin + offsets.data()[i];
-      if (begins_escape(text, lead)) marks.escapes.push_back(lead);
-    }
+    if (with_runs != 0) by_avx2::find_runs(text, begin, runs, with_runs, marks);
+    if (with_leads != 0) by_avx2::find_escapes(text, begin, leads, with_leads, marks);
   }
 }
 
 }  // namespace spillguard::detect::decode::marking
 
 #undef SG_AVX2
+#undef SG_AVX2_CALL
 #undef SG_AVX2_INLINE
 
 #endif

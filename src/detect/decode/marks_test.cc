@@ -175,5 +175,76 @@ TEST(Marks, VectorsAndPlainCodeAgreeOnPartsOfTexts) {
   EXPECT_GT(marks, 10'000U);
 }
 
+// Bytes that are nearly letters beside runs of about the least length, wherever they stand.
+TEST(Marks, VectorsAndPlainCodeAgreeOnNearlyLetters) {
+  std::mt19937 random(17);
+  const std::string nearly = "@`;[{\\|=]}^~?\x7F/-_+:.'\xAF\xB0\xFA";
+  size_t runs = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text;
+    while (text.size() < 700) {
+      const size_t size = 15 + random() % 12;
+      std::string bytes(18, 'a');
+      for (char& c : bytes) c = static_cast<char>(' ' + random() % 95);
+      text += random() % 2 == 0 ? base64_encode(bytes).substr(0, size) : run_of(size);
+      if (random() % 4 == 0) text[random() % text.size()] = nearly[random() % nearly.size()];
+      text += std::string(random() % 3 == 0 ? random() % 30 : 1, nearly[random() % nearly.size()]);
+    }
+    runs += runs_of_both(text.substr(random() % 40));
+  }
+  EXPECT_GT(runs, 5'000U);
+}
+
+// All that twenty letters stand for: bytes that no text has at one of the places, and those of
+// UTF-8 that are in no order.
+TEST(Marks, VectorsAndPlainCodeAgreeOnWhatIsNoText) {
+  std::mt19937 random(19);
+  const std::array<std::string, 8> fronts = {"abc",
+                                             "\xC3\xBC",
+                                             "\xFF\xFE",
+                                             "\xFE\xFF",
+                                             std::string("\0a", 2),
+                                             std::string("a\0", 2),
+                                             "\xE2\x82\xAC",
+                                             "\xF0\x9F\x98\x80"};
+  size_t runs = 0;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    std::string text;
+    for (const std::string& front : fronts) {
+      for (size_t at = 0; at < 15; ++at) {
+        std::string bytes = (front + "what is encoded in here").substr(0, 15);
+        bytes[at] = static_cast<char>(byte);
+        text += base64_encode(bytes) + " ";
+        bytes[random() % bytes.size()] = static_cast<char>(random());
+        text += base64_encode(bytes) + " ";
+      }
+    }
+    runs += runs_of_both(text);
+  }
+  EXPECT_GT(runs, 10'000U);
+}
+
+// Each byte behind each lead.
+TEST(Marks, VectorsAndPlainCodeAgreeOnAllFollowers) {
+  const std::string line(75, '.');
+  size_t escapes = 0;
+  for (const char lead : std::string("%\\&=")) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      for (const std::string tail :
+           {"00;and more of it", "D7;and more of it", "{x;and more of it"}) {
+        const std::string text = line + "\n" + line + lead + static_cast<char>(byte) + tail;
+        const PaddedText padded(text);
+        Marks quick;
+        Marks plain;
+        find_marks(padded.view(), quick);
+        find_marks_plainly(padded.view(), plain);
+        ASSERT_EQ(quick.escapes, plain.escapes) << text;
+        escapes += plain.escapes.size();
+      }
+    }
+  }
+  EXPECT_GT(escapes, 60U);
+}
+
 }  // namespace
 }  // namespace spillguard::detect::decode

@@ -1,0 +1,103 @@
+// The first look at a run by vectors: nearly all runs are told without a branch for each letter.
+//
+// Thread-safety: pure functions.
+#pragma once
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/padded_text.h"
+#include "detect/decode/first_look.h"
+#include "detect/decode/opaque_run.h"
+
+namespace spillguard::detect::decode::first_look {
+
+// Twenty letters of base64 and what they stand for.
+class TwentyLetters {
+ public:
+  // `letters` are of a padded text.
+  __attribute__((target("avx2"), always_inline)) explicit TwentyLetters(const char* letters) {
+    // Sixteen, and the last sixteen.
+    const __m256i text = _mm256_inserti128_si256(
+        _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(letters))),
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(letters + 4)), 1);
+    const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
+    // Sets of letters, see Begins in marks_avx2.cc.
+    const __m256i low = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 5, 4, 5, 4, 13));
+    const __m256i high =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0));
+    const __m256i sets =
+        _mm256_and_si256(_mm256_shuffle_epi8(low, text), _mm256_shuffle_epi8(high, upper));
+    all_letters_ = _mm256_movemask_epi8(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256())) == 0;
+    // What is added to a letter makes its value, but for - / and _.
+    const __m256i added = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        0, 0, 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0));
+    const auto more = [&](char letter, char by) __attribute__((target("avx2"), always_inline)) {
+      return _mm256_and_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8(letter)),
+                              _mm256_set1_epi8(by));
+    };
+    const __m256i rest =
+        _mm256_or_si256(_mm256_or_si256(more('-', static_cast<char>(62 - ('-' + 62 - '+'))),
+                                        more('/', static_cast<char>(63 - ('/' + 62 - '+')))),
+                        more('_', static_cast<char>(63 - ('_' - 'A'))));
+    const __m256i values =
+        _mm256_add_epi8(_mm256_add_epi8(text, _mm256_shuffle_epi8(added, upper)), rest);
+    const __m256i twelve = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));
+    const __m256i bits = _mm256_madd_epi16(twelve, _mm256_set1_epi32(0x00011000));
+    // Twelve bytes of the first, and three of the last, in their order.
+    const __m256i ordered = _mm256_shuffle_epi8(
+        bits, _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1, -1, -1, -1,
+                               -1, -1, -1, -1, -1, -1, -1, -1, -1, 14, 13, 12, -1));
+    bytes_ = _mm_or_si128(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1));
+  }
+
+  [[nodiscard]] bool all_letters() const { return all_letters_; }
+
+  // What may_be_base64() says, when it is told here.
+  enum class Told : uint8_t { kNo, kYes, kUnsure };
+  __attribute__((target("avx2"), always_inline)) [[nodiscard]] Told tell() const {
+    const auto mask = [](__m128i bytes) __attribute__((target("avx2"), always_inline)) {
+      return static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & kAll;
+    };
+    const auto below = [&](unsigned char limit) __attribute__((target("avx2"), always_inline)) {
+      // Of unsigned bytes; `limit` is no zero.
+      const __m128i most = _mm_set1_epi8(static_cast<char>(limit - 1));
+      return mask(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, most), bytes_));
+    };
+    const auto is = [&](char byte) __attribute__((target("avx2"), always_inline)) {
+      return mask(_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(byte)));
+    };
+    // A NUL, and 0xFE and above: of UTF-16, or no text.
+    const uint32_t nul = is(0);
+    const uint32_t marks = kAll & ~below(0xFE);
+    if (((nul | marks) & 3U) != 0) return Told::kUnsure;
+    const uint32_t high = mask(bytes_);
+    const uint32_t blank = is('\t') | is('\n') | is('\r');
+    const uint32_t leads = kAll & ~below(0xC2);
+    const uint32_t within = high & below(0xC0);
+    // Each of these is no text, wherever it stands: control characters, bytes that UTF-8 has not,
+    // leads that nothing goes on, and what goes on behind no lead.
+    const uint32_t control = (below(0x20) & ~blank) | is(0x7F);
+    const uint32_t never = (high & ~leads & ~within) | (kAll & ~below(0xF5));
+    const uint32_t alone = ((leads << 1U) & ~within) | (within & ~((leads | within) << 1U));
+    // The first three are ASCII, or a lead comes first.
+    const bool begins = (high & 7U) == 0 || (leads & 1U) != 0;
+    if (((control | never | alone) & kAll) != 0 || !begins) return Told::kNo;
+    return high == 0 ? Told::kYes : Told::kUnsure;
+  }
+
+ private:
+  static constexpr uint32_t kAll = 0x7FFF;
+
+  __m128i bytes_;
+  bool all_letters_;
+};
+
+}  // namespace spillguard::detect::decode::first_look
+
+#endif
