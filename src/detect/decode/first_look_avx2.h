@@ -47,6 +47,12 @@ class TwentyLetters {
                         more('_', static_cast<char>(63 - ('_' - 'A'))));
     const __m256i values =
         _mm256_add_epi8(_mm256_add_epi8(text, _mm256_shuffle_epi8(added, upper)), rest);
+    // Of these sixteen are no digits.
+    const __m256i signs =
+        _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('+')),
+                                        _mm256_cmpeq_epi8(text, _mm256_set1_epi8('-'))),
+                        _mm256_cmpeq_epi8(text, _mm256_set1_epi8('_')));
+    no_signs_ = (static_cast<uint32_t>(_mm256_movemask_epi8(signs)) & 0xFFFFU) == 0;
     const __m256i twelve = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));
     const __m256i bits = _mm256_madd_epi16(twelve, _mm256_set1_epi32(0x00011000));
     // Twelve bytes of the first, and three of the last, in their order.
@@ -57,6 +63,9 @@ class TwentyLetters {
   }
 
   [[nodiscard]] bool all_letters() const { return all_letters_; }
+
+  // False only when may_be_hex() is.
+  [[nodiscard]] bool may_be_hex() const { return no_signs_; }
 
   // What may_be_base64() says, when it is told here.
   enum class Told : uint8_t { kNo, kYes, kUnsure };
@@ -81,10 +90,12 @@ class TwentyLetters {
     const uint32_t leads = kAll & ~below(0xC2);
     const uint32_t within = high & below(0xC0);
     // Each of these is no text, wherever it stands: control characters, bytes that UTF-8 has not,
-    // leads that nothing goes on, and what goes on behind no lead.
+    // and what goes on behind no lead, or not where one wants it.
     const uint32_t control = (below(0x20) & ~blank) | is(0x7F);
     const uint32_t never = (high & ~leads & ~within) | (kAll & ~below(0xF5));
-    const uint32_t alone = ((leads << 1U) & ~within) | (within & ~((leads | within) << 1U));
+    const uint32_t wanted =
+        leads << 1U | (leads & ~below(0xE0)) << 2U | (leads & ~below(0xF0)) << 3U;
+    const uint32_t alone = wanted ^ within;
     // The first three are ASCII, or a lead comes first.
     const bool begins = (high & 7U) == 0 || (leads & 1U) != 0;
     if (((control | never | alone) & kAll) != 0 || !begins) return Told::kNo;
@@ -96,6 +107,7 @@ class TwentyLetters {
 
   __m128i bytes_;
   bool all_letters_;
+  bool no_signs_;
 };
 
 }  // namespace spillguard::detect::decode::first_look

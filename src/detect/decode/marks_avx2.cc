@@ -47,12 +47,18 @@ struct Place {
 // The steps of a stretch in which something may be. What is put down behind the last of them is no
 // part of them.
 struct Leads {
+  size_t size = 0;
   std::array<uint16_t, kSteps + 1> begins;
 };
 struct Quads {
+  size_t size = 0;
   std::array<uint16_t, kSteps + 1> begins;
   // A bit for each quad, from the third before the step on, with which four begin.
   std::array<uint32_t, kSteps + 1> fours;
+};
+struct Listed {
+  Leads leads;
+  Quads quads;
 };
 
 SG_AVX2_INLINE __m256i load(const char* bytes) {
@@ -82,6 +88,18 @@ class Walk {
                                  kDigit, kDigit, kUpper, '+', kUpper, '-', kUpper, '/'));
   }
 
+  // Lists a step of a stretch when something may be in it.
+  SG_AVX2_INLINE void list(const char* stretch, size_t at, size_t left, Listed& listed) {
+    uint32_t fours = 0;
+    const bool has_leads = look({.bytes = stretch + at, .left = left}, fours);
+    listed.leads.begins.data()[listed.leads.size] = static_cast<uint16_t>(at);
+    listed.leads.size += has_leads ? 1U : 0U;
+    listed.quads.begins.data()[listed.quads.size] = static_cast<uint16_t>(at);
+    listed.quads.fours.data()[listed.quads.size] = fours;
+    listed.quads.size += fours != 0 ? 1U : 0U;
+  }
+
+ private:
   // Looks at a step; `fours` as in Quads. Whether there is a lead.
   SG_AVX2_INLINE bool look(const Place& place, uint32_t& fours) {
     const char* const second = place.second();
@@ -105,7 +123,6 @@ class Walk {
     return mask_of(leads) != 0;
   }
 
- private:
   SG_AVX2_INLINE static __m256i zero() { return _mm256_setzero_si256(); }
   // Not zero for what is no letter; nothing is above ASCII.
   [[nodiscard]] SG_AVX2_INLINE __m256i others(__m256i text) const {
@@ -225,9 +242,9 @@ class FirstLetters {
 };
 
 // The words of the steps that are listed.
-SG_AVX2_INLINE size_t words_of(const Quads& listed, size_t count, Words& words) {
+SG_AVX2_INLINE size_t words_of(const Quads& listed, Words& words) {
   size_t found = 0;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < listed.size; ++i) {
     const uint32_t fours = listed.fours.data()[i];
     for (size_t word = 0; word < 4; ++word) {
       const uint32_t here = fours >> (8 * word) & 0xFFU;
@@ -278,15 +295,14 @@ SG_AVX2_INLINE bool is_mark(PaddedView padded, size_t at) {
   using Told = first_look::TwentyLetters::Told;
   const Told told = letters.tell();
   return told == Told::kYes || (told == Told::kUnsure && may_be_base64(text, at)) ||
-         may_be_hex(text, at);
+         (letters.may_be_hex() && may_be_hex(text, at));
 }
 
-SG_AVX2_CALL void find_runs(PaddedView text, size_t stretch, const Quads& listed, size_t count,
-                            Marks& marks) {
+SG_AVX2_CALL void find_runs(PaddedView text, size_t stretch, const Quads& listed, Marks& marks) {
   const Begins begins;
   const FirstLetters letters;
   Words words;
-  const size_t with_quads = words_of(listed, count, words);
+  const size_t with_quads = words_of(listed, words);
   const char* const bytes = text.data() + stretch;
   size_t kept = 0;
   size_t next = 0;
@@ -304,8 +320,8 @@ SG_AVX2_CALL void find_runs(PaddedView text, size_t stretch, const Quads& listed
   for (; next < with_quads; ++next) {
     const size_t begin = words.begins.data()[next];
     const char* const word = bytes + begin - kBefore;
-    const uint32_t mask = begins.word(load(word)) & letters.word(word + 1) &
-                          kSpread.data()[words.masks.data()[next]];
+    const uint32_t mask =
+        begins.word(load(word)) & letters.word(word + 1) & kSpread.data()[words.masks.data()[next]];
     words.begins.data()[kept] = static_cast<uint16_t>(begin);
     words.masks.data()[kept] = mask;
     kept += mask != 0 ? 1U : 0U;
@@ -362,54 +378,81 @@ class LeadSteps {
   __m256i high_;
 };
 
-SG_AVX2_INLINE void add_escapes(PaddedView text, uint64_t mask, size_t begin, Marks& marks) {
-  for (; mask != 0; mask = _blsr_u64(mask)) {
-    const size_t at = begin + _tzcnt_u64(mask);
-    if (is_escape(text, at)) marks.escapes.push_back(at);
+// The first bits of a mask.
+SG_AVX2_INLINE uint64_t lowest(size_t bits) {
+  return bits >= kHalf ? ~uint64_t{0} : (uint64_t{1} << bits) - 1;
+}
+
+// False for most escapes of control characters: those that join no long word, see begins_escape().
+SG_AVX2_INLINE bool may_go_on(const char* lead) {
+  const char next = lead[1];
+  const bool control = lead[0] == '\\' && (next == 'n' || next == 'r' || next == 't');
+  return !control || joins_long_word(lead + 2);
+}
+
+SG_AVX2_CALL void find_escapes(PaddedView text, size_t stretch, const Leads& listed, Marks& marks) {
+  const LeadSteps steps;
+  const char* const bytes = text.data() + stretch;
+  struct {
+    std::array<uint16_t, 2 * kSteps + 2> begins;
+    std::array<uint64_t, 2 * kSteps + 2> masks;
+  } halves;
+  size_t kept = 0;
+  for (size_t i = 0; i < listed.size; ++i) {
+    const size_t begin = listed.begins.data()[i];
+    const Place place{.bytes = bytes + begin, .left = text.size() - stretch - begin};
+    const auto keep = [&](size_t at, uint64_t mask) {
+      halves.begins.data()[kept] = static_cast<uint16_t>(at);
+      halves.masks.data()[kept] = mask;
+      kept += mask != 0 ? 1U : 0U;
+    };
+    keep(begin, steps.half(place.bytes) & lowest(place.left));
+    const size_t second = place.left - std::min(place.left, kHalf);
+    keep(begin + kHalf, steps.half(place.second()) & lowest(second));
+  }
+  for (size_t i = 0; i < kept; ++i) {
+    const size_t begin = halves.begins.data()[i];
+    uint64_t mask = halves.masks.data()[i];
+    do {
+      const size_t at = begin + _tzcnt_u64(mask);
+      if (may_go_on(bytes + at) && is_escape(text, stretch + at)) {
+        marks.escapes.push_back(stretch + at);
+      }
+      mask = _blsr_u64(mask);
+    } while (mask != 0);
   }
 }
 
-SG_AVX2_CALL void find_escapes(PaddedView text, size_t stretch, const Leads& listed, size_t count,
-                               Marks& marks) {
-  const LeadSteps steps;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t begin = stretch + listed.begins.data()[i];
-    const Place place{.bytes = text.data() + begin, .left = text.size() - begin};
-    // A lead behind the text is refused as the bytes behind it are none of the text's.
-    const uint64_t first = steps.half(place.bytes);
-    const uint64_t second = steps.half(place.second());
-    if ((first | second) == 0) continue;
-    add_escapes(text, first, begin, marks);
-    if (place.left > kHalf) add_escapes(text, second, begin + kHalf, marks);
-  }
+// Looks again at what is listed of a stretch, and empties the lists.
+SG_AVX2_INLINE void find_listed(PaddedView text, size_t stretch, Listed& listed, Marks& marks) {
+  if (listed.quads.size != 0) find_runs(text, stretch, listed.quads, marks);
+  if (listed.leads.size != 0) find_escapes(text, stretch, listed.leads, marks);
+  listed.quads.size = 0;
+  listed.leads.size = 0;
 }
 
 }  // namespace
 }  // namespace by_avx2
 
 SG_AVX2 void find_by_avx2(PaddedView text, Marks& marks) {
-  using by_avx2::kStep;
-  using by_avx2::kStretch;
   by_avx2::Walk walk;
-  by_avx2::Quads runs;
-  by_avx2::Leads leads;
-  for (size_t begin = 0; begin < text.size(); begin += kStretch) {
-    size_t with_runs = 0;
-    size_t with_leads = 0;
-    const size_t size = std::min(text.size() - begin, kStretch);
-    for (size_t at = 0; at < size; at += kStep) {
-      uint32_t fours = 0;
-      const bool has_leads =
-          walk.look({.bytes = text.data() + begin + at, .left = text.size() - begin - at}, fours);
-      leads.begins.data()[with_leads] = static_cast<uint16_t>(at);
-      with_leads += has_leads ? 1U : 0U;
-      runs.begins.data()[with_runs] = static_cast<uint16_t>(at);
-      runs.fours.data()[with_runs] = fours;
-      with_runs += fours != 0 ? 1U : 0U;
+  by_avx2::Listed listed;
+  const size_t last = text.size() / by_avx2::kStep * by_avx2::kStep;
+  size_t begin = 0;
+  while (text.size() - begin >= by_avx2::kStretch) {
+    for (size_t at = 0; at < by_avx2::kStretch; at += by_avx2::kStep) {
+      walk.list(text.data() + begin, at, by_avx2::kStep, listed);
     }
-    if (with_runs != 0) by_avx2::find_runs(text, begin, runs, with_runs, marks);
-    if (with_leads != 0) by_avx2::find_escapes(text, begin, leads, with_leads, marks);
+    by_avx2::find_listed(text, begin, listed, marks);
+    begin += by_avx2::kStretch;
   }
+  for (size_t at = 0; at < last - begin; at += by_avx2::kStep) {
+    walk.list(text.data() + begin, at, by_avx2::kStep, listed);
+  }
+  if (last < text.size()) {
+    walk.list(text.data() + begin, last - begin, text.size() - last, listed);
+  }
+  by_avx2::find_listed(text, begin, listed, marks);
 }
 
 }  // namespace spillguard::detect::decode::marking

@@ -4,6 +4,10 @@
 // Thread-safety: pure functions.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -47,15 +51,27 @@ constexpr std::array<uint8_t, 256> make_followers() {
 }
 inline constexpr std::array<uint8_t, 256> kFollowers = make_followers();
 
-// Whether a word begins here that is long enough for a secret: most \n of real texts are folders.
-inline bool joins_long_word(std::string_view text, size_t at) {
-  constexpr size_t kLeast = 14;
-  if (text.size() < at + kLeast) return false;
+// A word that is long enough for a secret.
+inline constexpr size_t kLongWord = 14;
+
+// Whether one begins here: most \n of real texts are folders. Reads sixteen bytes.
+inline bool joins_long_word(const char* bytes) {
+#if defined(__SSE2__)
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  const auto is = [&](char c) { return _mm_cmpeq_epi8(text, _mm_set1_epi8(c)); };
+  // Signed, as in the other way.
+  const __m128i blank = _mm_cmplt_epi8(text, _mm_set1_epi8(' ' + 1));
+  const __m128i ends =
+      _mm_or_si128(_mm_or_si128(_mm_or_si128(blank, is('\\')), _mm_or_si128(is('"'), is('\''))),
+                   _mm_or_si128(_mm_or_si128(is('<'), is('>')), is(',')));
+  return (_mm_movemask_epi8(ends) & ((1 << kLongWord) - 1)) == 0;
+#else
   const auto ends_word = [](char c) {
-    return c <= ' ' || c == '\\' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ',';
+    return static_cast<signed char>(c) <= ' ' || c == '\\' || c == '"' || c == '\'' || c == '<' ||
+           c == '>' || c == ',';
   };
-  const std::string_view word = text.substr(at, kLeast);
-  return std::none_of(word.begin(), word.end(), ends_word);
+  return std::none_of(bytes, bytes + kLongWord, ends_word);
+#endif
 }
 
 // Whether the line that '=' ends is as long as quoted-printable makes them: up to 76 characters,
@@ -85,7 +101,9 @@ inline bool begins_escape(PaddedView padded, size_t at) {
       return next == 'u' ? bytes[2] == '0' && bytes[3] == '0' : hex(bytes[2]);
     case '\\':
       // Of those for control characters, the ones that join a word that follows.
-      if (next == 'n' || next == 'r' || next == 't') return joins_long_word(padded.text(), at + 2);
+      if (next == 'n' || next == 'r' || next == 't') {
+        return padded.size() - at - 2 >= kLongWord && joins_long_word(bytes + 2);
+      }
       if (next == 'u')
         return bytes[2] == '0' ? bytes[3] == '0' : bytes[2] == 'u' || bytes[2] == '{';
       if (next == 'U') return bytes[2] == '0';
