@@ -1,4 +1,4 @@
-// The first look at a run by vectors: nearly all runs are told without a branch for each letter.
+// The first look at a run by vectors: twenty letters at once, without branches on what they are.
 //
 // Thread-safety: pure functions.
 #pragma once
@@ -10,23 +10,21 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/padded_text.h"
-#include "detect/decode/first_look.h"
 #include "detect/decode/opaque_run.h"
 
 namespace spillguard::detect::decode::first_look {
 
 // Twenty letters of base64 and what they stand for.
+static_assert(kMinBase64 == 20);
 class TwentyLetters {
  public:
-  // `letters` are of a padded text.
   __attribute__((target("avx2"), always_inline)) explicit TwentyLetters(const char* letters) {
     // Sixteen, and the last sixteen.
     const __m256i text = _mm256_inserti128_si256(
         _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(letters))),
         _mm_loadu_si128(reinterpret_cast<const __m128i*>(letters + 4)), 1);
     const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(text, 4), _mm256_set1_epi8(0x0F));
-    // Sets of letters, see Begins in marks_avx2.cc.
+    // Sets of letters, as Begins in run_marks_avx2.cc has them.
     const __m256i low = _mm256_broadcastsi128_si256(
         _mm_setr_epi8(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 5, 4, 5, 4, 13));
     const __m256i high =
@@ -47,7 +45,7 @@ class TwentyLetters {
                         more('_', static_cast<char>(63 - ('_' - 'A'))));
     const __m256i values =
         _mm256_add_epi8(_mm256_add_epi8(text, _mm256_shuffle_epi8(added, upper)), rest);
-    // Of these sixteen are no digits.
+    // What no run of hexadecimal digits may hold, see may_be_hex().
     const __m256i signs =
         _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('+')),
                                         _mm256_cmpeq_epi8(text, _mm256_set1_epi8('-'))),
@@ -64,12 +62,11 @@ class TwentyLetters {
 
   [[nodiscard]] bool all_letters() const { return all_letters_; }
 
-  // False only when may_be_hex() is.
-  [[nodiscard]] bool may_be_hex() const { return no_signs_; }
+  // Whether the first sixteen may be hexadecimal digits but for their values.
+  [[nodiscard]] bool no_signs() const { return no_signs_; }
 
-  // What may_be_base64() says, when it is told here.
-  enum class Told : uint8_t { kNo, kYes, kUnsure };
-  __attribute__((target("avx2"), always_inline)) [[nodiscard]] Told tell() const {
+  // False only when may_be_base64() is, and true for hardly anything else.
+  __attribute__((target("avx2"), always_inline)) [[nodiscard]] bool may_be_text() const {
     const auto mask = [](__m128i bytes) __attribute__((target("avx2"), always_inline)) {
       return static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & kAll;
     };
@@ -84,7 +81,6 @@ class TwentyLetters {
     // A NUL, and 0xFE and above: of UTF-16, or no text.
     const uint32_t nul = is(0);
     const uint32_t marks = kAll & ~below(0xFE);
-    if (((nul | marks) & 3U) != 0) return Told::kUnsure;
     const uint32_t high = mask(bytes_);
     const uint32_t blank = is('\t') | is('\n') | is('\r');
     const uint32_t leads = kAll & ~below(0xC2);
@@ -97,9 +93,10 @@ class TwentyLetters {
         leads << 1U | (leads & ~below(0xE0)) << 2U | (leads & ~below(0xF0)) << 3U;
     const uint32_t alone = wanted ^ within;
     // The first three are ASCII, or a lead comes first.
-    const bool begins = (high & 7U) == 0 || (leads & 1U) != 0;
-    if (((control | never | alone) & kAll) != 0 || !begins) return Told::kNo;
-    return high == 0 ? Told::kYes : Told::kUnsure;
+    const uint32_t late = (leads & 1U) != 0 ? 0 : high & 7U;
+    const uint32_t is_no_utf8 = ((control | never | alone) & kAll) | late;
+    const uint32_t is_utf16 = (nul | marks) & 3U;
+    return (is_no_utf8 == 0) | (is_utf16 != 0);
   }
 
  private:

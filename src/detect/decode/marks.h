@@ -1,4 +1,4 @@
-// Where encoded text may stand. Looks at every byte of every text, so it is quick: 64 bytes at a
+// Where encoded text may stand. Looks at every byte of every text, so it is quick: 128 bytes at a
 // time, by AVX2 where the processor has it. What it gives are guesses that the decoders check.
 //
 // Thread-safety: pure functions.

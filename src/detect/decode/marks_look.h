@@ -195,6 +195,14 @@ inline bool may_begin_run(const char* letters) {
   return (kinds(0) & kinds(1) & kinds(2) & kinds(4)) != 0;
 }
 
+// The same for hexadecimal digits alone, with or without 0x in front.
+inline bool may_begin_hex(const char* letters) {
+  const auto kinds = [&](size_t i) {
+    return kRunKinds.of[i][static_cast<unsigned char>(letters[i])];
+  };
+  return (kinds(0) & kinds(2) & kinds(4) & RunKinds::kHex) != 0;
+}
+
 // Whether there is one where a run of at least twenty letters of base64 begins.
 inline bool is_run(PaddedView text, size_t begin) {
   return may_be_base64(text.text(), begin) || may_be_hex(text.text(), begin);
