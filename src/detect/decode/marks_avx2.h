@@ -24,7 +24,7 @@ namespace spillguard::detect::decode::marking::by_avx2 {
 inline constexpr size_t kWord = 32;  // bytes to a vector
 inline constexpr size_t kHalf = 2 * kWord;
 inline constexpr size_t kStep = 2 * kHalf;
-inline constexpr size_t kSteps = 32;  // to a stretch
+inline constexpr size_t kSteps = 64;  // to a stretch
 inline constexpr size_t kStretch = kSteps * kStep;
 inline constexpr size_t kQuad = 4;
 static_assert(PaddedText::kPadding >= kHalf);

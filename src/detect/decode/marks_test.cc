@@ -153,7 +153,7 @@ TEST(Marks, VectorsAndPlainCodeAgreeOnAllFirstBytes) {
 TEST(Marks, VectorsAndPlainCodeAgreeOnPartsOfTexts) {
   std::mt19937 random(13);
   std::string text;
-  while (text.size() < 9000) {
+  while (text.size() < 20'000) {
     text += run_of(random() % 60) + std::string(random() % 50, ".=%\\& /"[random() % 8]);
     if (random() % 4 == 0) text += "%41 =3D &amp; \\/ /";
   }
