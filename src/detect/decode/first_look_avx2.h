@@ -66,7 +66,7 @@ class TwentyLetters {
   [[nodiscard]] bool no_signs() const { return no_signs_; }
 
   // False only when may_be_base64() is, and true for hardly anything else.
-  __attribute__((target("avx2"), always_inline)) [[nodiscard]] bool may_be_text() const {
+  [[nodiscard]] __attribute__((target("avx2"), always_inline)) bool may_be_text() const {
     const auto mask = [](__m128i bytes) __attribute__((target("avx2"), always_inline)) {
       return static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & kAll;
     };
