@@ -381,7 +381,7 @@ constexpr std::array<uint64_t, kNoAlnum + 1> kGoingOn = [] {
 
 int sequence_share(std::string_view value) {
   if (value.empty()) return 0;
-  constexpr size_t kRow = 3;
+  constexpr size_t kLeast = 3;
   size_t covered = 0;
   size_t row = 0;
   unsigned char before = '\0';
@@ -392,7 +392,7 @@ int sequence_share(std::string_view value) {
     const uint64_t follows = (going_on >> number & 1U) | uint64_t{c == before && row != 0};
     row = row * follows + 1;
     // All of a row once it is long enough.
-    covered += (row == kRow ? kRow : 0) + (row > kRow ? 1 : 0);
+    covered += (row == kLeast ? kLeast : 0) + (row > kLeast ? 1 : 0);
     going_on = kGoingOn[number];
     before = c;
   }
