@@ -214,6 +214,18 @@ TEST(Pattern, GroupsAndBounds) {
   EXPECT_EQ(pattern->match("xxxac", 0, 3, false, scratch), MatchOutcome::kMatch);
 }
 
+// As PCRE2 reads it: the comment says nothing, and the b may be absent.
+TEST(Shape, WhatRepeatsBehindACommentIsWhatStandsInFrontOfIt) {
+  for (const char* pattern : {"ab(?# maybe)?c", "(?x)ab (?# maybe) # once\n ?c"}) {
+    EXPECT_EQ(Shape::of(pattern, false).value().min_bytes(), 2U) << pattern;
+    MatchScratch scratch;
+    EXPECT_EQ(Pattern::compile(pattern)->match("ac", 0, scratch), MatchOutcome::kMatch) << pattern;
+  }
+  EXPECT_EQ(Shape::of("a(?# none)b(?#)", false).value().max_bytes(), 2U);
+  EXPECT_FALSE(Shape::of("a(?# open", false).has_value());
+  EXPECT_FALSE(Shape::of("\\Qab\\E(?#)?c", false).has_value());
+}
+
 TEST(Shape, ALoneEndOfQuotingIsNotUnderstood) {
   EXPECT_FALSE(Shape::of("ab\\E?c", false).has_value());  // the b may be absent
   EXPECT_EQ(Shape::of("a\\Qb?\\Ec", false).value().min_bytes(), 4U);

@@ -130,10 +130,17 @@ class Parser {
     return node;
   }
 
-  // In (?x) mode: blanks and comments.
+  // Comments, and in (?x) mode blanks and its comments. What repeats behind one is of what stands
+  // in front of it.
   void skip_free_space() {
-    while (flags_.extended && !done()) {
-      if (space_set()[to_byte(peek())]) {
+    while (!done()) {
+      if (looking_at("(?#")) {
+        const size_t end = pattern_.find(')', at_);
+        if (end == std::string_view::npos) return;  // no group that anybody knows
+        at_ = end + 1;
+      } else if (!flags_.extended) {
+        return;
+      } else if (space_set()[to_byte(peek())]) {
         ++at_;
       } else if (peek() == '#') {
         while (!done() && peek() != '\n') ++at_;
@@ -264,11 +271,6 @@ class Parser {
     ++at_;  // (
     if (looking_at("*")) return unsupported("a (*VERB)");
     if (!take("?")) return captured();
-    if (take("#")) {
-      while (!done() && peek() != ')') ++at_;
-      if (!take(")")) return unsupported("an unclosed comment");
-      return Node{};
-    }
     if (take("=")) return look(false, false);
     if (take("!")) return look(true, false);
     if (take("<=")) return look(false, true);
@@ -449,6 +451,7 @@ class Parser {
     while (!done() && !looking_at("\\E"))
       concat.children.push_back(literal(to_byte(pattern_[at_++])));
     take("\\E");
+    skip_free_space();
     // A quantifier would bind to the last byte alone.
     if (!done() && (peek() == '*' || peek() == '+' || peek() == '?' || peek() == '{')) {
       return unsupported("a quantifier after \\E");
