@@ -9,12 +9,11 @@
 namespace spillguard::detect {
 namespace quad_sieve {
 
-constexpr size_t kVector = 32;          // bytes of text whose quads are hashed at once
-constexpr size_t kHashed = 16;          // quads of those
+constexpr size_t kHashed = 16;          // quads that are hashed at once
 constexpr size_t kBlock = 4 * kHashed;  // places that are tested at once
 constexpr auto kFirstFold = static_cast<uint16_t>(kQuadFold);
 constexpr auto kLastFold = static_cast<uint16_t>(kQuadFold >> 16U);
-// The last place of a text may be the first of a block.
+// The last place of a text may be the first of those that are hashed at once.
 static_assert(2 * kHashed + sizeof(uint32_t) - 2 <= PaddedText::kPadding);
 
 // Writes down the places of a block.
