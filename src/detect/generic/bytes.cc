@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "detect/generic/value_block.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 
@@ -11,20 +13,27 @@
 namespace spillguard::detect::generic {
 namespace {
 
-enum class Ends : uint8_t { kLines, kCells };
+enum class Ends : uint8_t { kLines, kCells, kTags };
 
 template <Ends kEnds>
-constexpr uint16_t kEndKinds =
-    kEnds == Ends::kLines ? kLineEndKind : static_cast<uint16_t>(kLineEndKind | kDividerKind);
+bool is_end(char c) {
+  if constexpr (kEnds == Ends::kTags) return c == '<' || c == '>' || c == '\n';
+  return is_kind(c, kEnds == Ends::kLines ? kLineEndKind : kLineEndKind | kDividerKind);
+}
 
 #if defined(__SSE2__)
 constexpr size_t kVector = 16;
 
-// A bit for each of the bytes from an offset on that ends a line or a cell.
+// A bit for each of the bytes from an offset on that ends a line, a cell or a tag.
 template <Ends kEnds>
 uint32_t ends_at(std::string_view text, size_t offset) {
-  const __m128i bytes =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset));
+  if constexpr (kEnds == Ends::kTags) {
+    const __m128i tags = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')),
+                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8('>')));
+    const __m128i lines = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n'));
+    return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(tags, lines)));
+  }
   __m128i ends = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
                                            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))),
                               _mm_cmpeq_epi8(bytes, _mm_setzero_si128()));
@@ -35,17 +44,9 @@ uint32_t ends_at(std::string_view text, size_t offset) {
   return static_cast<uint32_t>(_mm_movemask_epi8(ends));
 }
 
-// Bytes of [low, low + count) as they are.
-__m128i in_range(__m128i bytes, char low, char count) {
-  const __m128i from_low = _mm_sub_epi8(bytes, _mm_set1_epi8(low));
-  const __m128i most = _mm_set1_epi8(static_cast<char>(count - 1));
-  return _mm_cmpeq_epi8(_mm_min_epu8(from_low, most), from_low);
-}
-
 // A bit for each of the bytes from an offset on that is of kWordKind.
 uint32_t words_at(std::string_view text, size_t offset) {
-  const __m128i bytes =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset));
   const __m128i letters = in_range(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
   const __m128i others =
       _mm_or_si128(in_range(bytes, '0', 10), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
@@ -54,8 +55,7 @@ uint32_t words_at(std::string_view text, size_t offset) {
 
 // A bit for each of the bytes that is of kBreakKind.
 uint64_t breaks_at(std::string_view text, size_t offset) {
-  const __m128i bytes =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.substr(offset).data()));
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset));
   const auto is = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
   const __m128i gaps = _mm_or_si128(_mm_or_si128(_mm_or_si128(is(' '), is('\t')), is('\0')),
                                     _mm_or_si128(is('\n'), is('\r')));
@@ -75,7 +75,8 @@ size_t find_end(std::string_view text, size_t from, size_t end) {
   }
   from = std::min(from, end);
 #endif
-  return find_kind(text, from, end, kEndKinds<kEnds>);
+  while (from < end && !is_end<kEnds>(text[from])) ++from;
+  return from;
 }
 
 template <Ends kEnds>
@@ -88,7 +89,7 @@ size_t find_begin(std::string_view text, size_t begin, size_t from) {
     from -= kVector;
   }
 #endif
-  while (from > begin && !is_kind(text[from - 1], kEndKinds<kEnds>)) --from;
+  while (from > begin && !is_end<kEnds>(text[from - 1])) --from;
   return from;
 }
 
@@ -105,6 +106,10 @@ size_t find_line_begin(std::string_view text, size_t begin, size_t from) {
 }
 size_t find_cell_begin(std::string_view text, size_t begin, size_t from) {
   return find_begin<Ends::kCells>(text, begin, from);
+}
+
+size_t find_tag_begin(std::string_view text, size_t begin, size_t from) {
+  return find_begin<Ends::kTags>(text, begin, from);
 }
 
 size_t find_word_end(std::string_view text, size_t from, size_t end) {

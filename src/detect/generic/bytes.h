@@ -46,6 +46,8 @@ bool is_wide_letter(std::string_view text, size_t offset);
 // `begin`. And again with the dividers.
 [[nodiscard]] size_t find_line_begin(std::string_view text, size_t begin, size_t from);
 [[nodiscard]] size_t find_cell_begin(std::string_view text, size_t begin, size_t from);
+// The same for '<', '>' and '\n'.
+[[nodiscard]] size_t find_tag_begin(std::string_view text, size_t begin, size_t from);
 
 // The first offset from `from` on, and before `end`, whose byte belongs to no word of ASCII; else
 // `end`. And one more than the last such offset before `from`, and not before `begin`; else

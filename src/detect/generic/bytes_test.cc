@@ -26,7 +26,7 @@ TEST(GenericBytes, LinesAndCellsEndWhereTheyDo) {
   for (int round = 0; round < 300; ++round) {
     std::string text(random() % 120, 'a');
     for (char& c : text) {
-      if (random() % 12 == 0) c = "\n\r\0\t|"[random() % 5];
+      if (random() % 12 == 0) c = "\n\r\0\t|<>"[random() % 7];
       if (random() % 12 == 0) c = static_cast<char>(random() % 256);
     }
     for (int i = 0; i < 20; ++i) {
@@ -36,6 +36,7 @@ TEST(GenericBytes, LinesAndCellsEndWhereTheyDo) {
       EXPECT_EQ(find_cell_end(text, from, to), slow_end(text, from, to, kCellEnds)) << text;
       EXPECT_EQ(find_line_begin(text, from, to), slow_begin(text, from, to, kLineEnds)) << text;
       EXPECT_EQ(find_cell_begin(text, from, to), slow_begin(text, from, to, kCellEnds)) << text;
+      EXPECT_EQ(find_tag_begin(text, from, to), slow_begin(text, from, to, "<>\n")) << text;
     }
   }
 }

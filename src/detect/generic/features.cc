@@ -5,7 +5,7 @@
 
 #include "detect/generic/characters.h"
 #include "detect/generic/key_words.h"
-#include "detect/generic/kinds.h"
+#include "detect/generic/makeup.h"
 #include "detect/generic/value_forms.h"
 #include "detect/generic/word_set.h"
 
@@ -56,58 +56,6 @@ class FeatureWriter {
   FeatureVector& out_;
 };
 
-// Kinds of characters in a value, and how they change.
-struct Makeup {
-  size_t lower = 0;
-  size_t upper = 0;
-  size_t digits = 0;
-  size_t signs = 0;      // all other than letters, digits and blanks
-  size_t odd_signs = 0;  // those that names and file names do not have
-  size_t blanks = 0;
-  size_t changes = 0;  // from letter to digit and back
-  size_t digit_runs = 0;
-  size_t humps = 0;  // capitals behind small letters
-  size_t distinct = 0;
-  [[nodiscard]] size_t letters() const { return lower + upper; }
-};
-
-// Signs that names and file names do not have.
-constexpr std::array<bool, 256> kOddSigns = [] {
-  std::array<bool, 256> odd{};
-  for (size_t i = 0; i < 128; ++i) {
-    const char c = static_cast<char>(i);
-    odd.at(i) = !is_alnum(c) && !is_space(c) &&
-                std::string_view("-_./:,\\").find(c) == std::string_view::npos;
-  }
-  return odd;
-}();
-
-// Without a branch: nobody can tell what the next character of a secret is.
-Makeup make_up(std::string_view value) {
-  Makeup out;
-  std::array<uint64_t, 4> seen{};
-  uint16_t before = 0;
-  for (const char c : value) {
-    const uint16_t kind = kind_of(c);
-    const auto is = [](uint16_t kinds, uint16_t of) -> size_t { return (kinds & of) != 0 ? 1 : 0; };
-    out.lower += is(kind, kLowerKind);
-    out.upper += is(kind, kUpperKind);
-    out.humps += is(kind, kUpperKind) & is(before, kLowerKind);
-    out.digits += is(kind, kDigitKind);
-    out.digit_runs += is(kind, kDigitKind) & (is(before, kDigitKind) ^ 1U);
-    out.changes += (is(kind, kLetterKind) & is(before, kDigitKind)) |
-                   (is(kind, kDigitKind) & is(before, kLetterKind));
-    out.blanks += static_cast<size_t>(is_space(c));
-    const auto byte = static_cast<unsigned char>(c);
-    out.odd_signs += static_cast<size_t>(kOddSigns.data()[byte]);
-    seen.data()[byte / 64] |= uint64_t{1} << (byte % 64);
-    before = kind;
-  }
-  out.signs = value.size() - out.lower - out.upper - out.digits - out.blanks;
-  for (const uint64_t bits : seen) out.distinct += static_cast<size_t>(std::popcount(bits));
-  return out;
-}
-
 // log2 in 1/1024, straight between the powers of two.
 int64_t log2_units(size_t n) {
   if (n == 0) return 0;
@@ -139,7 +87,7 @@ void weigh_value(std::string_view value, const Makeup& makeup, ValueClass value_
   const int sequence = sequence_share(value);
   out.flag(kWordAndDigits,
            makeup.letters() >= 3 && makeup.digits >= 2 && makeup.digit_runs == 1 && sequence == 0);
-  out.flag(kSigns, makeup.odd_signs > 0);
+  out.flag(kSigns, makeup.odd_signs);
   out.flag(kNumber, makeup.digits > 0 && makeup.letters() == 0);
   out.flag(kHex, value.size() >= 16 && makeup.digits > 1 && makeup.letters() > 1 &&
                      all_of_text(value, is_hex));
@@ -150,14 +98,11 @@ void weigh_value(std::string_view value, const Makeup& makeup, ValueClass value_
   out.flag(kOneWord, one_word);
   out.flag(kName, !one_word && makeup.letters() > 0 && !is_digit(value.front()) &&
                       all_of_text(value, is_word) && makeup.digits * 8 <= value.size());
-  out.flag(kDashedName, makeup.signs > 0 && makeup.odd_signs == 0 && makeup.blanks == 0 &&
+  out.flag(kDashedName, makeup.signs > 0 && !makeup.odd_signs && makeup.blanks == 0 &&
                             makeup.digits * 6 <= value.size() && makeup.humps <= makeup.signs);
   out.flag(kDottedName, value_class == ValueClass::kDottedName);
   out.flag(kPhrase, value_class == ValueClass::kPhrase);
   out.flag(kSpaces, makeup.blanks > 0);
-  const size_t base = std::clamp<size_t>(value.size(), 1, 16);
-  out.set(kVariety, static_cast<int64_t>(std::min(makeup.distinct, base)) * kFeatureUnit /
-                        static_cast<int64_t>(base));
 }
 
 void weigh_setting(std::string_view text, const Candidate& candidate, FeatureWriter& out) {
@@ -214,17 +159,20 @@ void weigh_key(std::string_view text, const Candidate& candidate, std::string_vi
   const std::string_view key_text = text.substr(key.begin, key.size());
   size_t same = 0;
   size_t all = 0;
-  for_each_word(value, [&](std::string_view part) {
-    if (part.size() < 3) return;
+  const auto look_for = [&](std::string_view part) {
     all += part.size();
-    if (part.size() > key_text.size()) return;
-    for (size_t i = 0; i + part.size() <= key_text.size(); ++i) {
-      if (same_word(key_text.substr(i, part.size()), part)) {
-        same += part.size();
-        return;
-      }
+    if (holds_word(key_text, part)) same += part.size();
+  };
+  constexpr size_t kLongWord = 3;
+  if (value.size() <= ValueBlock::kSize) {
+    for (uint64_t left = long_words(ValueBlock(value)); left != 0; left &= left - 1) {
+      look_for(first_word(value.substr(static_cast<size_t>(std::countr_zero(left)))));
     }
-  });
+  } else {
+    for_each_word(value, [&](std::string_view part) {
+      if (part.size() >= kLongWord) look_for(part);
+    });
+  }
   out.set(kInKey, all == 0 ? 0
                            : static_cast<int64_t>(same) * kFeatureUnit /
                                  static_cast<int64_t>(std::max(all, value.size() / 2)));
@@ -297,13 +245,13 @@ FeatureVector near_features(std::string_view text, const Candidate& candidate,
   weigh_setting(text, candidate, out);
 
   const bool prose = candidate.setting == Setting::kProse;
-  const bool bare = makeup.digits == 0 && makeup.odd_signs == 0;
+  const bool bare = makeup.digits == 0 && !makeup.odd_signs;
   out.flag(kProseOneWord, prose && out.has(kOneWord));
   out.flag(kProsePlain, (prose || candidate.setting == Setting::kColon) && bare);
   out.flag(kBareName, candidate.quote == '\0' &&
                           (out.has(kOneWord) || out.has(kName) || out.has(kDottedName)));
   out.flag(kPasswordSigns, candidate.noun == Noun::kPassword && makeup.letters() >= 3 &&
-                               (makeup.odd_signs > 0 || (makeup.digits >= 2 && out.has(kKinds))));
+                               (makeup.odd_signs || (makeup.digits >= 2 && out.has(kKinds))));
   return vector;
 }
 
@@ -313,6 +261,9 @@ void add_far_features(std::string_view text, const Candidate& candidate, int sha
   if (value.empty()) return;
   FeatureWriter out(needs, vector);
   out.set(Feature::kStandIn, clamp_units(share, 1));
+  const size_t base = std::min<size_t>(value.size(), 16);
+  out.set(Feature::kVariety, static_cast<int64_t>(std::min(count_distinct(value), base)) *
+                                 kFeatureUnit / static_cast<int64_t>(base));
   weigh_key(text, candidate, value, out);
   weigh_around(text, candidate, out);
 }

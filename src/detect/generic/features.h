@@ -87,14 +87,15 @@ using FeatureNeeds = std::bitset<kFeatureCount>;
 std::string_view feature_name(Feature feature);
 
 // The features in two steps: first those of the value, the noun and the setting, which are quick,
-// then those of words and surroundings, none of them more than one unit.
+// then the others, which need its characters one by one, words or surroundings: none of them is
+// more than one unit.
 FeatureVector near_features(std::string_view text, const Candidate& candidate,
                             ValueClass value_class, const LetterModel& letters,
                             const FeatureNeeds& needs);
 inline constexpr std::array kFarFeatures = {
-    Feature::kStandIn, Feature::kInKey,      Feature::kKeyTail,
-    Feature::kKeyHead, Feature::kKeyStrong,  Feature::kExample,
-    Feature::kStack,   Feature::kUserBefore, Feature::kPublicBefore};
+    Feature::kStandIn,    Feature::kVariety,     Feature::kInKey,   Feature::kKeyTail,
+    Feature::kKeyHead,    Feature::kKeyStrong,   Feature::kExample, Feature::kStack,
+    Feature::kUserBefore, Feature::kPublicBefore};
 // `share` is the value's stand_in_share().
 void add_far_features(std::string_view text, const Candidate& candidate, int share,
                       const FeatureNeeds& needs, FeatureVector& vector);

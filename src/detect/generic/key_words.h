@@ -26,13 +26,25 @@ void for_each_word(std::string_view name, Visit visit);
 
 namespace spillguard::detect::generic {
 
+// Whether a word begins at an offset behind a letter of a name: at a hump of camelCase.
+inline bool is_hump(std::string_view name, size_t i) {
+  return is_upper(name[i]) &&
+         (is_lower(name[i - 1]) || (i + 1 < name.size() && is_lower(name[i + 1])));
+}
+
+// The word that a name begins with, which begins with a letter.
+inline std::string_view first_word(std::string_view name) {
+  size_t end = 1;
+  while (end < name.size() && is_letter(name[end]) && !is_hump(name, end)) ++end;
+  return name.substr(0, end);
+}
+
 template <typename Visit>
 void for_each_word(std::string_view name, Visit visit) {
   size_t begin = 0;
   for (size_t i = 0; i <= name.size(); ++i) {
     const bool end = i == name.size() || !is_letter(name[i]);
-    const bool hump = !end && i > begin && is_upper(name[i]) &&
-                      (is_lower(name[i - 1]) || (i + 1 < name.size() && is_lower(name[i + 1])));
+    const bool hump = !end && i > begin && is_hump(name, i);
     if (!end && !hump) continue;
     if (i > begin) visit(name.substr(begin, i - begin));
     begin = end ? i + 1 : i;

@@ -26,7 +26,13 @@ class LetterModel {
   [[nodiscard]] int32_t randomness(std::string_view text) const;
 
  private:
-  std::array<uint8_t, kCells> cost_{};
+  struct Walk;
+
+  // By the two symbols before and the symbol, each of kBits. The row of an edge is the same
+  // whatever stands before it, and nothing is ended there.
+  static constexpr size_t kBits = 5;
+  static constexpr size_t kPlaces = size_t{1} << (3 * kBits);
+  std::array<uint8_t, kPlaces> cost_{};
 };
 
 }  // namespace spillguard::detect::generic

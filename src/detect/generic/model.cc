@@ -123,8 +123,24 @@ FeatureVector Model::features(std::string_view text, const Candidate& candidate)
 }
 
 int64_t Model::weigh(const FeatureVector& features) const {
+  constexpr size_t kStep = 4;
+  static_assert(kFeatureCount % kStep == 0);
+  const int32_t* const weights = weights_.data();
+  const int32_t* const values = features.data();
+  const auto product = [&](size_t i) { return int64_t{weights[i]} * values[i]; };
   int64_t sum = 0;
-  for (size_t i = 0; i < kFeatureCount; ++i) sum += int64_t{weights_[i]} * features[i];
+  for (size_t i = 0; i < kFeatureCount; i += kStep) {
+    sum += product(i) + product(i + 1) + product(i + 2) + product(i + 3);
+  }
+  return sum;
+}
+
+int64_t Model::weigh_far(const FeatureVector& features) const {
+  int64_t sum = 0;
+  for (const Feature feature : kFarFeatures) {
+    const auto i = static_cast<size_t>(feature);
+    sum += int64_t{weights_[i]} * features[i];
+  }
   return sum;
 }
 
@@ -137,12 +153,13 @@ std::optional<double> Model::find(std::string_view text, const Candidate& candid
   // Most fail whatever else may speak for them. A step of odds is smaller than one of scores.
   constexpr int64_t kStep = 16;
   const int64_t needed = thresholds_.at(static_cast<size_t>(candidate.setting)) - kStep;
-  if ((weigh(features) + far_most_) / kFeatureUnit < needed) return std::nullopt;
+  const int64_t near = weigh(features);
+  if ((near + far_most_) / kFeatureUnit < needed) return std::nullopt;
   if (names_no_secret(key)) return std::nullopt;
   const int share = stand_in_share(value);
   if (may_stand_in(value_class) && is_stand_in(value, share)) return std::nullopt;
   add_far_features(text, candidate, share, weighed_, features);
-  const double score = probability(weigh(features) / kFeatureUnit);
+  const double score = probability((near + weigh_far(features)) / kFeatureUnit);
   return score < threshold(candidate) ? std::nullopt : std::optional(score);
 }
 

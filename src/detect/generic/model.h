@@ -61,6 +61,8 @@ class Model {
  private:
   Model() = default;
   [[nodiscard]] int64_t weigh(const FeatureVector& features) const;
+  // What the far features alone add to it.
+  [[nodiscard]] int64_t weigh_far(const FeatureVector& features) const;
 
   std::array<int32_t, kFeatureCount> weights_{};     // in 1/1024
   std::array<int32_t, kSettingCount> thresholds_{};  // log odds in 1/1024, by Setting

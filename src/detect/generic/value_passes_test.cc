@@ -10,22 +10,25 @@
 #include <vector>
 
 #include "detect/generic/characters.h"
+#include "detect/generic/key_words.h"
 #include "detect/generic/letter_model.h"
+#include "detect/generic/makeup.h"
 #include "detect/generic/stand_in_words.h"
+#include "detect/generic/value_block.h"
 #include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
 namespace {
 
 // Values as they come: words in all cases, digits, signs, rows and masks.
-std::string made_value(std::mt19937& random) {
+std::string made_value(std::mt19937& random, size_t most = 9) {
   static const std::vector<std::string> kParts = {
       "password", "Test",  "my",   "P4$$w0rd", "abc", "123",  "0001", "321",    "qwer", "xx",
       "***",      "...",   "-",    "_",        "@",   "$",    "!",    "\u2026", "\xE2", "\u2022",
       "Key",      "TOKEN", "aAa",  "HTTPHost", "zz",  "98",   "Zz9",  "0",      "Aa",   "secretly",
       "your",     "t0ken", "####", "fedcb",    " ",   "\xC3", "x",    "Q",      "7k",   ".."};
   std::string value;
-  const size_t parts = random() % 9;
+  const size_t parts = random() % most;
   for (size_t i = 0; i < parts; ++i) {
     if (random() % 3 == 0) {
       value += static_cast<char>(random() % 256);
@@ -34,6 +37,11 @@ std::string made_value(std::mt19937& random) {
     }
   }
   return value;
+}
+
+// The same, and some that are longer than a block.
+std::string long_value(std::mt19937& random) {
+  return made_value(random, random() % 4 == 0 ? 40 : 9);
 }
 
 TEST(GenericValuePasses, LettersAreWeighedAsByAPlainWalk) {
@@ -64,7 +72,7 @@ TEST(GenericValuePasses, LettersAreWeighedAsByAPlainWalk) {
     return sum;
   };
   for (int round = 0; round < 20000; ++round) {
-    const std::string value = made_value(random);
+    const std::string value = long_value(random);
     ASSERT_EQ(model->randomness(value), plainly(value)) << value;
   }
 }
@@ -85,7 +93,7 @@ TEST(GenericValuePasses, RowsAreTheSame) {
   std::mt19937 random(43);
   size_t rows = 0;
   for (int round = 0; round < 20000; ++round) {
-    const std::string value = made_value(random);
+    const std::string value = long_value(random);
     size_t covered = 0;
     for (size_t begin = 0, end = 0; begin < value.size(); begin = end) {
       end = begin + 1;
@@ -125,9 +133,9 @@ TEST(GenericValuePasses, MasksAreTheSame) {
   std::mt19937 random(47);
   size_t masked = 0;
   for (int round = 0; round < 20000; ++round) {
-    std::string value = made_value(random);
+    std::string value = long_value(random);
     if (round % 4 == 0) {
-      value.resize(random() % 60);
+      value.resize(random() % 100);
       for (char& c : value) c = "abX7*.8"[random() % 7];
     }
     masked += plainly(value) ? 1 : 0;
@@ -173,6 +181,61 @@ int plain_share(std::string_view value) {
     }
   }
   return counted == 0 ? 0 : static_cast<int>(covered.back() * 1024 / counted);
+}
+
+TEST(GenericValuePasses, CharactersAreCountedAsOneByOne) {
+  std::mt19937 random(53);
+  for (int round = 0; round < 20000; ++round) {
+    const std::string value = long_value(random);
+    Makeup plain;
+    char before = '\0';
+    for (const char c : value) {
+      plain.lower += is_lower(c) ? 1 : 0;
+      plain.upper += is_upper(c) ? 1 : 0;
+      plain.digits += is_digit(c) ? 1 : 0;
+      plain.blanks += is_space(c) ? 1 : 0;
+      plain.signs += !is_alnum(c) && !is_space(c) ? 1 : 0;
+      plain.humps += is_upper(c) && is_lower(before) ? 1 : 0;
+      plain.digit_runs += is_digit(c) && !is_digit(before) ? 1 : 0;
+      plain.changes += (is_digit(c) && is_letter(before)) || (is_letter(c) && is_digit(before));
+      plain.odd_signs = plain.odd_signs ||
+                        (static_cast<unsigned char>(c) < 0x80 && !is_alnum(c) && !is_space(c) &&
+                         std::string_view("-_./:,\\").find(c) == std::string_view::npos);
+      before = c;
+    }
+    const Makeup made = make_up(value);
+    ASSERT_EQ(made.lower, plain.lower) << value;
+    ASSERT_EQ(made.upper, plain.upper) << value;
+    ASSERT_EQ(made.digits, plain.digits) << value;
+    ASSERT_EQ(made.blanks, plain.blanks) << value;
+    ASSERT_EQ(made.signs, plain.signs) << value;
+    ASSERT_EQ(made.humps, plain.humps) << value;
+    ASSERT_EQ(made.digit_runs, plain.digit_runs) << value;
+    ASSERT_EQ(made.changes, plain.changes) << value;
+    ASSERT_EQ(made.odd_signs, plain.odd_signs) << value;
+    std::string sorted = value;
+    std::sort(sorted.begin(), sorted.end());
+    const auto distinct = std::unique(sorted.begin(), sorted.end()) - sorted.begin();
+    ASSERT_EQ(count_distinct(value), static_cast<size_t>(distinct)) << value;
+  }
+}
+
+TEST(GenericValuePasses, LongWordsBeginWhereWordsDo) {
+  std::mt19937 random(59);
+  size_t words = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string value = made_value(random);
+    value.resize(std::min(value.size(), ValueBlock::kSize));
+    uint64_t plain = 0;
+    for_each_word(value, [&](std::string_view word) {
+      const auto begin = static_cast<size_t>(word.data() - value.data());
+      ASSERT_EQ(first_word(std::string_view(value).substr(begin)), word) << value;
+      if (word.size() >= 3) plain |= uint64_t{1} << begin;
+    });
+    words += plain != 0 ? 1 : 0;
+    ASSERT_EQ(long_words(ValueBlock(value)), plain) << value;
+  }
+  EXPECT_GT(words, 2000U);
 }
 
 TEST(GenericValuePasses, StandInsCoverTheSame) {
