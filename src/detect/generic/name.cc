@@ -6,6 +6,7 @@
 
 #include "detect/generic/bytes.h"
 #include "detect/generic/keywords.h"
+#include "detect/generic/name_parts.h"
 
 namespace spillguard::detect::generic {
 
@@ -15,32 +16,7 @@ namespace {
 // Longer runs of name bytes are encoded data, not names.
 constexpr size_t kMaxName = 80;
 constexpr size_t kMaxRun = 2 * kMaxName;
-constexpr size_t kMaxParts = 20;
-constexpr size_t kMaxPart = 40;
 
-// The bytes of a text from an offset on in lower case, of ASCII and of Latin-1's letters in UTF-8.
-template <size_t kSize>
-class LowerBytes {
- public:
-  LowerBytes(std::string_view text, Span span) : size_(std::min(span.size(), kSize)) {
-    char before = '\0';
-    for (size_t i = 0; i < size_; ++i) {
-      const char c = kLower[static_cast<unsigned char>(text.data()[span.begin + i])];
-      // À … Þ in UTF-8.
-      const bool wide_upper = before == '\xC3' && c <= '\x9E';
-      bytes_[i] = wide_upper ? static_cast<char>(c + 0x20) : c;
-      before = c;
-    }
-  }
-  [[nodiscard]] std::string_view view() const { return {bytes_.data(), size_}; }
-  [[nodiscard]] std::string_view view(size_t begin, size_t size) const {
-    return view().substr(begin, size);
-  }
-
- private:
-  std::array<char, kSize> bytes_;
-  size_t size_;
-};
 using LowerWord = LowerBytes<kMaxPart>;
 
 // The run of name bytes around the hit, or nothing when it is too long for a name, or when nothing
@@ -75,67 +51,6 @@ std::optional<Span> run_around(std::string_view text, Span hit) {
   return Span{begin, end};
 }
 
-// The words of a run, cut at separators, at humps of camelCase and around digits.
-class Parts {
- public:
-  Parts(std::string_view text, Span run) : run_(run) {
-    const auto kind_at = [&](size_t i) { return kind_of(text.data()[i]); };
-    size_t begin = run.begin;
-    uint16_t before = 0;
-    for (size_t i = run.begin; i < run.end; ++i) {
-      const uint16_t kind = kind_at(i);
-      if (kind == before && (kind & (kLowerKind | kDigitKind | kWideKind)) != 0) continue;
-      if ((kind & (kUnderscoreKind | kJoinKind)) != 0) {
-        add(begin, i);
-        begin = i + 1;
-      } else if (i > begin) {
-        const bool upper = (kind & kUpperKind) != 0;
-        const bool hump = upper && (before & (kUpperKind | kWideKind)) == 0;
-        const bool new_word = upper && (before & kUpperKind) != 0 && i + 1 < run.end &&
-                              (kind_at(i + 1) & kLowerKind) != 0 &&
-                              (i + 2 >= run.end || (kind_at(i + 2) & kLowerKind) != 0);
-        if (hump || new_word || ((kind ^ before) & kDigitKind) != 0) {
-          add(begin, i);
-          begin = i;
-        }
-      }
-      before = kind;
-    }
-    add(begin, run.end);
-  }
-
-  [[nodiscard]] size_t count() const { return count_; }
-  [[nodiscard]] Span operator[](size_t i) const {
-    return {run_.begin + begins_[i], run_.begin + ends_[i]};
-  }
-  // The text of a part, of the run's bytes.
-  template <size_t kSize>
-  [[nodiscard]] std::string_view of(const LowerBytes<kSize>& bytes, size_t i) const {
-    return bytes.view(begins_[i], std::min<size_t>(ends_[i] - begins_[i], kMaxPart));
-  }
-  // Makes one part of a part and the next.
-  void join(size_t i) {
-    ends_[i] = ends_[i + 1];
-    for (size_t k = i + 1; k + 1 < count_; ++k) {
-      begins_[k] = begins_[k + 1];
-      ends_[k] = ends_[k + 1];
-    }
-    --count_;
-  }
-
- private:
-  void add(size_t begin, size_t end) {
-    if (begin >= end || count_ == kMaxParts) return;
-    begins_[count_] = static_cast<uint8_t>(begin - run_.begin);
-    ends_[count_++] = static_cast<uint8_t>(end - run_.begin);
-  }
-
-  Span run_;
-  std::array<uint8_t, kMaxParts> begins_;
-  std::array<uint8_t, kMaxParts> ends_;
-  size_t count_ = 0;
-};
-
 // The word before an offset with one blank, dash or apostrophe between; empty when there is none.
 Span word_before(std::string_view text, size_t offset) {
   size_t end = offset;
@@ -162,13 +77,31 @@ std::optional<size_t> begin_of_passe(std::string_view text, size_t passe) {
   return std::nullopt;
 }
 
+// Whether two bytes begin one of the words that end_of_owner() looks for; words of English that
+// follow a key hardly do.
+bool begins_owner(char first, char second) {
+  const char next = lower(second);
+  switch (lower(first)) {
+    case 'd':
+      return next == 'e' || next == 'a' || next == '\'' || next == '\xE2';
+    case 'a':
+      return next == 'p' || next == 'c';
+    case 'p':
+      return next == 'r';
+    case 's':
+      return next == 'e';
+    case 'c':
+      return next == 'i' || next == 'h' || next == 'r';
+    default:
+      return false;
+  }
+}
+
 // "clave de acceso", "chave da API", "cl\u00E9 d'API": where the name ends; key.end when it does
 // not.
 size_t end_of_owner(std::string_view text, size_t end) {
   size_t p = skip_blanks(text, end, 2);
-  // The first letters of all that follows.
-  constexpr std::string_view kFirst = "dapsc";
-  if (kFirst.find(lower(at(text, p))) == std::string_view::npos) return end;
+  if (!begins_owner(at(text, p), at(text, p + 1))) return end;
   if (goes_on_with(text, p, "de la ")) {
     p += 6;
   } else if (goes_on_with(text, p, "de ") || goes_on_with(text, p, "da ")) {
@@ -193,8 +126,7 @@ bool has_user_before(std::string_view text, size_t begin) {
   // "user / ", "user and ": most names have another word before them.
   const char last = begin == 0 ? '\0' : text[begin - 1];
   if (last == ' ') {
-    const auto blank_at = [&](size_t back) { return begin >= back && text[begin - back] == ' '; };
-    if (!blank_at(3) && !blank_at(4) && !blank_at(5)) return false;
+    if (!may_have_user_before(text, begin)) return false;
   } else if (last != '/' && last != '&' && last != '|' && last != ':') {
     return false;
   }
@@ -225,6 +157,25 @@ bool has_user_before(std::string_view text, size_t begin) {
 bool is_foreign_key(std::string_view part) { return part == "chave" || part.starts_with("cl"); }
 
 }  // namespace
+
+bool may_have_user_before(std::string_view text, size_t begin) {
+  constexpr size_t kNear = 5;
+  if (begin < kNear) {
+    const auto byte = [&](size_t back) { return begin >= back ? text[begin - back] : '\0'; };
+    return byte(3) == ' ' || byte(4) == ' ';
+  }
+  // Almost without branches: nobody can tell where the word before began.
+  const char* const bytes = text.data() + (begin - kNear);
+  const uint16_t kind = kind_of(bytes[3]);
+  const int last = bytes[3] | 0x20;
+  const int before = bytes[2] | 0x20;
+  const unsigned other = (kind & kLetterKind) == 0 ? 1 : 0;
+  const auto is = [](int byte, int wanted) { return byte == wanted ? 1U : 0U; };
+  const unsigned one = is(bytes[2], ' ') & (other | is(last, 'y') | is(last, 'e'));
+  const unsigned two = is(bytes[1], ' ') & is(before, 'e') & is(last, 't');
+  const unsigned three = is(bytes[0], ' ') & is(before, 'n') & is(last, 'd');
+  return (one | two | three) != 0;
+}
 
 RunMeaning meaning_of_run(std::string_view run) {
   const Span whole{0, run.size()};

@@ -58,6 +58,10 @@ class NameCache {
   std::array<Entry, 512> entries_{};
 };
 
+// Whether "and ", "/ " and the like may stand before a name behind a blank, and with them a user.
+// False is certain.
+bool may_have_user_before(std::string_view text, size_t begin);
+
 // The whole name of a key that is called so and no more: "API key", "clave de acceso". Nothing when
 // no word says whose key it is.
 std::optional<Span> owned_key(std::string_view text, Span key);

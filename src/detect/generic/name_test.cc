@@ -56,5 +56,39 @@ TEST(GenericName, BytesBehindAShortNameAreNotItsOwn) {
   EXPECT_TRUE(name_at("password=c", {0, 4}, names).has_value());
 }
 
+// Wherever the pair begins, and in any case.
+TEST(GenericName, UsersStandBeforeAName) {
+  NameCache cache;
+  for (const std::string_view tie : {"/", "&", "+", "y", "E", "et", "ET", "and", "Und", "und"}) {
+    for (const std::string_view before : {"user ", "the user ", "say: user "}) {
+      const std::string text = std::string(before) + std::string(tie) + " password: x";
+      const size_t at = text.find("password");
+      EXPECT_TRUE(may_have_user_before(text, at)) << text;
+      const auto name = name_at(text, {at, at + 4}, cache);
+      ASSERT_TRUE(name.has_value()) << text;
+      EXPECT_TRUE(name->pair) << text;
+    }
+  }
+  for (const std::string_view text :
+       {"of the password", "to password", "a password", "end. password"}) {
+    EXPECT_FALSE(may_have_user_before(text, text.find("password"))) << text;
+  }
+}
+
+TEST(GenericName, OwnersFollowAKey) {
+  for (const std::string_view tie : {"", "de ", "de la ", "DA ", "d'", "d\u2019"}) {
+    for (const std::string_view owner :
+         {"API", "acceso", "acc\u00E8s", "acesso", "secreta", "secr\u00E8te", "privada",
+          "priv\u00E9e", "cifrado", "chiffrement", "criptografia"}) {
+      const std::string text = "la clave " + std::string(tie) + std::string(owner) + ": x";
+      const auto key = owned_key(text, {3, 8});
+      ASSERT_TRUE(key.has_value()) << text;
+      EXPECT_EQ(text.substr(key->end), ": x");
+    }
+  }
+  EXPECT_FALSE(owned_key("a key and a door", {2, 5}).has_value());
+  EXPECT_FALSE(owned_key("a key does it", {2, 5}).has_value());
+}
+
 }  // namespace
 }  // namespace spillguard::detect::generic

@@ -108,17 +108,6 @@ class Window {
 
 constexpr uint64_t from_bit(size_t i) { return i < kWindow ? ~uint64_t{0} << i : 0; }
 
-// Whether "and ", "/ " and the like stand before the name, and with them maybe a user: see
-// has_user_before().
-bool may_have_user_before(std::string_view text, size_t begin) {
-  const auto byte = [&](size_t back) { return begin >= back ? text.data()[begin - back] : '\0'; };
-  if (byte(3) == ' ')
-    return !is_kind(byte(2), kLetterKind) || (byte(2) | 0x20) == 'y' || (byte(2) | 0x20) == 'e';
-  if (byte(4) == ' ') return (byte(3) | 0x20) == 'e' && (byte(2) | 0x20) == 't';
-  if (byte(5) == ' ') return (byte(3) | 0x20) == 'n' && (byte(2) | 0x20) == 'd';
-  return false;
-}
-
 // Whether "with", "as", "using" or "to" may begin so: see read_phrase().
 bool may_tie_login(char first) {
   return std::string_view("watu").find(lower(first)) != std::string_view::npos;
