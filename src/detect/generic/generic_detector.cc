@@ -99,6 +99,7 @@ void GenericDetector::read(std::string_view text, uint32_t keyword, Span hit,
 void GenericDetector::finish(GenericScratch& scratch, ScanResult& result) const {
   // One finding a value: the best, and of equals the one named next to it.
   std::vector<Match>& found = scratch.found_;
+  if (found.empty()) return;  // most texts
   const auto order = [](const Match& m) {
     return std::make_tuple(m.secret.begin, m.secret.end, -m.score, m.match.size(), m.match.begin,
                            m.rule);

@@ -1,6 +1,14 @@
 // key = value in all its forms: settings, shell, code, JSON, YAML, headers, queries.
+#include <array>
+#include <bit>
+#include <cstdint>
+
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace spillguard::detect::generic {
 
@@ -21,13 +29,17 @@ size_t skip_scheme(std::string_view text, size_t from) {
   return from;
 }
 
+constexpr std::array<bool, 256> kOfTypes = [] {
+  std::array<bool, 256> of{};
+  for (size_t i = 0; i < of.size(); ++i) of.at(i) = is_word(static_cast<char>(i));
+  for (const char c : ".?<>*"sv) of.at(static_cast<size_t>(c)) = true;
+  return of;
+}();
+
 // The literal behind a declared type: "password: String = \"v\"", "Password string = \"v\"".
 size_t skip_type(std::string_view text, size_t from) {
   size_t p = from;
-  while (p - from < 40 && (is_word(at(text, p)) || at(text, p) == '.' || at(text, p) == '?' ||
-                           at(text, p) == '<' || at(text, p) == '>' || at(text, p) == '*')) {
-    ++p;
-  }
+  while (p - from < 40 && kOfTypes.data()[static_cast<unsigned char>(at(text, p))]) ++p;
   if (p == from) return from;
   const size_t equals = skip_blanks(text, p, 16);
   if (at(text, equals) != '=' || equals == p || at(text, equals + 1) == '=') return from;
@@ -35,16 +47,48 @@ size_t skip_type(std::string_view text, size_t from) {
   return opens_quote(text, value) ? value : from;
 }
 
-// The literal that stands in where a setting is missing: process.env.PW || "v", os.getenv(…) or "v"
+// Ties of the literal that stands in where a setting is missing, and what ends a look for them.
+constexpr std::string_view kFallbacks[] = {"|| ", "?? ", " or ", "?: ", " : "};
+bool ends_fallback(char c) { return c == ';' || c == '"' || c == '\''; }
+
+// The first offset from `from` on, and before `end`, where one of these may stand; else `end`.
+size_t find_fallback(std::string_view text, size_t from, size_t end) {
+#if defined(__SSE2__)
+  constexpr size_t kVector = 16;
+  for (; from < end && text.size() - from > kVector; from += kVector) {
+    const auto load = [&](size_t offset) {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset));
+    };
+    const __m128i first = load(from);
+    const __m128i second = load(from + 1);
+    const auto is = [](__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i colons = is(second, ':');
+    const __m128i bars = _mm_and_si128(is(first, '|'), is(second, '|'));
+    const __m128i asks = _mm_and_si128(is(first, '?'), _mm_or_si128(is(second, '?'), colons));
+    const __m128i blanks = _mm_and_si128(is(first, ' '), _mm_or_si128(is(second, 'o'), colons));
+    const __m128i stops =
+        _mm_or_si128(_mm_or_si128(is(first, ';'), is(first, '"')), is(first, '\''));
+    const auto places = static_cast<uint32_t>(
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(bars, asks), _mm_or_si128(blanks, stops))));
+    if (places != 0) return std::min(end, from + static_cast<size_t>(std::countr_zero(places)));
+  }
+#endif
+  for (; from < end; ++from) {
+    const char c = text.data()[from];
+    if (c == '|' || c == '?' || c == ' ' || ends_fallback(c)) return from;
+  }
+  return end;
+}
+
+// process.env.PW || "v", os.getenv(…) or "v"
 std::optional<Value> fallback(std::string_view text, size_t from) {
   const size_t end = line_end(text, from, 80);
-  for (size_t p = from; p + 3 < end; ++p) {
-    const char c = text.data()[p];
-    if (c == ';' || c == '"' || c == '\'') return std::nullopt;
-    if (c != '|' && c != '?' && c != ' ') continue;
+  if (end < from + 4) return std::nullopt;
+  for (size_t p = from; (p = find_fallback(text, p, end - 3)) < end - 3; ++p) {
+    if (ends_fallback(text.data()[p])) return std::nullopt;
     const std::string_view rest = text.substr(p);
-    for (const std::string_view tie : {"|| "sv, "?? "sv, " or "sv, "?: "sv, " : "sv}) {
-      if (tie.front() != c || !rest.starts_with(tie)) continue;
+    for (const std::string_view tie : kFallbacks) {
+      if (!rest.starts_with(tie)) continue;
       const size_t next = skip_blanks(text, p + tie.size(), 4);
       if (opens_quote(text, next)) return quoted_value(text, next);
     }
@@ -53,12 +97,10 @@ std::optional<Value> fallback(std::string_view text, size_t from) {
 }
 
 bool inside_tag(std::string_view text, size_t offset) {
-  for (size_t back = 1; back <= std::min<size_t>(offset, 200); ++back) {
-    const char c = text[offset - back];
-    if (c == '<') return is_letter(at(text, offset - back + 1));
-    if (c == '>' || c == '\n') return false;
-  }
-  return false;
+  constexpr size_t kFar = 200;
+  const size_t first = offset - std::min(offset, kFar);
+  const size_t begin = find_tag_begin(text, first, offset);
+  return begin > first && text[begin - 1] == '<' && is_letter(at(text, begin));
 }
 
 Setting setting_of(const Place& place, const Closers& closers, const Tie& tie) {

@@ -1,6 +1,13 @@
 // Values on the line below their name, and values that stand before it.
+#include <bit>
+#include <cstdint>
+
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/word_set.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace spillguard::detect::generic {
 
@@ -68,6 +75,16 @@ constexpr auto kVerbSet = word_set(kVerbs);
 // Where the word that ends at `end` begins, if it is short.
 size_t find_blank_back(std::string_view text, size_t end) {
   constexpr size_t kLongest = 10;
+#if defined(__SSE2__)
+  constexpr size_t kVector = 16;
+  if (end >= kVector) {
+    const __m128i bytes =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + (end - kVector)));
+    const auto blanks =
+        static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '))));
+    return end - kLongest + static_cast<size_t>(std::bit_width(blanks >> (kVector - kLongest)));
+  }
+#endif
   const size_t first = end - std::min(end, kLongest);
   size_t begin = end;
   while (begin > first && text.data()[begin - 1] != ' ') --begin;

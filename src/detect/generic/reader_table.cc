@@ -59,10 +59,21 @@ size_t cell_end(std::string_view text, size_t from, char divider) {
   return from;
 }
 
+// Whether a cell holds several words, and no quotes where a value in them would begin.
+bool is_words(std::string_view text, Span cell) {
+  constexpr size_t kPrefix = 2;  // of a literal in quotes
+  const std::string_view bytes = text.substr(cell.begin, cell.size());
+  for (size_t i = 0; i <= kPrefix && i < bytes.size(); ++i) {
+    const char c = bytes[i];
+    if (is_kind(c, kQuoteKind | kWideKind) || c == '{' || c == '&' || c == '\\') return false;
+  }
+  return bytes.find(' ') != std::string_view::npos;
+}
+
 // A cell's text as a value: one word, or what stands in quotes.
 std::optional<Value> value_of_cell(std::string_view text, Span cell) {
   cell = trimmed(text, cell);
-  if (cell.size() < kMinValue) return std::nullopt;
+  if (cell.size() < kMinValue || is_words(text, cell)) return std::nullopt;
   auto value = value_at(text, cell.begin);
   if (!value || value->end > cell.end) return std::nullopt;
   if (value->quote == '\0') {

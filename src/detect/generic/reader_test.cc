@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "detect/generic/keywords.h"
+#include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -243,6 +244,41 @@ TEST(GenericReader, SpansAndNouns) {
   EXPECT_EQ(candidates_of("api_key: Kx9aa").front().noun, Noun::kKey);
   EXPECT_EQ(candidates_of("access token: Kx9aa").front().noun, Noun::kToken);
   EXPECT_EQ(candidates_of("client_secret: Kx9aa").front().noun, Noun::kSecret);
+}
+
+// What stands in for a setting is found wherever it stands in the 80 bytes that are looked at.
+TEST(GenericReader, LiteralsStandInForSettings) {
+  for (size_t length = 1; length < 100; ++length) {
+    for (const std::string_view tie : {" || ", " ?? ", " or ", " ?: ", "?? "}) {
+      for (const std::string_view end : {"", " // set it, or not: it is for tests alone\n"}) {
+        const std::string variable(length, 'v');
+        const std::string text =
+            "password = " + variable + std::string(tie) + "'Kx9aa'" + std::string(end);
+        const std::vector<std::string> found = values_of(text);
+        const bool near = std::find(found.begin(), found.end(), "Kx9aa") != found.end();
+        const size_t place = length + (tie.front() == ' ' && tie != " or " ? 1 : 0);
+        // Three bytes and one more of the line that is looked at.
+        const size_t line = std::min<size_t>(80, text.find_last_not_of('\n') - 10);
+        EXPECT_EQ(near, place + 3 < line) << text;
+      }
+    }
+  }
+  expect_all({{"password: env.A; x = b || 'Kx9aa'", {"env.A"}}});
+}
+
+// Words before a name are found at the begin of a text as elsewhere.
+TEST(GenericReader, TiesBeforeANameDoNotDependOnThePlace) {
+  const std::vector<std::string> words = {
+      "the",           "a",   "as", "is",    "temporary", "x", "for", "=",
+      "longerthanten", "use", "le", "comme", ""};
+  for (const std::string& first : words) {
+    for (const std::string& second : words) {
+      const std::string text = " " + first + " " + second + " password";
+      const size_t key = text.find("password", text.size() - 8);
+      const std::string far = std::string(40, 'w') + text;
+      EXPECT_EQ(may_be_tied_before(text, key), may_be_tied_before(far, key + 40)) << text;
+    }
+  }
 }
 
 }  // namespace
