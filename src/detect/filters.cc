@@ -30,6 +30,16 @@ double shannon_entropy(std::string_view text) {
     ++counts.data()[byte];
     seen.data()[byte / 64] |= uint64_t{1} << (byte % 64U);
   }
+  // count * log2(count): a byte stands in a secret a few times, and a logarithm takes long.
+  constexpr size_t kUsual = 64;
+  static const std::array<double, kUsual> kProducts = [] {
+    std::array<double, kUsual> products{};
+    for (size_t i = 1; i < kUsual; ++i) products.at(i) = static_cast<double>(i) * std::log2(i);
+    return products;
+  }();
+  const auto product = [&](uint32_t count) {
+    return count < kUsual ? kProducts.data()[count] : count * std::log2(count);
+  };
   const auto total = static_cast<double>(text.size());
   double sum = 0;
   for (size_t word = 0; word < seen.size(); ++word) {
@@ -37,7 +47,7 @@ double shannon_entropy(std::string_view text) {
       const auto bit = static_cast<size_t>(std::countr_zero(left));
       const uint32_t count = counts.data()[word * 64 + bit];
       // Most bytes of a secret stand in it once, and the logarithm of that is 0.
-      if (count > 1) sum += count * std::log2(count);
+      if (count > 1) sum += product(count);
     }
   }
   return std::max(0.0, std::log2(total) - sum / total);
