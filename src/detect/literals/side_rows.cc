@@ -45,16 +45,23 @@ size_t write(uint64_t bits, size_t block, size_t bytes, uint16_t* places) {
   return count;
 }
 
+// What is walked over: a stretch of a text, and what is asked of its digits, if anything.
+struct Stretch {
+  const char* begin;
+  size_t bytes;
+  bool is_first;  // of the text
+  const SideRows::Digits* asked;
+};
+
 // A walk over a stretch, block by block: while there is one at(), take() it.
 class Walk {
  public:
-  Walk(PaddedView text, size_t from, size_t bytes, const SideRows::Digits* asked,
-       SidePlaces& places)
-      : begin_(text.data() + from),
-        bytes_(bytes),
-        asked_(asked != nullptr ? *asked : SideRows::Digits{}),
-        wanted_(asked != nullptr ? kTold : 0),
-        before_(from != 0 && is_digit(begin_[-1]) ? 1 : 0),
+  [[gnu::always_inline]] Walk(const Stretch& stretch, SidePlaces& places)
+      : begin_(stretch.begin),
+        bytes_(stretch.bytes),
+        asked_(stretch.asked != nullptr ? *stretch.asked : SideRows::Digits{}),
+        wanted_(stretch.asked != nullptr ? kTold : 0),
+        before_(!stretch.is_first && is_digit(begin_[-1]) ? 1 : 0),
         places_(places) {
     places_.pairs_count = places_.digits_count = 0;
   }
@@ -87,7 +94,8 @@ uint8_t groups_at(const SideRows::Halves& halves, char c) {
   return halves.lower[byte % 16] & halves.upper[byte / 16];
 }
 
-void find(Walk walk, const Halves& halves) {
+void find(const Stretch& stretch, SidePlaces& places, const Halves& halves) {
+  Walk walk(stretch, places);
   while (walk.goes_on()) {
     const char* const at = walk.at();
     Block block;
@@ -119,7 +127,10 @@ __attribute__((target("avx2"), always_inline)) inline __m256i digits_in(__m256i 
   return _mm256_cmpgt_epi8(_mm256_set1_epi8(INT8_MIN + 10), moved);
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(Walk walk, const Halves& halves) {
+__attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(const Stretch& stretch,
+                                                           SidePlaces& places,
+                                                           const Halves& halves) {
+  Walk walk(stretch, places);
   const __m256i half = _mm256_set1_epi8(0x0F);
   const __m256i first_lower = table(halves[0].lower.data());
   const __m256i first_upper = table(halves[0].upper.data());
@@ -147,8 +158,10 @@ __attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(Walk walk, const Halv
   }
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) void find_one_first(Walk walk,
+__attribute__((target("avx2,bmi,bmi2"))) void find_one_first(const Stretch& stretch,
+                                                             SidePlaces& places,
                                                              const SideRows::OneFirst& one) {
+  Walk walk(stretch, places);
   const __m256i first = _mm256_set1_epi8(one.first);
   const __m256i seconds = table(one.seconds.data());
   const auto pairs_at = [&](__m256i here,
@@ -255,14 +268,18 @@ void SideRows::find(PaddedView text, size_t from, size_t bytes, SidePlaces& plac
   static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
                                   __builtin_cpu_supports("bmi") != 0 &&
                                   __builtin_cpu_supports("bmi2") != 0;
-  const side_rows::Walk walk(text, from, bytes, has_digits_ ? &digits_ : nullptr, places);
-  if (!has_pairs_ && !has_digits_) return;
-  if (!kHasVectors || portable) {
-    side_rows::find(walk, halves_);
+  const side_rows::Stretch stretch{.begin = text.data() + from,
+                                   .bytes = bytes,
+                                   .is_first = from == 0,
+                                   .asked = has_digits_ ? &digits_ : nullptr};
+  if (!has_pairs_ && !has_digits_) {
+    places.pairs_count = places.digits_count = 0;
+  } else if (!kHasVectors || portable) {
+    side_rows::find(stretch, places, halves_);
   } else if (one_first_) {
-    side_rows::find_one_first(walk, *one_first_);
+    side_rows::find_one_first(stretch, places, *one_first_);
   } else {
-    side_rows::find_by_avx2(walk, halves_);
+    side_rows::find_by_avx2(stretch, places, halves_);
   }
 }
 
