@@ -60,6 +60,20 @@ TEST(PaddedText, HasZeroesBehindItWhereverItCameFrom) {
   EXPECT_DEATH((void)text.view().subview(6, 0), "offset");
 }
 
+TEST(PaddedText, TakesTextsInTurn) {
+  PaddedText padded;
+  std::string text;
+  for (const size_t size : {100U, 3U, 0U, 5000U, 40U}) {
+    text.append(size, 'x');
+    padded.take_in_turn(text);
+    EXPECT_TRUE(text.empty());
+    EXPECT_EQ(padded.text(), std::string(size, 'x'));
+    for (size_t i = 0; i < PaddedText::kPadding; ++i)
+      EXPECT_EQ(padded.view().data()[size + i], '\0');
+  }
+  EXPECT_GE(text.capacity(), 5000U);
+}
+
 TEST(PaddedText, AMovedFromTextIsStillText) {
   for (const size_t size : {size_t{3}, size_t{500}}) {
     PaddedText text{std::string(size, 'x')};

@@ -60,6 +60,14 @@ class PaddedText {
     buffer_.append(kPadding, '\0');
   }
 
+  // Takes the string's text and leaves it empty, with the buffer that was here: who fills one after
+  // the other needs no memory again.
+  void take_in_turn(std::string& text) {
+    buffer_.swap(text);
+    text.clear();
+    buffer_.append(kPadding, '\0');
+  }
+
   [[nodiscard]] size_t size() const { return buffer_.empty() ? 0 : buffer_.size() - kPadding; }
   [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] std::string_view text() const {

@@ -142,7 +142,7 @@ size_t Layers::descend(PaddedView text, const LayerRules& rules, const ScanText&
     }
     if (depth.level.empty()) return i;
     budget -= std::min(budget, depth.level.text().size());
-    depth.text = PaddedText(depth.level.take_text());
+    depth.level.move_text(depth.text);
     scan_depth(depth, scan);
   }
   return kMaxDepth;

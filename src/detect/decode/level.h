@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "base/padded_text.h"
 #include "base/span.h"
 
 namespace spillguard::detect::decode {
@@ -60,7 +60,8 @@ class Level {
   [[nodiscard]] bool empty() const { return sections_.empty(); }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::vector<Section>& sections() const { return sections_; }
-  std::string take_text() { return std::move(text_); }
+  // Moves the text there; an empty one stays.
+  void move_text(PaddedText& to) { to.take_in_turn(text_); }
 
   // One section at a time: begin, bytes, then commit or drop.
   void begin(Encoding encoding);
