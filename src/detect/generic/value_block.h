@@ -2,11 +2,9 @@
 // at a time.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #if defined(__SSE2__)
@@ -20,9 +18,7 @@ class ValueBlock {
  public:
   static constexpr size_t kSize = 64;
 
-  explicit ValueBlock(std::string_view text) : size_(std::min(text.size(), kSize)) {
-    std::memcpy(bytes_.data(), text.data(), size_);
-  }
+  explicit ValueBlock(std::string_view text) : size_(text.copy(bytes_.data(), kSize)) {}
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] const char* bytes() const { return bytes_.data(); }
   // A bit for each byte that is of the text.
