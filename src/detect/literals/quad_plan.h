@@ -36,7 +36,7 @@ struct QuadHash {
     return (sum & UINT16_MAX) >> (16 - kIndexBits);
   }
   [[nodiscard]] uint8_t bits(uint32_t quad) const {
-    const uint32_t sum = (quad & UINT16_MAX) + 3 * (quad >> 16U);
+    const uint32_t sum = (quad & UINT16_MAX) + (quad >> 16U) * last;
     return kPatterns[((sum * both) & UINT16_MAX) >> (16 - kPatternBits)];
   }
 

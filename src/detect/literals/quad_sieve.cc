@@ -9,12 +9,14 @@
 namespace spillguard::detect {
 namespace quad_sieve {
 
-constexpr size_t kHashed = 16;          // quads that are hashed at once
-constexpr size_t kBlock = 4 * kHashed;  // places that are tested at once
+constexpr size_t kHashed = 32;  // quads that are hashed at once
+constexpr size_t kTested = 16;  // and tested
+constexpr size_t kBlock = 64;   // places that are written down at once
 constexpr auto kFirstFold = static_cast<uint16_t>(kQuadFold);
 constexpr auto kLastFold = static_cast<uint16_t>(kQuadFold >> 16U);
-// The last place of a text may be the first of those that are hashed at once.
-static_assert(2 * kHashed + sizeof(uint32_t) - 2 <= PaddedText::kPadding);
+// The last place of a text, where two bytes of it are, may be the first of those that are hashed at
+// once.
+static_assert(2 * kHashed + sizeof(uint32_t) - 2 <= PaddedText::kPadding + 2);
 
 // Writes down the places of a block.
 uint16_t* write_places(uint64_t places, size_t block, uint16_t* out) {
@@ -42,26 +44,30 @@ uint16_t* find(const char* text, size_t places, const QuadHash& hash, const uint
   return out;
 }
 
+// Two bytes of the table behind each other, by two indexes that are read as one.
+template <int kAt>
+__attribute__((target("avx2"), always_inline)) inline __m128i look_up_two(__m128i chain,
+                                                                          const uint16_t* at,
+                                                                          const uint8_t* table) {
+  uint32_t two = 0;
+  std::memcpy(&two, at + kAt, sizeof two);
+  const auto first = static_cast<uint16_t>(two);
+  chain = kAt == 0 ? _mm_cvtsi32_si128(table[first]) : _mm_insert_epi8(chain, table[first], kAt);
+  return _mm_insert_epi8(chain, table[two >> 16U], kAt + 1);
+}
+
 // Sixteen bytes of the table in one register: a processor gathers no faster, and some much slower.
 // In two chains, for each byte waits for the one before.
 __attribute__((target("avx2"), always_inline)) inline __m128i look_up(const uint16_t* at,
                                                                       const uint8_t* table) {
-  __m128i low = _mm_cvtsi32_si128(table[at[0]]);
-  __m128i high = _mm_cvtsi32_si128(table[at[8]]);
-  low = _mm_insert_epi8(low, table[at[1]], 1);
-  high = _mm_insert_epi8(high, table[at[9]], 1);
-  low = _mm_insert_epi8(low, table[at[2]], 2);
-  high = _mm_insert_epi8(high, table[at[10]], 2);
-  low = _mm_insert_epi8(low, table[at[3]], 3);
-  high = _mm_insert_epi8(high, table[at[11]], 3);
-  low = _mm_insert_epi8(low, table[at[4]], 4);
-  high = _mm_insert_epi8(high, table[at[12]], 4);
-  low = _mm_insert_epi8(low, table[at[5]], 5);
-  high = _mm_insert_epi8(high, table[at[13]], 5);
-  low = _mm_insert_epi8(low, table[at[6]], 6);
-  high = _mm_insert_epi8(high, table[at[14]], 6);
-  low = _mm_insert_epi8(low, table[at[7]], 7);
-  high = _mm_insert_epi8(high, table[at[15]], 7);
+  __m128i low = look_up_two<0>(_mm_setzero_si128(), at, table);
+  __m128i high = look_up_two<0>(_mm_setzero_si128(), at + 8, table);
+  low = look_up_two<2>(low, at, table);
+  high = look_up_two<2>(high, at + 8, table);
+  low = look_up_two<4>(low, at, table);
+  high = look_up_two<4>(high, at + 8, table);
+  low = look_up_two<6>(low, at, table);
+  high = look_up_two<6>(high, at + 8, table);
   return _mm_unpacklo_epi64(low, high);
 }
 
@@ -80,33 +86,44 @@ __attribute__((target("avx2,bmi,popcnt"), always_inline)) inline uint16_t* write
   return out + count;
 }
 
+// What a quad's bytes are hashed with.
+struct HashFactors {
+  __m256i first;
+  __m256i last;
+  __m256i both;
+};
+
+// Writes down the indexes of sixteen quads and gives the numbers of their patterns.
+__attribute__((target("avx2"), always_inline)) inline __m256i hash_sixteen(
+    const char* at, const HashFactors& factors, uint16_t* indexes) {
+  const __m256i begin = _mm256_or_si256(_mm256_set1_epi16(static_cast<int16_t>(kFirstFold)),
+                                        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+  const __m256i end = _mm256_or_si256(_mm256_set1_epi16(static_cast<int16_t>(kLastFold)),
+                                      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 2)));
+  const __m256i last = _mm256_mullo_epi16(end, factors.last);
+  const __m256i index = _mm256_add_epi16(_mm256_mullo_epi16(begin, factors.first), last);
+  _mm256_store_si256(reinterpret_cast<__m256i*>(indexes),
+                     _mm256_srli_epi16(index, 16 - QuadHash::kIndexBits));
+  return _mm256_srli_epi16(_mm256_mullo_epi16(_mm256_add_epi16(begin, last), factors.both),
+                           16 - QuadHash::kPatternBits);
+}
+
 // In two loops: what one vector writes is not yet where its parts are read from.
 __attribute__((target("avx2"))) void hash_by_avx2(const char* text, size_t places,
                                                   const QuadHash& hash, SieveScratch& scratch) {
-  const __m256i first_fold = _mm256_set1_epi16(static_cast<int16_t>(kFirstFold));
-  const __m256i last_fold = _mm256_set1_epi16(static_cast<int16_t>(kLastFold));
-  const __m256i first = _mm256_set1_epi16(static_cast<int16_t>(hash.first));
-  const __m256i last = _mm256_set1_epi16(static_cast<int16_t>(hash.last));
-  const __m256i both = _mm256_set1_epi16(static_cast<int16_t>(hash.both));
-  const __m128i patterns =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(QuadHash::kPatterns.data()));
+  const HashFactors factors = {.first = _mm256_set1_epi16(static_cast<int16_t>(hash.first)),
+                               .last = _mm256_set1_epi16(static_cast<int16_t>(hash.last)),
+                               .both = _mm256_set1_epi16(static_cast<int16_t>(hash.both))};
+  const __m256i patterns = _mm256_broadcastsi128_si256(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(QuadHash::kPatterns.data())));
   for (size_t i = 0; i < places; i += kHashed) {
-    const char* const at = text + 2 * i;
-    const __m256i begin =
-        _mm256_or_si256(first_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
-    const __m256i end =
-        _mm256_or_si256(last_fold, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 2)));
-    const __m256i index =
-        _mm256_add_epi16(_mm256_mullo_epi16(begin, first), _mm256_mullo_epi16(end, last));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(scratch.indexes.data() + i),
-                       _mm256_srli_epi16(index, 16 - QuadHash::kIndexBits));
-    const __m256i sum = _mm256_add_epi16(_mm256_add_epi16(begin, end), _mm256_add_epi16(end, end));
-    const __m256i bits =
-        _mm256_srli_epi16(_mm256_mullo_epi16(sum, both), 16 - QuadHash::kPatternBits);
-    const __m128i packed =
-        _mm_packus_epi16(_mm256_castsi256_si128(bits), _mm256_extracti128_si256(bits, 1));
-    _mm_store_si128(reinterpret_cast<__m128i*>(scratch.wanted.data() + i),
-                    _mm_shuffle_epi8(patterns, packed));
+    uint16_t* const indexes = scratch.indexes.data() + i;
+    const __m256i low = hash_sixteen(text + 2 * i, factors, indexes);
+    const __m256i high = hash_sixteen(text + 2 * i + kHashed, factors, indexes + kHashed / 2);
+    // The halves of both come out by turns.
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xD8);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(scratch.wanted.data() + i),
+                       _mm256_shuffle_epi8(patterns, packed));
   }
 }
 
@@ -123,7 +140,7 @@ __attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& 
   };
   for (size_t block = 0; block < places; block += kBlock) {
     uint64_t all = passed(block);
-    for (size_t i = kHashed; i < kBlock; i += kHashed) all |= passed(block + i) << i;
+    for (size_t i = kTested; i < kBlock; i += kTested) all |= passed(block + i) << i;
     out = write_places_by_bmi(all & inside(block, places), block, out);
   }
   return out;
@@ -151,7 +168,7 @@ void QuadSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& s
   SG_CHECK(from % 2 == 0 && bytes <= SieveScratch::kStretch && bytes <= text.size() - from);
   quad_sieve::fetch(text, from == 0 ? 0 : from + bytes);
   const char* const begin = text.data() + from;
-  const size_t places = (bytes + 1) / 2;
+  const size_t places = bytes / 2;
   const uint16_t* end = nullptr;
   if (!portable && quad_sieve::has_vectors()) {
     quad_sieve::hash_by_avx2(begin, places, hash_, scratch);
