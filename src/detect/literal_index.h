@@ -8,9 +8,12 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,6 +59,12 @@ class LiteralScratch {
   std::unique_ptr<SidePlaces> side_ = std::make_unique<SidePlaces>();
   std::vector<LiteralPassed> passed_ = std::vector<LiteralPassed>(kMostPassed);
   std::vector<LiteralCandidate> candidates_;
+  LiteralCandidate* room_for(size_t candidates) {
+    if (candidates_.size() < candidates) [[unlikely]] {
+      candidates_.resize(2 * candidates);
+    }
+    return candidates_.data();
+  }
   std::vector<LiteralHit> fitting_;
   std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
   size_t at_ = 0;
@@ -64,8 +73,11 @@ class LiteralScratch {
 
 class LiteralIndex {
  public:
-  // Literals are distinct; kInvalidArgument: one is empty. `prepared` is what prepare() gave, for
-  // these or other literals: it saves time, and what is found does not depend on it.
+  static constexpr size_t kMaxLength = UINT16_MAX;  // of a literal
+
+  // Literals are distinct; kInvalidArgument: one is empty or longer than kMaxLength. `prepared` is
+  // what prepare() gave, for these or other literals: it saves time, and what is found does not
+  // depend on it.
   static Result<LiteralIndex> build(const std::vector<Literal>& literals,
                                     std::string_view prepared = {});
   // What build() takes for the same literals, or for some of them and others, at another time.
@@ -95,7 +107,14 @@ class LiteralIndex {
     uint64_t mask = 0;  // eight bytes from the place on, as far as they are known
     uint64_t want = 1;
   };
-  // As many entries as are compared at once; some may stand nowhere.
+  // A literal, and where the bytes of an entry of it are, from its begin.
+  struct Lead {
+    uint32_t literal = 0;
+    int32_t offset = 0;
+    auto operator<=>(const Lead&) const = default;
+  };
+  // As many entries as are compared at once; some may stand nowhere, and others may be of another
+  // group: where they stand is no less a place of theirs.
   struct alignas(64) Entries {
     static constexpr uint32_t kCount = 4;
     std::array<uint64_t, kCount> masks{};
@@ -106,37 +125,49 @@ class LiteralIndex {
     uint64_t mask = 0;  // eight more bytes
     uint64_t want = 0;
     uint32_t literal = 0;
-    uint32_t length = 0;
+    uint16_t length = 0;
     int8_t offset = 0;  // of the entry's bytes from the literal
     int8_t more = 0;    // of the eight bytes from the literal
-    bool is_used = false;
-    bool is_all_known = false;  // by these bytes and those of the entry
     // What must stand beside it, as indexes into class_sets_: in front, right behind, and a little
     // farther where least fits.
-    uint8_t before = kAnyClass;
-    uint8_t after = kAnyClass;
-    uint8_t farther = kAnyClass;
-    uint8_t how_far = 0;  // behind its end
+    uint16_t before = kAnyClass;
+    uint16_t after = kAnyClass;
+    uint16_t farther = kAnyClass;
+    uint8_t how_far = 0;        // behind its end
+    bool is_all_known = false;  // by these bytes and those of the entry
   };
+  static_assert(sizeof(Rest) == 32, "two of them fill a line of the cache");
   struct Text {
     uint32_t begin = 0;  // in bytes_
     uint32_t length = 0;
     bool ignore_case = false;
   };
-  static constexpr uint8_t kAnyClass = 0;
+  static constexpr uint16_t kAnyClass = 0;
+  static constexpr uint64_t kCaseBit = 0x20;
   static constexpr unsigned kHashBits = 16;
+  // The bytes that are compared begin so far in front of a quad: before a quad stands more that
+  // tells literals apart than behind it, where words end.
+  static constexpr int32_t kBack = 2;
 
   LiteralIndex() = default;
   void fill(const std::vector<Literal>& literals, const QuadPlan& plan, const QuadHash& hash);
-  static uint32_t hash(uint32_t quad);
+  static bool is_cased(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+  uint32_t add_block();
+  void set_entry(uint32_t block, size_t place, const Literal& literal, const Lead& lead);
+  uint32_t add_apart(const std::vector<Literal>& literals, const std::vector<Lead>& leads);
+  void add_groups(const std::vector<Literal>& literals,
+                  const std::map<uint32_t, std::set<Lead>>& by_hash);
+  // The upper bits of a product are good.
+  static uint32_t hash(uint32_t quad) { return quad * 0x9E3779B1U >> (32 - kHashBits); }
   static Entry entry_of(const Literal& literal, int offset);
   Rest rest_of(const Literal& literal, uint32_t number, int offset);
-  uint8_t class_set_number(ClassSet set);
+  uint16_t class_set_number(ClassSet set);
   [[nodiscard]] bool stands_at(const Text& literal, const char* place) const;
   [[nodiscard]] bool neighbours_fit(const Rest& rest, const char* text, size_t begin,
                                     size_t end) const;
-  void add_entry(const Literal& literal, uint32_t number, int offset, uint32_t& first_block);
   size_t pass_quads(const char* stretch, LiteralScratch& scratch) const;
+  size_t compare_group(LiteralPassed passed, uint64_t bytes, size_t count, size_t places,
+                       LiteralScratch& scratch) const;
   size_t compare_bytes(const char* stretch, int32_t first, size_t passed,
                        LiteralScratch& scratch) const;
   size_t compare_by_avx2(const char* stretch, int32_t first, size_t passed,
@@ -150,11 +181,12 @@ class LiteralIndex {
             std::vector<LiteralHit>& found, bool portable) const;
 
   QuadSieve sieve_;
-  // By hash of a quad: the first block of its entries, and of those of all others with that hash;
-  // 0, the number of an empty block, where there are none.
+  // By hash of a quad: the first block of its group, the entries of it and of all others with that
+  // hash; 0, the number of an empty block, where there are none.
   std::vector<uint16_t> first_block_;
   std::vector<Entries> entries_;
-  std::vector<uint8_t> has_more_;  // by block: the next one belongs to it
+  uint32_t long_from_ = 0;         // the first block of those that groups have for themselves
+  std::vector<uint8_t> has_more_;  // by block, of these: the next one belongs to it
   std::vector<Rest> rests_;        // kCount for each of entries_
   SideRows side_;
   uint32_t pairs_block_ = 0;  // the first one of their literals; 0: there are none
@@ -164,7 +196,7 @@ class LiteralIndex {
   uint32_t alone_block_ = 0;
   std::vector<ClassSet> class_sets_;
   std::vector<double> class_set_odds_;  // how often a byte of a text is in it
-  std::unordered_map<ClassSet, uint8_t> class_set_numbers_;
+  std::unordered_map<ClassSet, uint16_t> class_set_numbers_;
   std::vector<Text> texts_;  // by literal
   std::string bytes_;
   bool prepared_ = false;

@@ -1,4 +1,6 @@
 // What the build step plans for the built-in rules: where the quads of their literals are.
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -60,6 +62,11 @@ Prepared read_prepared(std::string_view prepared) {
 
 Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals,
                                          std::string_view prepared) {
+  for (const Literal& literal : literals) {
+    if (literal.bytes.size() <= kMaxLength) continue;
+    return fail(Code::kInvalidArgument,
+                fmt::format("an anchor is longer than {} bytes", kMaxLength));
+  }
   const Prepared before = read_prepared(prepared);
   std::vector<std::optional<QuadPlan::Offsets>> known(literals.size());
   for (size_t i = 0; i < literals.size() && !before.offsets.empty(); ++i) {

@@ -1,0 +1,240 @@
+// How an index is built: which entries there are, where they are compared, and what is looked at
+// where their bytes stand.
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "detect/literal_index.h"
+#include "detect/literals/group_blocks.h"
+
+namespace spillguard::detect {
+namespace {
+
+constexpr uint64_t kDigitBits = 0xF0;  // what ten digits share, with six others
+constexpr size_t kFarthest = 32;       // byte behind a literal that is looked at, and one less
+constexpr double kRareClass = 1.0 / 16;
+static_assert(kFarthest <= PaddedText::kPadding);
+
+// By class: the bits that all of its bytes have, and those that some have.
+struct ClassBits {
+  std::array<uint8_t, kTextClasses> all{};
+  std::array<uint8_t, kTextClasses> any{};
+};
+
+ClassBits bits_of_classes() {
+  ClassBits bits;
+  bits.all.fill(UINT8_MAX);
+  for (unsigned byte = 0; byte < kClassOfByte.size(); ++byte) {
+    bits.all[kClassOfByte[byte]] &= static_cast<uint8_t>(byte);
+    bits.any[kClassOfByte[byte]] |= static_cast<uint8_t>(byte);
+  }
+  return bits;
+}
+
+// The bits that all bytes of the classes have in common, and what they are.
+std::pair<uint64_t, uint64_t> common_bits(ClassSet classes) {
+  static const ClassBits kBits = bits_of_classes();
+  unsigned all = UINT8_MAX;
+  unsigned any = 0;
+  for (; classes != 0; classes &= classes - 1) {
+    const auto number = static_cast<size_t>(std::countr_zero(classes));
+    all &= kBits.all[number];
+    any |= kBits.any[number];
+  }
+  const unsigned mask = ~(all ^ any) & UINT8_MAX;
+  return {mask, all & mask};
+}
+
+}  // namespace
+
+uint32_t LiteralIndex::add_block() {
+  entries_.emplace_back();
+  has_more_.push_back(0);
+  rests_.resize(rests_.size() + Entries::kCount);
+  return static_cast<uint32_t>(entries_.size() - 1);
+}
+
+void LiteralIndex::set_entry(uint32_t block, size_t place, const Literal& literal,
+                             const Lead& lead) {
+  const Entry bytes = entry_of(literal, lead.offset);
+  entries_[block].masks[place] = bytes.mask;
+  entries_[block].wants[place] = bytes.want;
+  rests_[block * Entries::kCount + place] = rest_of(literal, lead.literal, lead.offset);
+}
+
+// In blocks of their own, one behind the other.
+uint32_t LiteralIndex::add_apart(const std::vector<Literal>& literals,
+                                 const std::vector<Lead>& leads) {
+  uint32_t first = 0;
+  for (size_t i = 0; i < leads.size(); ++i) {
+    if (i != 0 && i % Entries::kCount == 0) has_more_.back() = 1;
+    if (i % Entries::kCount == 0) add_block();
+    const auto block = static_cast<uint32_t>(entries_.size() - 1);
+    if (i == 0) first = block;
+    set_entry(block, i % Entries::kCount, literals[leads[i].literal], leads[i]);
+  }
+  return first;
+}
+
+// Many ways in which a text may go on behind a short literal lead to the same entries: a group. In
+// the order of their hashes, so that groups that are compared together have nothing in common.
+void LiteralIndex::add_groups(const std::vector<Literal>& literals,
+                              const std::map<uint32_t, std::set<Lead>>& by_hash) {
+  std::vector<std::set<Lead>> groups;
+  std::map<std::set<Lead>, size_t> numbers;
+  std::vector<Lead> leads;
+  std::map<Lead, uint32_t> lead_numbers;
+  std::vector<std::vector<uint32_t>> few;
+  for (const auto& [hash, group] : by_hash) {
+    if (!numbers.emplace(group, groups.size()).second) continue;
+    groups.push_back(group);
+    if (group.size() > GroupBlocks::kSize) continue;
+    std::vector<uint32_t>& members = few.emplace_back();
+    for (const Lead& lead : group) {
+      const auto number = static_cast<uint32_t>(leads.size());
+      const auto [place, is_new] = lead_numbers.emplace(lead, number);
+      if (is_new) leads.push_back(lead);
+      members.push_back(place->second);
+    }
+  }
+  static_assert(GroupBlocks::kSize == Entries::kCount);
+  const GroupBlocks packed(few);
+  const auto before = static_cast<uint32_t>(entries_.size());
+  for (const GroupBlocks::Block& block : packed.blocks()) {
+    const uint32_t number = add_block();
+    for (size_t i = 0; i < block.size(); ++i) {
+      if (block[i] == GroupBlocks::kNobody) continue;
+      set_entry(number, i, literals[leads[block[i]].literal], leads[block[i]]);
+    }
+  }
+  long_from_ = static_cast<uint32_t>(entries_.size());
+  std::vector<uint32_t> blocks;  // by group
+  size_t at = 0;
+  for (const std::set<Lead>& group : groups) {
+    const bool is_long = group.size() > GroupBlocks::kSize;
+    blocks.push_back(is_long ? add_apart(literals, {group.begin(), group.end()})
+                             : before + packed.block_of()[at++]);
+  }
+  static_assert(QuadPlan::kMaxQuads < UINT16_MAX);
+  for (const auto& [hash, group] : by_hash) {
+    first_block_[hash] = static_cast<uint16_t>(blocks[numbers.at(group)]);
+  }
+}
+
+void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& plan,
+                        const QuadHash& quad_hash) {
+  sieve_ = QuadSieve(quad_hash);
+  first_block_.resize(size_t{1} << kHashBits);
+  add_block();
+  std::map<uint32_t, std::set<Lead>> by_hash;
+  std::vector<Lead> pairs;
+  std::vector<Lead> digits;
+  std::vector<Lead> alone;
+  for (uint32_t i = 0; i < literals.size(); ++i) {
+    const Literal& literal = literals[i];
+    texts_.push_back({.begin = static_cast<uint32_t>(bytes_.size()),
+                      .length = static_cast<uint32_t>(literal.bytes.size()),
+                      .ignore_case = literal.ignore_case});
+    bytes_ += literal.bytes;
+    if (plan.offsets()[i].front() != QuadPlan::kNone) {
+      for (const int8_t offset : plan.offsets()[i]) {
+        for (const uint32_t quad : QuadPlan::quads_of(literal, offset)) {
+          sieve_.add(quad);
+          by_hash[hash(quad)].insert({.literal = i, .offset = offset - kBack});
+        }
+      }
+    } else if (SideRows::is_pair(literal) || SideRows::is_digits(literal)) {
+      side_.add(literal);
+      (SideRows::is_pair(literal) ? pairs : digits).push_back({.literal = i});
+    } else {
+      alone.push_back({.literal = i});
+      const Entry entry = entry_of(literal, 0);
+      for (uint64_t byte = 0; byte < first_bytes_.size(); ++byte) {
+        if (((byte ^ entry.want) & entry.mask & UINT8_MAX) == 0) first_bytes_[byte] = true;
+      }
+    }
+  }
+  add_groups(literals, by_hash);
+  pairs_block_ = add_apart(literals, pairs);
+  digits_block_ = add_apart(literals, digits);
+  alone_block_ = add_apart(literals, alone);
+}
+
+uint16_t LiteralIndex::class_set_number(ClassSet set) {
+  if (class_sets_.empty()) {
+    static_assert(kAnyClass == 0);
+    class_sets_.push_back(kAllClasses);
+    class_set_odds_.push_back(1);
+    class_set_numbers_.emplace(kAllClasses, kAnyClass);
+  }
+  const auto known = class_set_numbers_.find(set);
+  if (known != class_set_numbers_.end()) return known->second;
+  if (class_sets_.size() > UINT16_MAX) return kAnyClass;  // no test is a safe test
+  const auto number = static_cast<uint16_t>(class_sets_.size());
+  class_sets_.push_back(set);
+  class_set_odds_.push_back(class_odds(set));
+  class_set_numbers_.emplace(set, number);
+  return number;
+}
+
+// Mask and want of the bytes of the literal from an offset on, which may be in front of it, and of
+// those behind it, as far as they have bits in common.
+LiteralIndex::Entry LiteralIndex::entry_of(const Literal& literal, int offset) {
+  Entry entry{.mask = 0, .want = 0};
+  for (int byte = 0; byte < static_cast<int>(sizeof entry.mask); ++byte) {
+    const int at = offset + byte;
+    if (at >= static_cast<int>(literal.bytes.size())) {
+      const auto behind = static_cast<size_t>(at) - literal.bytes.size();
+      if (behind >= literal.after.size()) break;
+      const auto [mask, want] = common_bits(literal.after[behind]);
+      entry.mask |= mask << (8 * byte);
+      entry.want |= want << (8 * byte);
+      continue;
+    }
+    if (at < 0) continue;
+    const char c = literal.bytes[static_cast<size_t>(at)];
+    uint64_t mask = 0xFF;
+    if (literal.ignore_case && is_cased(c)) mask = 0xFF & ~kCaseBit;
+    if (literal.any_digit && c >= '0' && c <= '9') mask = kDigitBits;
+    entry.mask |= mask << (8 * byte);
+    entry.want |= (static_cast<unsigned char>(c) & mask) << (8 * byte);
+  }
+  return entry;
+}
+
+LiteralIndex::Rest LiteralIndex::rest_of(const Literal& literal, uint32_t number, int offset) {
+  constexpr int kBytes = sizeof(uint64_t);
+  const auto length = static_cast<int>(literal.bytes.size());
+  // Behind the bytes of the entry when there are any, else in front.
+  const int more = offset + kBytes < length ? offset + kBytes : std::max(0, offset - kBytes);
+  const Entry bytes = entry_of(literal, more);
+  const bool to_begin = offset <= 0 || more == 0;
+  const bool to_end = offset + kBytes >= length || (more > offset && more + kBytes >= length);
+  Rest rest{.mask = bytes.mask,
+            .want = bytes.want,
+            .literal = number,
+            .length = static_cast<uint16_t>(length),
+            .offset = static_cast<int8_t>(offset),
+            .more = static_cast<int8_t>(more),
+            .is_all_known = to_begin && to_end};
+  const ClassSet nothing = literal.may_begin_text ? ClassSet{1} << kOutsideClass : 0;
+  rest.before = class_set_number(literal.before | nothing);
+  if (!literal.after.empty()) rest.after = class_set_number(literal.after.front());
+  // Where digits were found by those that follow, they are not looked at again.
+  const size_t nearest = SideRows::is_digits(literal) ? SideRows::kSeen - literal.bytes.size() : 1;
+  const size_t farthest = std::min(literal.after.size(), kFarthest);
+  for (size_t far = nearest < farthest ? nearest : 1; far < farthest; ++far) {
+    const uint16_t set = class_set_number(literal.after[far]);
+    const double odds = class_set_odds_[set];
+    const double least = class_set_odds_[rest.farther];
+    // Of equals the nearest; but where one digit is, there are more, so of rare ones the farthest.
+    if (odds > least || (odds == least && odds > kRareClass)) continue;
+    rest.farther = set;
+    rest.how_far = static_cast<uint8_t>(far);
+  }
+  return rest;
+}
+
+}  // namespace spillguard::detect
