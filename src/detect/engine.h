@@ -75,9 +75,9 @@ struct DecodedText {
 };
 
 struct EngineOptions {
-  // Bytes that the first stage takes at a time, 2 to 2048; what is more counts as the most.
+  // Bytes that the first stage takes at a time, 2 to 4096; what is more counts as the most.
   // Findings do not depend on it.
-  size_t block_bytes = 2048;
+  size_t block_bytes = 4096;
   // Whether encoded text is decoded and scanned too, see layers.h.
   bool decode = true;
   // Off only where the caller ran the check itself and builds many engines.

@@ -228,6 +228,10 @@ TEST(LiteralIndex, WorksWithNothingToLookForAndNowhereToLook) {
   EXPECT_TRUE(all_hits(some, "").empty());
   EXPECT_EQ(all_hits(some, "text").size(), 1U);
   EXPECT_FALSE(LiteralIndex::build({{"", false}}).has_value());
+  const std::string longest(LiteralIndex::kMaxLength, 'x');
+  const auto of_longest = LiteralIndex::build({{longest, false}}).value();
+  EXPECT_EQ(all_hits(of_longest, "x" + longest).size(), 2U);
+  EXPECT_FALSE(LiteralIndex::build({{longest + 'x', false}}).has_value());
 }
 
 TEST(LiteralIndex, ThisProcessorPassesTheCheck) {

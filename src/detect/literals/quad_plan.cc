@@ -168,7 +168,7 @@ Result<QuadPlan> QuadPlan::make(std::span<const Literal> literals,
 }
 
 QuadHash QuadPlan::choose_hash(std::span<const Literal> literals, const QuadPlan& plan) {
-  constexpr int kTries = 64;
+  constexpr int kTries = 512;
   std::vector<uint32_t> quads;
   for (size_t i = 0; i < literals.size(); ++i) {
     for (const int8_t offset : plan.offsets()[i]) {

@@ -24,7 +24,7 @@ namespace spillguard::detect {
 
 // Where a quad is in the sieve's table: two bits of a byte. The factors are chosen with the plan.
 struct QuadHash {
-  static constexpr unsigned kIndexBits = 15;
+  static constexpr unsigned kIndexBits = 16;
   static constexpr unsigned kPatternBits = 4;
 
   uint16_t first = 0x9E37;  // for the byte: of the first two bytes of the quad

@@ -17,7 +17,7 @@ namespace spillguard::detect {
 
 // What a sieve knows of the stretch of text that it looked at last.
 struct SieveScratch {
-  static constexpr size_t kStretch = 2048;  // bytes of text that are looked at together
+  static constexpr size_t kStretch = 4096;  // bytes of text that are looked at together
   static constexpr size_t kSlack = 64;      // of each list: what is written behind what is there
 
   // The places that passed: in pairs of bytes from the stretch's begin, ascending.
