@@ -1,7 +1,6 @@
 #include "detect/literals/group_blocks.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 
@@ -20,22 +19,24 @@ bool is_disjoint(const GroupBlocks::Block& block, const std::vector<uint32_t>& g
 
 // The large ones first, then small ones where they fit best.
 GroupBlocks::GroupBlocks(std::span<const std::vector<uint32_t>> groups) : block_of_(groups.size()) {
-  std::vector<uint32_t> order(groups.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](uint32_t a, uint32_t b) { return groups[a].size() > groups[b].size(); });
-  for (const uint32_t number : order) {
-    const std::vector<uint32_t>& group = groups[number];
-    SG_CHECK(!group.empty() && group.size() <= kSize);
-    block_of_[number] = block_for(group);
-    Block& block = blocks_[block_of_[number]];
-    auto* const free = std::find(block.begin(), block.end(), kNobody);
-    std::copy(group.begin(), group.end(), free);
-    const auto room = static_cast<size_t>(block.end() - free) - group.size();
-    with_room_[room].push_back(block_of_[number]);
+  for (size_t size = kSize; size > 0; --size) {
+    for (size_t i = 0; i < groups.size(); ++i) {
+      SG_CHECK(!groups[i].empty() && groups[i].size() <= kSize);
+      if (groups[i].size() == size) block_of_[i] = put(groups[i]);
+    }
   }
 }
 
+uint32_t GroupBlocks::put(const std::vector<uint32_t>& group) {
+  const uint32_t number = block_for(group);
+  Block& block = blocks_[number];
+  const auto free = std::find(block.begin(), block.end(), kNobody);
+  std::copy(group.begin(), group.end(), free);
+  with_room_[static_cast<size_t>(block.end() - free) - group.size()].push_back(number);
+  return number;
+}
+
+// A block that has room for the group, and nobody of it.
 uint32_t GroupBlocks::block_for(const std::vector<uint32_t>& group) {
   for (size_t room = group.size(); room < kSize; ++room) {
     std::vector<uint32_t>& some = with_room_[room];

@@ -25,6 +25,7 @@ class GroupBlocks {
   [[nodiscard]] const std::vector<uint32_t>& block_of() const { return block_of_; }
 
  private:
+  uint32_t put(const std::vector<uint32_t>& group);
   uint32_t block_for(const std::vector<uint32_t>& group);
 
   std::vector<Block> blocks_;
