@@ -11,9 +11,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,18 +51,20 @@ struct LiteralCandidate {
 class LiteralScratch {
  private:
   friend class LiteralIndex;
-  // Of a stretch, as the four below. Each place may pass in each of the ways.
-  static constexpr size_t kMostPassed = 4 * SieveScratch::kStretch;
-  std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
-  std::unique_ptr<SidePlaces> side_ = std::make_unique<SidePlaces>();
-  std::vector<LiteralPassed> passed_ = std::vector<LiteralPassed>(kMostPassed);
-  std::vector<LiteralCandidate> candidates_;
+  // The candidates, with room for so many.
   LiteralCandidate* room_for(size_t candidates) {
     if (candidates_.size() < candidates) [[unlikely]] {
       candidates_.resize(2 * candidates);
     }
     return candidates_.data();
   }
+
+  // Of a stretch, as the four below. Each place may pass in each of the ways.
+  static constexpr size_t kMostPassed = 4 * SieveScratch::kStretch;
+  std::unique_ptr<SieveScratch> sieve_ = std::make_unique<SieveScratch>();
+  std::unique_ptr<SidePlaces> side_ = std::make_unique<SidePlaces>();
+  std::vector<LiteralPassed> passed_ = std::vector<LiteralPassed>(kMostPassed);
+  std::vector<LiteralCandidate> candidates_;
   std::vector<LiteralHit> fitting_;
   std::vector<LiteralHit> waiting_;  // found, but others that end earlier may still be found
   size_t at_ = 0;
@@ -113,6 +113,11 @@ class LiteralIndex {
     int32_t offset = 0;
     auto operator<=>(const Lead&) const = default;
   };
+  struct HashedLead {
+    uint32_t hash = 0;  // of a quad that leads there
+    Lead lead;
+    auto operator<=>(const HashedLead&) const = default;
+  };
   // As many entries as are compared at once; some may stand nowhere, and others may be of another
   // group: where they stand is no less a place of theirs.
   struct alignas(64) Entries {
@@ -152,11 +157,14 @@ class LiteralIndex {
   LiteralIndex() = default;
   void fill(const std::vector<Literal>& literals, const QuadPlan& plan, const QuadHash& hash);
   static bool is_cased(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+  // A literal has one quad for even and one for odd places.
+  static uint32_t number_of(const Lead& lead) {
+    return 2 * lead.literal + (static_cast<uint32_t>(lead.offset) & 1U);
+  }
   uint32_t add_block();
   void set_entry(uint32_t block, size_t place, const Literal& literal, const Lead& lead);
   uint32_t add_apart(const std::vector<Literal>& literals, const std::vector<Lead>& leads);
-  void add_groups(const std::vector<Literal>& literals,
-                  const std::map<uint32_t, std::set<Lead>>& by_hash);
+  void add_groups(const std::vector<Literal>& literals, std::vector<HashedLead> hashed);
   // The upper bits of a product are good.
   static uint32_t hash(uint32_t quad) { return quad * 0x9E3779B1U >> (32 - kHashBits); }
   static Entry entry_of(const Literal& literal, int offset);

@@ -2,8 +2,8 @@
 // where their bytes stand.
 #include <algorithm>
 #include <bit>
-#include <map>
-#include <set>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "detect/literal_index.h"
@@ -81,45 +81,51 @@ uint32_t LiteralIndex::add_apart(const std::vector<Literal>& literals,
 // Many ways in which a text may go on behind a short literal lead to the same entries: a group. In
 // the order of their hashes, so that groups that are compared together have nothing in common.
 void LiteralIndex::add_groups(const std::vector<Literal>& literals,
-                              const std::map<uint32_t, std::set<Lead>>& by_hash) {
-  std::vector<std::set<Lead>> groups;
-  std::map<std::set<Lead>, size_t> numbers;
-  std::vector<Lead> leads;
-  std::map<Lead, uint32_t> lead_numbers;
+                              std::vector<HashedLead> hashed) {
+  std::sort(hashed.begin(), hashed.end());
+  hashed.erase(std::unique(hashed.begin(), hashed.end()), hashed.end());
+  std::vector<std::vector<Lead>> groups;
+  std::vector<size_t> group_of(hashed.size());  // by the first lead of a hash
+  std::unordered_map<std::string, size_t> numbers;
   std::vector<std::vector<uint32_t>> few;
-  for (const auto& [hash, group] : by_hash) {
-    if (!numbers.emplace(group, groups.size()).second) continue;
-    groups.push_back(group);
-    if (group.size() > GroupBlocks::kSize) continue;
-    std::vector<uint32_t>& members = few.emplace_back();
-    for (const Lead& lead : group) {
-      const auto number = static_cast<uint32_t>(leads.size());
-      const auto [place, is_new] = lead_numbers.emplace(lead, number);
-      if (is_new) leads.push_back(lead);
-      members.push_back(place->second);
+  for (size_t begin = 0, end = 0; begin < hashed.size(); begin = end) {
+    std::vector<Lead> group;
+    for (; end < hashed.size() && hashed[end].hash == hashed[begin].hash; ++end) {
+      group.push_back(hashed[end].lead);
     }
+    const std::string key(reinterpret_cast<const char*>(group.data()), group.size() * sizeof(Lead));
+    const auto [known, is_new] = numbers.emplace(key, groups.size());
+    group_of[begin] = known->second;
+    if (!is_new) continue;
+    if (group.size() <= GroupBlocks::kSize) {
+      std::vector<uint32_t>& members = few.emplace_back();
+      for (const Lead& lead : group) members.push_back(number_of(lead));
+    }
+    groups.push_back(std::move(group));
   }
   static_assert(GroupBlocks::kSize == Entries::kCount);
   const GroupBlocks packed(few);
+  std::vector<uint32_t> blocks(groups.size());
   const auto before = static_cast<uint32_t>(entries_.size());
-  for (const GroupBlocks::Block& block : packed.blocks()) {
-    const uint32_t number = add_block();
-    for (size_t i = 0; i < block.size(); ++i) {
-      if (block[i] == GroupBlocks::kNobody) continue;
-      set_entry(number, i, literals[leads[block[i]].literal], leads[block[i]]);
+  for (size_t i = 0; i < packed.blocks().size(); ++i) add_block();
+  for (size_t i = 0, at = 0; i < groups.size(); ++i) {
+    if (groups[i].size() > GroupBlocks::kSize) continue;
+    const GroupBlocks::Block& block = packed.blocks()[packed.block_of()[at]];
+    blocks[i] = before + packed.block_of()[at++];
+    for (const Lead& lead : groups[i]) {
+      const auto* const place = std::find(block.begin(), block.end(), number_of(lead));
+      set_entry(blocks[i], static_cast<size_t>(place - block.begin()), literals[lead.literal],
+                lead);
     }
   }
   long_from_ = static_cast<uint32_t>(entries_.size());
-  std::vector<uint32_t> blocks;  // by group
-  size_t at = 0;
-  for (const std::set<Lead>& group : groups) {
-    const bool is_long = group.size() > GroupBlocks::kSize;
-    blocks.push_back(is_long ? add_apart(literals, {group.begin(), group.end()})
-                             : before + packed.block_of()[at++]);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].size() > GroupBlocks::kSize) blocks[i] = add_apart(literals, groups[i]);
   }
   static_assert(QuadPlan::kMaxQuads < UINT16_MAX);
-  for (const auto& [hash, group] : by_hash) {
-    first_block_[hash] = static_cast<uint16_t>(blocks[numbers.at(group)]);
+  for (size_t i = 0; i < hashed.size(); ++i) {
+    if (i != 0 && hashed[i].hash == hashed[i - 1].hash) continue;
+    first_block_[hashed[i].hash] = static_cast<uint16_t>(blocks[group_of[i]]);
   }
 }
 
@@ -128,7 +134,7 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& pl
   sieve_ = QuadSieve(quad_hash);
   first_block_.resize(size_t{1} << kHashBits);
   add_block();
-  std::map<uint32_t, std::set<Lead>> by_hash;
+  std::vector<HashedLead> hashed;
   std::vector<Lead> pairs;
   std::vector<Lead> digits;
   std::vector<Lead> alone;
@@ -142,7 +148,7 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& pl
       for (const int8_t offset : plan.offsets()[i]) {
         for (const uint32_t quad : QuadPlan::quads_of(literal, offset)) {
           sieve_.add(quad);
-          by_hash[hash(quad)].insert({.literal = i, .offset = offset - kBack});
+          hashed.push_back({hash(quad), {.literal = i, .offset = offset - kBack}});
         }
       }
     } else if (SideRows::is_pair(literal) || SideRows::is_digits(literal)) {
@@ -156,7 +162,7 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& pl
       }
     }
   }
-  add_groups(literals, by_hash);
+  add_groups(literals, std::move(hashed));
   pairs_block_ = add_apart(literals, pairs);
   digits_block_ = add_apart(literals, digits);
   alone_block_ = add_apart(literals, alone);
