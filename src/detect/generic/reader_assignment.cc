@@ -54,8 +54,8 @@ bool ends_fallback(char c) { return c == ';' || c == '"' || c == '\''; }
 // The first offset from `from` on, and before `end`, where one of these may stand; else `end`.
 size_t find_fallback(std::string_view text, size_t from, size_t end) {
 #if defined(__SSE2__)
-  constexpr size_t kVector = 16;
-  for (; from < end && text.size() - from > kVector; from += kVector) {
+  constexpr size_t kAtOnce = 16;
+  for (; from < end && text.size() - from > kAtOnce; from += kAtOnce) {
     const auto load = [&](size_t offset) {
       return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset));
     };

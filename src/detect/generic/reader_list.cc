@@ -76,13 +76,13 @@ constexpr auto kVerbSet = word_set(kVerbs);
 size_t find_blank_back(std::string_view text, size_t end) {
   constexpr size_t kLongest = 10;
 #if defined(__SSE2__)
-  constexpr size_t kVector = 16;
-  if (end >= kVector) {
+  constexpr size_t kAtOnce = 16;
+  if (end >= kAtOnce) {
     const __m128i bytes =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + (end - kVector)));
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + (end - kAtOnce)));
     const auto blanks =
         static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '))));
-    return end - kLongest + static_cast<size_t>(std::bit_width(blanks >> (kVector - kLongest)));
+    return end - kLongest + static_cast<size_t>(std::bit_width(blanks >> (kAtOnce - kLongest)));
   }
 #endif
   const size_t first = end - std::min(end, kLongest);
