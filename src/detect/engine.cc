@@ -57,15 +57,17 @@ Engine::Scratch Engine::make_scratch() const {
 }
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
-  scan_plain(text, scratch, result);
-  if (state_->decode && scratch.state_->layers.look(text)) scan_encoded(text, scratch, result);
+  Layers& layers = scratch.state_->layers;
+  layers.begin_look();
+  scan_plain(text, scratch, result, state_->decode);
+  if (state_->decode && layers.look_on(text, text.size())) scan_encoded(text, scratch, result);
 }
 
 // Apart, for it is rare and needs much more than the rest of scan().
 [[gnu::noinline]] void Engine::scan_encoded(PaddedView text, Scratch& scratch,
                                             ScanResult& result) const {
   const auto scan_text = [&](PaddedView decoded, ScanResult& out) {
-    scan_plain(decoded, scratch, out);
+    scan_plain(decoded, scratch, out, false);
   };
   scratch.state_->layers.add(text, state_->layer_rules, scan_text, result);
 }
@@ -73,12 +75,12 @@ void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
 std::optional<DecodedText> Engine::decoded_text(PaddedView text, const Match& match) const {
   Scratch scratch = make_scratch();
   const auto scan_text = [&](PaddedView decoded, ScanResult& out) {
-    scan_plain(decoded, scratch, out);
+    scan_plain(decoded, scratch, out, false);
   };
   return scratch.state_->layers.find(text, state_->layer_rules, scan_text, match);
 }
 
-void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) const {
+void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, bool looks) const {
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
   SG_CHECK(memory.windows.size() == engine.rules.size());
@@ -124,6 +126,11 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) c
 
   LiteralIndex::begin(memory.literals);
   while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
+    // While the cache has them. Of small texts all is looked at in the end.
+    const size_t at = LiteralIndex::looked_at(memory.literals);
+    if (looks && at < text.size()) [[unlikely]] {
+      memory.layers.look_on(text, at);
+    }
     for (const LiteralHit& hit : memory.hits) {
       const size_t hit_begin = hit.end - engine.anchors.length(hit.literal);
       if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit.end)) {

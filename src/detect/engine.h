@@ -128,9 +128,10 @@ class Engine {
  private:
   struct State;
   explicit Engine(std::unique_ptr<State> state);
-  // Without what is encoded.
-  void scan_plain(PaddedView text, Scratch& scratch, ScanResult& result) const;
-  // Only that, once the layers' look() found that there may be something.
+  // Without what is encoded. `looks`: whether the layers look at the text meanwhile, but for its
+  // last piece.
+  void scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, bool looks) const;
+  // Only that, once the layers found that there may be something.
   void scan_encoded(PaddedView text, Scratch& scratch, ScanResult& result) const;
   std::unique_ptr<State> state_;
 };

@@ -54,6 +54,10 @@ class Layers {
 
   // Whether something encoded may stand in a text: in most there is nothing.
   bool look(PaddedView text) { return finder_.look(text); }
+  // The same while the text is scanned: begin_look(), then look_on() as far as it was, at last to
+  // its end.
+  void begin_look() { finder_.begin_look(); }
+  bool look_on(PaddedView text, size_t end) { return finder_.look_on(text, end); }
 
   // Adds to the result of a text what stands in it encoded. Right after look() for this text.
   void add(PaddedView text, const LayerRules& rules, const ScanText& scan, ScanResult& result);

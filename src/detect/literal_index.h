@@ -93,6 +93,8 @@ class LiteralIndex {
   // A search begins: begin(), then next() until it is false. `hits` are those of one stretch after
   // the other, by their ends; some whose neighbours do not fit the literal's may be among them.
   static void begin(LiteralScratch& scratch);
+  // How much of the text the search has looked at.
+  static size_t looked_at(const LiteralScratch& scratch) { return scratch.at_; }
   bool next(PaddedView text, LiteralScratch& scratch, std::vector<LiteralHit>& hits) const {
     return next(text, SieveScratch::kStretch, scratch, hits);
   }

@@ -18,8 +18,16 @@ class Finder {
  public:
   // Looks for places where encoded text may stand; false when there are none, as in most texts.
   bool look(PaddedView text) {
+    begin_look();
+    return look_on(text, text.size());
+  }
+  // The same piece by piece, see MarksSearch: whether there are some so far.
+  void begin_look() {
     marks_.clear();
-    find_marks(text, marks_);
+    search_ = {};
+  }
+  bool look_on(PaddedView text, size_t end) {
+    search_.find(text, end, marks_);
     return !marks_.runs.empty() || !marks_.escapes.empty();
   }
   // Fills `out` with what is encoded in the text that look() was called for last, but for runs that
@@ -42,6 +50,7 @@ class Finder {
   void open_escape(std::string_view text, size_t at, const Span& bounds, Level& out);
 
   Marks marks_;
+  MarksSearch search_;
   std::array<size_t, kEncodings> done_{};  // what is decoded already ends here, by encoding
 };
 

@@ -24,17 +24,24 @@ void find_marks_plainly(PaddedView padded, Marks& marks) {
   }
 }
 
-void find_marks(PaddedView text, Marks& marks) {
+void MarksSearch::find(PaddedView text, size_t end, Marks& marks) {
+  const bool is_all = end == text.size();
 #if defined(__x86_64__)
   static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
                                   __builtin_cpu_supports("bmi") != 0 &&
                                   __builtin_cpu_supports("popcnt") != 0;
   if (kHasVectors) {
-    marking::find_by_avx2(text, marks);
+    const size_t to = is_all ? end : end / kPiece * kPiece;
+    if (to <= done_) return;
+    before_ = marking::find_by_avx2(text, done_, to, before_, marks);
+    done_ = to;
     return;
   }
 #endif
-  find_marks_plainly(text, marks);
+  if (is_all && done_ < end) find_marks_plainly(text, marks);
+  if (is_all) done_ = end;
 }
+
+void find_marks(PaddedView text, Marks& marks) { MarksSearch().find(text, text.size(), marks); }
 
 }  // namespace spillguard::detect::decode

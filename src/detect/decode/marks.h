@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "base/padded_text.h"
@@ -24,6 +25,20 @@ struct Marks {
 
 // Appends the marks of the text, ascending.
 void find_marks(PaddedView text, Marks& marks);
+
+// The same piece by piece, for who does other things with each piece while the cache has it.
+class MarksSearch {
+ public:
+  static constexpr size_t kPiece = 8192;  // bytes
+
+  // Appends the marks of what is new in [0, end) of the text, in whole pieces as long as the text
+  // goes on. Ends ascend, to the text's.
+  void find(PaddedView text, size_t end, Marks& marks);
+
+ private:
+  size_t done_ = 0;
+  uint64_t before_ = 0;  // what the vectors' walk knows of the bytes in front
+};
 // The same without vectors: for other processors, and to test the other against.
 void find_marks_plainly(PaddedView text, Marks& marks);
 

@@ -12,7 +12,8 @@ namespace {
 // The first walk: two shuffles for each vector.
 class Walk {
  public:
-  SG_MARKS_INLINE Walk() : leads_(lead_table()) {
+  // `before`: what the walk over the steps in front gave, or 0.
+  SG_MARKS_INLINE explicit Walk(uint64_t before) : leads_(lead_table()), before_(before) {
     // No byte below these is a letter, by its lower half, and of those above few are none.
     constexpr char kDigit = '0';
     constexpr char kUpper = '@';
@@ -30,6 +31,7 @@ class Walk {
     listed.quads.fours.data()[listed.quads.size] = fours;
     listed.quads.size += fours != 0 ? 1U : 0U;
   }
+  [[nodiscard]] SG_MARKS_INLINE uint64_t before() const { return before_; }
 
  private:
   // Looks at a step; `fours` as in Quads. Whether there is a lead.
@@ -66,7 +68,7 @@ class Walk {
 
   __m256i least_;
   __m256i leads_;
-  uint64_t before_ = 0;  // the last quads of the step before
+  uint64_t before_;  // the last quads of the step before
 };
 
 // Looks again at what is listed of a stretch, and empties the lists.
@@ -80,12 +82,14 @@ SG_MARKS_INLINE void find_listed(PaddedView text, size_t stretch, Listed& listed
 }  // namespace
 }  // namespace by_avx2
 
-SG_MARKS_AVX2 void find_by_avx2(PaddedView text, Marks& marks) {
-  by_avx2::Walk walk;
+SG_MARKS_AVX2 uint64_t find_by_avx2(PaddedView text, size_t from, size_t to, uint64_t before,
+                                    Marks& marks) {
+  static_assert(MarksSearch::kPiece == by_avx2::kStretch);
+  by_avx2::Walk walk(before);
   by_avx2::Listed listed;
-  const size_t last = text.size() / by_avx2::kStep * by_avx2::kStep;
-  size_t begin = 0;
-  while (text.size() - begin >= by_avx2::kStretch) {
+  const size_t last = to / by_avx2::kStep * by_avx2::kStep;
+  size_t begin = from;
+  while (to - begin >= by_avx2::kStretch) {
     for (size_t at = 0; at < by_avx2::kStretch; at += by_avx2::kStep) {
       walk.list(text.data() + begin, at, by_avx2::kStep, listed);
     }
@@ -95,10 +99,9 @@ SG_MARKS_AVX2 void find_by_avx2(PaddedView text, Marks& marks) {
   for (size_t at = 0; at < last - begin; at += by_avx2::kStep) {
     walk.list(text.data() + begin, at, by_avx2::kStep, listed);
   }
-  if (last < text.size()) {
-    walk.list(text.data() + begin, last - begin, text.size() - last, listed);
-  }
+  if (last < to) walk.list(text.data() + begin, last - begin, to - last, listed);
   by_avx2::find_listed(text, begin, listed, marks);
+  return walk.before();
 }
 
 }  // namespace spillguard::detect::decode::marking

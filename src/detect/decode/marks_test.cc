@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -150,6 +151,33 @@ TEST(Marks, VectorsAndPlainCodeAgreeOnAllFirstBytes) {
 }
 
 // Texts end everywhere in a step, whatever stands behind them, and long ones go on over stretches.
+// Runs and escapes over the edges of pieces too.
+TEST(Marks, PieceByPieceTheyAreTheSame) {
+  std::mt19937 random(17);
+  size_t found = 0;
+  for (int round = 0; round < 40; ++round) {
+    std::string text;
+    const size_t size = MarksSearch::kPiece * (1 + random() % 4) + random() % 300;
+    while (text.size() < size) {
+      text += run_of(random() % 60) + std::string(random() % 40, ".=%\\& /"[random() % 8]);
+      if (random() % 4 == 0) text += "%41 =3D &amp; \\/ /";
+    }
+    const PaddedText padded(text);
+    Marks plain;
+    find_marks_plainly(padded.view(), plain);
+    Marks marks;
+    MarksSearch search;
+    for (size_t end = 0; end < text.size();) {
+      end = std::min(text.size(), end + 1 + random() % 20'000);
+      search.find(padded.view(), end, marks);
+    }
+    EXPECT_EQ(marks.runs, plain.runs) << round;
+    EXPECT_EQ(marks.escapes, plain.escapes) << round;
+    found += marks.runs.size() + marks.escapes.size();
+  }
+  EXPECT_GT(found, 10'000U);
+}
+
 TEST(Marks, VectorsAndPlainCodeAgreeOnPartsOfTexts) {
   std::mt19937 random(13);
   std::string text;
