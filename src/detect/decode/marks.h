@@ -1,7 +1,7 @@
 // Where encoded text may stand. Looks at every byte of every text, so it is quick: 128 bytes at a
 // time, by AVX2 where the processor has it. What it gives are guesses that the decoders check.
 //
-// Thread-safety: pure functions.
+// Thread-safety: pure functions; a MarksSearch belongs to one thread.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,10 @@ struct Marks {
 
 // Appends the marks of the text, ascending.
 void find_marks(PaddedView text, Marks& marks);
+// The same without vectors: for other processors, and to test the other against.
+void find_marks_plainly(PaddedView text, Marks& marks);
 
-// The same piece by piece, for who does other things with each piece while the cache has it.
+// find_marks() piece by piece, for who does other things with each piece while the cache has it.
 class MarksSearch {
  public:
   static constexpr size_t kPiece = 8192;  // bytes
@@ -39,7 +41,5 @@ class MarksSearch {
   size_t done_ = 0;
   uint64_t before_ = 0;  // what the vectors' walk knows of the bytes in front
 };
-// The same without vectors: for other processors, and to test the other against.
-void find_marks_plainly(PaddedView text, Marks& marks);
 
 }  // namespace spillguard::detect::decode

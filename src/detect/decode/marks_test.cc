@@ -150,7 +150,6 @@ TEST(Marks, VectorsAndPlainCodeAgreeOnAllFirstBytes) {
   EXPECT_GT(runs, 40'000U);
 }
 
-// Texts end everywhere in a step, whatever stands behind them, and long ones go on over stretches.
 // Runs and escapes over the edges of pieces too.
 TEST(Marks, PieceByPieceTheyAreTheSame) {
   std::mt19937 random(17);
@@ -178,6 +177,7 @@ TEST(Marks, PieceByPieceTheyAreTheSame) {
   EXPECT_GT(found, 10'000U);
 }
 
+// Texts end everywhere in a step, whatever stands behind them, and long ones go on over stretches.
 TEST(Marks, VectorsAndPlainCodeAgreeOnPartsOfTexts) {
   std::mt19937 random(13);
   std::string text;

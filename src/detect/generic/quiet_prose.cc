@@ -8,6 +8,7 @@
 
 #include "detect/generic/bytes.h"
 #include "detect/generic/reader_parts.h"
+#include "detect/generic/value_block.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -31,12 +32,14 @@ struct Marks {
   [[nodiscard]] uint64_t gaps() const { return blank | line_end; }
 };
 
+#if !defined(__SSE2__)
 // Digits, and what ties or encloses values: and all that is not ASCII.
 constexpr bool is_loud(char c) {
   return is_digit(c) || (c > '\0' && c < '\t') || (c > '\r' && c < ' ') || c == '\t' || c == '\v' ||
          c == '\f' || static_cast<unsigned char>(c) >= 0x7F ||
          std::string_view("\"&/:;<=>\\`{|}").find(c) != std::string_view::npos;
 }
+#endif
 
 Marks marks_of(const char* bytes) {
   Marks marks;
@@ -45,24 +48,18 @@ Marks marks_of(const char* bytes) {
   for (size_t i = 0; i < kWindow; i += kLanes) {
     const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
     const auto is = [&](char c) { return _mm_cmpeq_epi8(here, _mm_set1_epi8(c)); };
-    // Bytes of [low, low + count).
-    const auto in = [](__m128i of, char low, char count) {
-      const __m128i from_low = _mm_sub_epi8(of, _mm_set1_epi8(low));
-      const __m128i most = _mm_set1_epi8(static_cast<char>(count - 1));
-      return _mm_cmpeq_epi8(_mm_min_epu8(from_low, most), from_low);
-    };
     const auto bits = [&](__m128i mask) {
       return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(mask))} << i;
     };
     const __m128i ends = _mm_or_si128(_mm_or_si128(is('\n'), is('\r')), is('\0'));
-    const __m128i controls = _mm_andnot_si128(ends, in(here, '\0', ' '));
+    const __m128i controls = _mm_andnot_si128(ends, in_range(here, '\0', ' '));
     // "&", "/0123456789:;<=>", "\" and "|", "`", "{|}": with or without the bit of small letters.
     const __m128i signs =
-        _mm_or_si128(_mm_or_si128(in(here, '/', 16), in(here, '{', 3)),
+        _mm_or_si128(_mm_or_si128(in_range(here, '/', 16), in_range(here, '{', 3)),
                      _mm_or_si128(_mm_or_si128(is('"'), is('&')), _mm_or_si128(is('\\'), is('`'))));
-    const __m128i wide = _mm_or_si128(here, in(here, '\x7F', 1));  // the highest bit
-    marks.small |= bits(in(here, 'a', 26));
-    marks.capital |= bits(in(here, 'A', 26));
+    const __m128i wide = _mm_or_si128(here, in_range(here, '\x7F', 1));  // the highest bit
+    marks.small |= bits(in_range(here, 'a', 26));
+    marks.capital |= bits(in_range(here, 'A', 26));
     marks.blank |= bits(_mm_or_si128(is(' '), is('\t')));
     marks.line_end |= bits(ends);
     marks.point |= bits(_mm_or_si128(is('.'), is('?')));

@@ -224,6 +224,10 @@ TEST(GenericReader, Tables) {
       {"|| User || Passwort ||\n| bob | Kx9aa11 |\n", {"Kx9aa11"}},
       {"| User | Token |\n|---|---|\n| bob | Kx9aa11 |\n", {"Kx9aa11"}},
       {"User   Password   Host\nbob    Kx9aa11    web\n", {"Kx9aa11"}},
+      // A cell is one word, or what stands in quotes, which may begin behind a letter or two.
+      {"| User | Token |\n|---|---|\n| bob | Kx9aa11 or so |\n", {}},
+      {"| User | Token |\n|---|---|\n| bob | 'Kx9 aa11' |\n", {"Kx9 aa11"}},
+      {"| User | Token |\n|---|---|\n| bob | rb\"Kx9 aa11\" |\n", {"Kx9 aa11"}},
       {"Password:\nKx9aa11\n", {"Kx9aa11"}},
       {"- Password\n- Kx9aa11\n", {"Kx9aa11"}},
   });
