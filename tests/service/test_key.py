@@ -64,31 +64,44 @@ def stored(stack):
 
 
 class SomebodyWhoReads:
-    """On PostgreSQL: the store's values are sampled, as autovacuum does, and a transaction is open that sees the old rows; it
-    ends when the rotation waits for it. On SQLite nothing."""
+    """On PostgreSQL: the store's values are sampled, as autovacuum does, and a transaction is open that sees the old rows until
+    it is told to end. On SQLite nothing."""
 
     def __init__(self, store):
         self.store = store
 
     def __enter__(self):
-        if not self.store:
-            return
-        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.store, "-c", "ANALYZE"], check=True, stdin=subprocess.DEVNULL)
-        # Until the rotation's own session looks for those who still see something; a minute at most.
-        waits = ("SELECT 1; DO $$ BEGIN FOR i IN 1..600 LOOP PERFORM pg_sleep(0.1); PERFORM pg_stat_clear_snapshot(); EXIT WHEN EXISTS "
-                 "(SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%AS holders%'); "
-                 "END LOOP; END $$; ROLLBACK")
-        self.reader = subprocess.Popen(["psql", "-Xq", self.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.reader.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'sees';\n" + waits + ";\n")
-        self.reader.stdin.close()
-        while "sees" not in self.reader.stdout.readline():
-            assert self.reader.poll() is None
-
-    def __exit__(self, *_):
         if self.store:
-            self.reader.stdout.read()
+            subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.store, "-c", "ANALYZE"], check=True, stdin=subprocess.DEVNULL)
+            self.reader = subprocess.Popen(["psql", "-Xq", self.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.reader.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'sees';\n")
+            self.reader.stdin.flush()
+            while "sees" not in self.reader.stdout.readline():
+                assert self.reader.poll() is None
+        return self
+
+    def end(self):
+        if self.store and not self.reader.stdin.closed:
+            self.reader.stdin.close()
             self.reader.wait(120)
             self.reader.stdout.close()
+
+    def __exit__(self, *_):
+        self.end()
+
+
+def rotate_beside(stack, somebody):
+    """A rotation during which somebody reads until the rotation says that it waits: how it ended, and all that it said."""
+    running = subprocess.Popen([os.path.join(stack.server.bin_dir, "spillguard"), "admin", "rotate-key", "--config", stack.server.config],
+                               env=dict(os.environ, SPILLGUARD_DEMO_PASSWORD="scanner"), text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    said = []
+    with running:
+        for line in running.stdout:
+            said.append(line)
+            if "waiting for transactions that began before" in line:
+                somebody.end()
+    return running.returncode, "".join(said)
 
 
 def test_a_new_key_changes_everything_but_what_is_seen(stack):
@@ -103,14 +116,14 @@ def test_a_new_key_changes_everything_but_what_is_seen(stack):
     assert len(sealed) > 50 and "Inhouse" in texts and "inhouse" not in texts and "safety" not in texts
     key_file = os.path.join(stack.folder, "data", "installation.key")
     old = open(key_file, encoding="ascii").read()
-    with SomebodyWhoReads(stack.server.store):
-        done = rotate(stack)
-    assert done.returncode == 0 and "may hold" not in done.stderr, done.stderr
-    assert not stack.server.store or "waiting for transactions that began before" in done.stderr
+    with SomebodyWhoReads(stack.server.store) as somebody:
+        ended, said = rotate_beside(stack, somebody)
+    assert ended == 0 and "may hold" not in said, said
+    assert not stack.server.store or "waiting for transactions that began before" in said
     new = open(key_file, encoding="ascii").read()
     assert new != old and open(key_file + ".previous", encoding="ascii").read() == old
     assert os.stat(key_file).st_mode & 0o777 == 0o600
-    assert new.strip() not in done.stdout and old.strip() not in done.stdout
+    assert new.strip() not in said and old.strip() not in said
     stack.server.start()
     stack.server.wait_ready()
     assert findings(stack) == before
