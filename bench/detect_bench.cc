@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/padded_row.h"
 #include "base/padded_text.h"
 #include "base/strings.h"
 #include "bench/bench_rules.h"
@@ -35,12 +36,37 @@ struct Options {
   int rounds = 3;
 };
 
-// The texts one by one, only those of 0.5 to 8 KB, and all in one.
-struct Corpus {
-  std::vector<PaddedView> documents;
-  std::vector<PaddedView> small;
-  PaddedText whole;
+// Texts in the form in which they are scanned: long ones each by itself, others in rows.
+struct Layout {
+  std::vector<PaddedView> texts;
+  std::vector<PaddedRow> rows;
+  size_t bytes = 0;  // of all, without what is between them
 };
+
+// The texts by themselves, in rows as the service scans the parts of an item, only those of 0.5 to
+// 8 KB, and all in one.
+struct Corpus {
+  Layout single;
+  Layout documents;
+  Layout small;
+  PaddedText text;
+  Layout whole;
+};
+
+void add_single(Layout& layout, PaddedView text) {
+  layout.texts.push_back(text);
+  layout.bytes += text.size();
+}
+
+void add(Layout& layout, PaddedView text) {
+  if (text.size() > PaddedRow::kMostSmall) {
+    add_single(layout, text);
+    return;
+  }
+  if (layout.rows.empty() || !layout.rows.back().has_room_for(text)) layout.rows.emplace_back();
+  layout.rows.back().add(text);
+  layout.bytes += text.size();
+}
 
 constexpr size_t kSmallLeast = 512;
 constexpr size_t kSmallMost = 8192;
@@ -50,46 +76,48 @@ Corpus corpus_of(const bench::Texts& texts) {
   std::string whole;
   whole.reserve(texts.bytes + texts.documents.size());
   for (const PaddedText& document : texts.documents) {
-    corpus.documents.push_back(document.view());
+    add_single(corpus.single, document.view());
+    add(corpus.documents, document.view());
     if (document.size() >= kSmallLeast && document.size() <= kSmallMost) {
-      corpus.small.push_back(document.view());
+      add(corpus.small, document.view());
     }
     whole += document.text();
     whole += '\n';
   }
-  corpus.whole = PaddedText(std::move(whole));
+  corpus.text = PaddedText(std::move(whole));
+  add_single(corpus.whole, corpus.text.view());
   return corpus;
 }
 
-size_t bytes_of(const std::vector<PaddedView>& views) {
-  size_t bytes = 0;
-  for (const PaddedView& view : views) bytes += view.size();
-  return bytes;
-}
-
-using Work = std::function<uint64_t(PaddedView)>;  // returns what it counted
-using MakeWork = std::function<Work()>;            // one for each thread
+// What is done with a text, and with a row of them; both return what they counted.
+struct Work {
+  std::function<uint64_t(PaddedView)> text;
+  std::function<uint64_t(const PaddedRow&)> row;
+};
+using MakeWork = std::function<Work()>;  // one for each thread
 
 struct Measured {
   double gigabytes_a_second = 0;  // of all threads together, each with a core of its own
   uint64_t counted = 0;
 };
 
-// Each thread takes every n-th of the texts; where there is only one, all threads take it. The time
-// is that of the thread that was busy longest, by its processor: on a busy machine the clock on the
-// wall measures the neighbours.
-Measured measure(const std::vector<PaddedView>& views, unsigned threads, int rounds,
-                 const MakeWork& make) {
+// Each thread takes every n-th of the texts and rows; where there is only one, all threads take it.
+// The time is that of the thread that was busy longest, by its processor: on a busy machine the
+// clock on the wall measures the neighbours.
+Measured measure(const Layout& layout, unsigned threads, int rounds, const MakeWork& make) {
   std::vector<Work> works;
   for (unsigned i = 0; i < threads; ++i) works.push_back(make());
   std::vector<uint64_t> counts(threads);
   std::vector<double> seconds(threads);
-  const bool is_one = views.size() == 1;
+  const bool is_one = layout.rows.empty() && layout.texts.size() == 1;
   const auto run_part = [&](unsigned part) {
     const double start = bench::thread_seconds();
     uint64_t count = 0;
-    for (size_t i = is_one ? 0 : part; i < views.size(); i += threads)
-      count += works[part](views[i]);
+    const auto take = [&](const auto& all, const auto& work) {
+      for (size_t i = is_one ? 0 : part; i < all.size(); i += threads) count += work(all[i]);
+    };
+    take(layout.texts, works[part].text);
+    take(layout.rows, works[part].row);
     counts[part] = count;
     seconds[part] = bench::thread_seconds() - start;
   };
@@ -105,7 +133,12 @@ Measured measure(const std::vector<PaddedView>& views, unsigned threads, int rou
   uint64_t counted = 0;
   for (const uint64_t count : counts) counted += count;
   const size_t copies = is_one ? threads : 1;
-  return {static_cast<double>(bytes_of(views) * copies) / best / 1e9, counted / copies};
+  return {static_cast<double>(layout.bytes * copies) / best / 1e9, counted / copies};
+}
+
+// What takes a row as one text.
+Work on_whole_rows(const std::function<uint64_t(PaddedView)>& text) {
+  return {.text = text, .row = [text](const PaddedRow& row) { return text(row.whole()); }};
 }
 
 // The same literals by an outside library; nothing where it was not installed when this was built.
@@ -114,44 +147,54 @@ std::optional<MakeWork> outside_search(const detect::Engine& engine) {
   if (search == nullptr) return std::nullopt;
   return [search]() -> Work {
     auto scratch = search->make_scratch();
-    return [search, scratch](PaddedView text) { return search->count(text, *scratch); };
+    return on_whole_rows(
+        [search, scratch](PaddedView text) { return search->count(text, *scratch); });
   };
 }
 
 void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engine>& engine,
                  int rounds) {
   const MakeWork memchr_work = [] {
-    return [](PaddedView text) -> uint64_t {
+    return on_whole_rows([](PaddedView text) -> uint64_t {
       return std::memchr(text.data(), '\xFF', text.size()) != nullptr ? 1 : 0;
-    };
+    });
   };
   const MakeWork anchor_work = [engine] {
     auto scratch = std::make_shared<detect::Engine::Scratch>(engine->make_scratch());
-    return [engine, scratch](PaddedView text) { return engine->count_anchors(text, *scratch); };
+    return on_whole_rows(
+        [engine, scratch](PaddedView text) { return engine->count_anchors(text, *scratch); });
   };
   const MakeWork engine_work = [engine] {
     auto scratch = std::make_shared<detect::Engine::Scratch>(engine->make_scratch());
     auto result = std::make_shared<detect::ScanResult>();
-    return [engine, scratch, result](PaddedView text) -> uint64_t {
-      engine->scan(text, *scratch, *result);
+    const auto text = [engine, scratch, result](PaddedView each) -> uint64_t {
+      engine->scan(each, *scratch, *result);
       return result->matches.size();
     };
+    const auto row = [engine, scratch](const PaddedRow& each) {
+      uint64_t count = 0;
+      engine->scan(each, *scratch, [&](size_t /*text*/, const detect::ScanResult& found) {
+        count += found.matches.size();
+      });
+      return count;
+    };
+    return Work{.text = text, .row = row};
   };
   const std::optional<MakeWork> outside = outside_search(*engine);
   fmt::print(
       "GB/s of all threads together. literals: our first stage alone; {}: the same literals by\n"
-      "that library{}; ratios: of the engine to either search.\n",
+      "that library{}; ratios: of the engine to either search. documents: in rows, as the service\n"
+      "scans the parts of items.\n",
       bench::kOutsideName, outside ? "" : " (not installed: left out)");
   fmt::print("{:<18}{:>8}{:>9}{:>10}{:>11}{:>8}{:>13}{:>13}{:>10}\n", "texts", "threads", "memchr",
              "literals", bench::kOutsideName, "engine", "of literals", "of library", "findings");
-  const std::vector<PaddedView> whole = {corpus.whole.view()};
-  const auto row = [&](std::string_view name, const std::vector<PaddedView>& views) {
-    if (views.empty()) return;
+  const auto row = [&](std::string_view name, const Layout& layout) {
+    if (layout.bytes == 0) return;
     for (const unsigned threads : {1U, 2U}) {
-      const Measured reference = measure(views, threads, rounds, memchr_work);
-      const Measured anchors = measure(views, threads, rounds, anchor_work);
-      const Measured library = outside ? measure(views, threads, rounds, *outside) : Measured{};
-      const Measured full = measure(views, threads, rounds, engine_work);
+      const Measured reference = measure(layout, threads, rounds, memchr_work);
+      const Measured anchors = measure(layout, threads, rounds, anchor_work);
+      const Measured library = outside ? measure(layout, threads, rounds, *outside) : Measured{};
+      const Measured full = measure(layout, threads, rounds, engine_work);
       fmt::print(
           "{:<18}{:>8}{:>9.2f}{:>10.2f}{:>11.2f}{:>8.2f}{:>13.2f}{:>13.2f}{:>10}\n", name, threads,
           reference.gigabytes_a_second, anchors.gigabytes_a_second, library.gigabytes_a_second,
@@ -161,7 +204,8 @@ void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engin
   };
   row("documents", corpus.documents);
   row("those of 0.5-8 KB", corpus.small);
-  row("one buffer", whole);
+  row("each by itself", corpus.single);
+  row("one buffer", corpus.whole);
 }
 
 // Which rules find most, to see what is noise.
@@ -172,15 +216,14 @@ void print_loudest(const Corpus& corpus, const detect::Engine& engine) {
   detect::ScanResult result;
   uint64_t all = 0;
   uint64_t limits = 0;
-  for (const PaddedView& document : corpus.documents) {
+  for (const PaddedView& document : corpus.single.texts) {
     engine.scan(document, scratch, result);
     all += result.matches.size();
     limits += result.limits.size();
     for (const detect::Match& match : result.matches) ++counts[match.rule].first;
   }
   fmt::print("findings: {}, {:.2f} a MB, undecided places: {}\n", all,
-             static_cast<double>(all) / (static_cast<double>(bytes_of(corpus.documents)) / 1e6),
-             limits);
+             static_cast<double>(all) / (static_cast<double>(corpus.single.bytes) / 1e6), limits);
   std::sort(counts.rbegin(), counts.rend());
   for (size_t i = 0; i < std::min<size_t>(8, counts.size()) && counts[i].first > 0; ++i) {
     fmt::print("  {:>7}  {}\n", counts[i].first, counts[i].second);
@@ -233,7 +276,7 @@ int run(int argc, char** argv) {
   print_loudest(corpus, **engine);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("peak memory: {} (texts are held twice)\n",
+  fmt::print("peak memory: {} (texts are held three times)\n",
              human_bytes(static_cast<uint64_t>(usage.ru_maxrss) * 1024));
   return 0;
 }

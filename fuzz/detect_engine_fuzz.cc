@@ -1,10 +1,14 @@
 // Any bytes through the engine with the built-in rules: spans lie in the text and in one another,
-// order is kept, and a second scan with used memory, or in other blocks, gives the same.
+// order is kept, and a second scan with used memory, in other blocks, or in a row of the lines,
+// gives the same.
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
+#include "base/padded_row.h"
 #include "base/padded_text.h"
+#include "base/strings.h"
 #include "detect/engine.h"
 #include "detect/rule.h"
 
@@ -31,6 +35,29 @@ void check_result(const Engine& engine, const ScanResult& result, size_t size) {
   }
 }
 
+// The lines of a text in a row, as far as there is room.
+void check_row(const Engine& engine, std::string_view input, Engine::Scratch& scratch,
+               Engine::Scratch& single) {
+  static PaddedRow row;
+  row.clear();
+  std::vector<ScanResult> expected;
+  for (const std::string_view line : split(input, '\n')) {
+    const PaddedText text(line);
+    if (!row.has_room_for(text.view())) break;
+    row.add(text.view());
+    engine.scan(text.view(), single, expected.emplace_back());
+  }
+  size_t next = 0;
+  const auto pass_empty = [&](size_t end) {
+    for (; next < end; ++next) SG_CHECK(expected[next].empty());
+  };
+  engine.scan(row, scratch, [&](size_t text, const ScanResult& result) {
+    pass_empty(text);
+    SG_CHECK(!result.empty() && result.matches == expected[next++].matches);
+  });
+  pass_empty(expected.size());
+}
+
 void fuzz_one(std::string_view input) {
   static const std::shared_ptr<const Engine> kWhole = engine_of({});
   static const std::shared_ptr<const Engine> kBlocks =
@@ -46,6 +73,8 @@ void fuzz_one(std::string_view input) {
   SG_CHECK(first.matches == second.matches);
   kBlocks->scan(text.view(), blocks_scratch, second);
   SG_CHECK(first.matches == second.matches);
+  static Engine::Scratch single_scratch = kWhole->make_scratch();
+  check_row(*kWhole, input, whole_scratch, single_scratch);
 }
 
 }  // namespace

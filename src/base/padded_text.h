@@ -12,8 +12,8 @@
 
 namespace spillguard {
 
-// A view into a PaddedText (or a part of one): at least kPadding bytes after it are readable.
-// Valid while the PaddedText it came from lives and is not changed.
+// A view into a PaddedText or a PaddedRow, or a part of one: at least kPadding bytes after it are
+// readable. Valid while what it came from lives and is not changed.
 class PaddedView {
  public:
   PaddedView() = default;
@@ -31,6 +31,7 @@ class PaddedView {
 
  private:
   friend class PaddedText;
+  friend class PaddedRow;
   explicit PaddedView(std::string_view text) : text_(text) {}
   std::string_view text_;
 };

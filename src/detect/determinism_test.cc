@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/padded_row.h"
 #include "base/padded_text.h"
 #include "detect/engine.h"
 #include "detect/rule.h"
@@ -103,6 +104,62 @@ TEST(Determinism, BlocksThreadsAndUsedMemoryMakeNoDifference) {
     EXPECT_EQ(results[0][i].matches, expected[i].matches) << i;
     EXPECT_EQ(results[1][i].matches, expected[i].matches) << i;
   }
+}
+
+// Cuts a text to pieces of up to 400 bytes, some of them empty.
+std::vector<PaddedText> pieces_of(const std::string& text, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<PaddedText> pieces;
+  for (size_t at = 0; at < text.size();) {
+    const size_t size = random() % 400;
+    pieces.emplace_back(text.substr(at, size));
+    at += size;
+  }
+  return pieces;
+}
+
+TEST(Determinism, TextsInRowsGiveWhatEachGivesByItself) {
+  const RuleSet rules = RuleSet::built_in();
+  const std::vector<std::string> examples = all_examples(rules);
+  const auto whole = Engine::build(rules).value();
+  const auto blocks = Engine::build(rules, {.block_bytes = 2, .self_check = false}).value();
+  Engine::Scratch by_itself = whole->make_scratch();
+  Engine::Scratch in_rows = whole->make_scratch();
+  Engine::Scratch in_blocks = blocks->make_scratch();
+  size_t found = 0;
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    const std::vector<PaddedText> pieces = pieces_of(planted_text(examples, seed), seed);
+    std::vector<ScanResult> expected(pieces.size());
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      whole->scan(pieces[i].view(), by_itself, expected[i]);
+    }
+    PaddedRow row;
+    size_t first = 0;
+    const auto scan_row = [&](const Engine& engine, Engine::Scratch& scratch) {
+      size_t next = 0;
+      engine.scan(row, scratch, [&](size_t text, const ScanResult& result) {
+        for (; next < text; ++next) EXPECT_TRUE(expected[first + next].empty()) << seed;
+        EXPECT_FALSE(result.empty());
+        EXPECT_EQ(result.matches, expected[first + next].matches) << seed << ": " << first + next;
+        found += result.matches.size();
+        ++next;
+      });
+      for (; next < row.texts(); ++next) EXPECT_TRUE(expected[first + next].empty()) << seed;
+    };
+    const auto end_row = [&] {
+      scan_row(*whole, in_rows);
+      scan_row(*blocks, in_blocks);
+      first += row.texts();
+      row.clear();
+    };
+    for (const PaddedText& piece : pieces) {
+      if (!row.has_room_for(piece.view())) end_row();
+      row.add(piece.view());
+    }
+    end_row();
+    ASSERT_EQ(first, pieces.size());
+  }
+  EXPECT_GT(found, 2 * examples.size());
 }
 
 }  // namespace

@@ -40,6 +40,11 @@ struct Engine::Scratch::State {
   std::vector<uint32_t> touched;    // rules with a window in this scan
   uint64_t scan = 0;
   Layers layers;
+
+  // Of a row of texts, in the midst of which others are scanned.
+  LiteralScratch row_literals;
+  std::vector<LiteralHit> row_hits;
+  ScanResult row_result;
 };
 
 Engine::Scratch::Scratch(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -55,6 +60,109 @@ Engine::Scratch Engine::make_scratch() const {
   return Scratch(
       std::make_unique<Scratch::State>(state_->finds.make_scratch(), state_->rules.size()));
 }
+
+// The way of one text: begin(), the hits by their ends, finish().
+class Engine::TextScan {
+ public:
+  TextScan(const State& engine, Scratch::State& memory) : engine_(engine), memory_(memory) {
+    SG_CHECK(memory.windows.size() == engine.rules.size());
+  }
+
+  // Replaces the result's content. `text` and `result` must stay until finish().
+  void begin(PaddedView text, ScanResult& result) {
+    text_ = text;
+    result_ = &result;
+    result.clear();
+    memory_.touched.clear();
+    ++memory_.scan;
+    generic::GenericDetector::begin(memory_.generic);
+    engine_.finds.begin(text.text(), memory_.finding);
+  }
+
+  // Takes the hits up to the first that ends behind the text and returns that one; they, and
+  // `place`, are by the bytes that were searched. In one copy, for it is large.
+  [[gnu::noinline]] const LiteralHit* take(const LiteralHit* hit, const LiteralHit* end,
+                                           const Span& place) {
+    const AnchorTable& anchors = engine_.anchors;
+    for (; hit != end && hit->end <= place.end; ++hit) {
+      const size_t length = anchors.length(hit->literal);
+      // What holds zeros may begin between texts.
+      if (hit->end - place.begin < length) [[unlikely]] {
+        continue;
+      }
+      const size_t hit_end = hit->end - place.begin;
+      const size_t hit_begin = hit_end - length;
+      if (anchors.may_wake(hit->literal, text_, hit_begin, hit_end)) {
+        for (const AnchorTable::Hook& hook : anchors.hooks(hit->literal)) {
+          if (anchors.passes(hook, text_, hit_begin, hit_end)) wake(hook.rule, hit_begin, hit_end);
+        }
+      }
+      const uint32_t keyword = anchors.keyword(hit->literal);
+      if (keyword != AnchorTable::kNoKeyword) {
+        engine_.generic.on_hit(text_.text(), keyword, {hit_begin, hit_end}, memory_.generic);
+      }
+    }
+    return hit;
+  }
+
+  void finish() {
+    ScanResult& result = *result_;
+    for (const uint32_t rule : memory_.touched) confirm(rule);
+    if (!engine_.finds.empty()) {
+      engine_.finds.sweep(text_, memory_.finding, memory_.matching, result);
+    }
+    engine_.generic.finish(memory_.generic, result);
+    if (!result.matches.empty()) {
+      engine_.generic.yield_to_patterns(engine_.rules, result.matches);
+      resolve_overlaps(result.matches, engine_.specificity);
+    }
+    if (result.limits.empty()) return;
+    std::sort(result.limits.begin(), result.limits.end(), [](const LimitHit& a, const LimitHit& b) {
+      return a.offset != b.offset ? a.offset < b.offset : a.rule < b.rule;
+    });
+  }
+
+ private:
+  void confirm(uint32_t rule) {
+    Scratch::State::OpenWindow& open = memory_.windows[rule];
+    if (engine_.finds.serves(rule)) {
+      engine_.finds.confirm(rule, open.window, memory_.finding, memory_.matching, *result_);
+      return;
+    }
+    engine_.compiled[rule].confirm(text_.text(), open.window, open.progress, memory_.matching,
+                                   *result_);
+  }
+
+  void wake(uint32_t rule, size_t begin, size_t end) {
+    const State::Reach& reach = engine_.reach[rule];
+    const size_t from = begin - std::min<size_t>(begin, reach.before);
+    const size_t to = begin + reach.after;
+    Scratch::State::OpenWindow& open = memory_.windows[rule];
+    if (open.scan != memory_.scan) {
+      memory_.touched.push_back(rule);
+      open = {.scan = memory_.scan,
+              .window = {.begin = from, .last = begin, .reach = to},
+              .progress = {}};
+      return;
+    }
+    // Hits come by their ends, so a later one of a longer anchor may begin before this one. Only
+    // when even that could not touch the open window, the window is final.
+    const size_t reachable = size_t{reach.longest_anchor} + reach.before;
+    if (end - std::min(end, reachable) <= open.window.last) {
+      open.window.begin = std::min(open.window.begin, from);
+      open.window.last = std::max(open.window.last, begin);
+      open.window.reach = std::max(open.window.reach, to);
+      return;
+    }
+    confirm(rule);
+    open.window = {.begin = from, .last = begin, .reach = to};
+  }
+
+  const State& engine_;
+  Scratch::State& memory_;
+  PaddedView text_;
+  ScanResult* result_ = nullptr;
+};
 
 void Engine::scan(PaddedView text, Scratch& scratch, ScanResult& result) const {
   Layers& layers = scratch.state_->layers;
@@ -83,47 +191,8 @@ std::optional<DecodedText> Engine::decoded_text(PaddedView text, const Match& ma
 void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, bool looks) const {
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
-  SG_CHECK(memory.windows.size() == engine.rules.size());
-  result.clear();
-  memory.touched.clear();
-  ++memory.scan;
-  generic::GenericDetector::begin(memory.generic);
-  const std::string_view whole = text.text();
-  engine.finds.begin(whole, memory.finding);
-
-  const auto confirm = [&](uint32_t rule) {
-    Scratch::State::OpenWindow& open = memory.windows[rule];
-    if (engine.finds.serves(rule)) {
-      engine.finds.confirm(rule, open.window, memory.finding, memory.matching, result);
-      return;
-    }
-    engine.compiled[rule].confirm(whole, open.window, open.progress, memory.matching, result);
-  };
-  const auto wake = [&](uint32_t rule, size_t begin, size_t end) {
-    const State::Reach& reach = engine.reach[rule];
-    const size_t from = begin - std::min<size_t>(begin, reach.before);
-    const size_t to = begin + reach.after;
-    Scratch::State::OpenWindow& open = memory.windows[rule];
-    if (open.scan != memory.scan) {
-      memory.touched.push_back(rule);
-      open = {.scan = memory.scan,
-              .window = {.begin = from, .last = begin, .reach = to},
-              .progress = {}};
-      return;
-    }
-    // Hits come by their ends, so a later one of a longer anchor may begin before this one. Only
-    // when even that could not touch the open window, the window is final.
-    const size_t reachable = size_t{reach.longest_anchor} + reach.before;
-    if (end - std::min(end, reachable) <= open.window.last) {
-      open.window.begin = std::min(open.window.begin, from);
-      open.window.last = std::max(open.window.last, begin);
-      open.window.reach = std::max(open.window.reach, to);
-      return;
-    }
-    confirm(rule);
-    open.window = {.begin = from, .last = begin, .reach = to};
-  };
-
+  TextScan scan(engine, memory);
+  scan.begin(text, result);
   LiteralIndex::begin(memory.literals);
   while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
     // While the cache has them. Of small texts all is looked at in the end.
@@ -131,33 +200,56 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, b
     if (looks && at < text.size()) [[unlikely]] {
       memory.layers.look_on(text, at);
     }
-    for (const LiteralHit& hit : memory.hits) {
-      const size_t hit_begin = hit.end - engine.anchors.length(hit.literal);
-      if (engine.anchors.may_wake(hit.literal, text, hit_begin, hit.end)) {
-        for (const AnchorTable::Hook& hook : engine.anchors.hooks(hit.literal)) {
-          if (engine.anchors.passes(hook, text, hit_begin, hit.end)) {
-            wake(hook.rule, hit_begin, hit.end);
-          }
-        }
+    scan.take(memory.hits.data(), memory.hits.data() + memory.hits.size(), {0, text.size()});
+  }
+  scan.finish();
+}
+
+// What is encoded in a text is scanned before the next one begins: the search of the row goes on in
+// a memory of its own.
+void Engine::scan(const PaddedRow& row, Scratch& scratch,
+                  const std::function<void(size_t, ScanResult&)>& found) const {
+  if (row.texts() == 0) return;
+  const State& engine = *state_;
+  Scratch::State& memory = *scratch.state_;
+  if (engine.decode) memory.layers.look_at_row(row.whole());
+  ScanResult& result = memory.row_result;
+  TextScan scan(engine, memory);
+  size_t text = 0;
+  Span place = row.place(0);
+  bool begun = false;
+  const auto begin = [&] {
+    scan.begin(row.text(text), result);
+    begun = true;
+  };
+  // Most texts have no hit at all.
+  const auto finish = [&] {
+    if (!begun && !engine.finds.empty()) begin();
+    if (begun) scan.finish();
+    if (engine.decode && memory.layers.look_in_row(row.text(text), place)) [[unlikely]] {
+      if (!begun) result.clear();
+      begun = true;
+      scan_encoded(row.text(text), scratch, result);
+    }
+    if (begun && !result.empty()) found(text, result);
+    begun = false;
+    if (++text < row.texts()) place = row.place(text);
+  };
+  LiteralIndex::begin(memory.row_literals);
+  while (engine.index.next(row.whole(), engine.stretch, memory.row_literals, memory.row_hits)) {
+    const LiteralHit* const end = memory.row_hits.data() + memory.row_hits.size();
+    for (const LiteralHit* hit = memory.row_hits.data(); hit != end;) {
+      if (hit->end > place.end) {
+        // It ends in a text that comes, or behind the last one and is none of its hits.
+        if (text + 1 == row.texts()) break;
+        finish();
+        continue;
       }
-      const uint32_t keyword = engine.anchors.keyword(hit.literal);
-      if (keyword != AnchorTable::kNoKeyword) {
-        engine.generic.on_hit(whole, keyword, {hit_begin, hit.end}, memory.generic);
-      }
+      if (!begun) begin();
+      hit = scan.take(hit, end, place);
     }
   }
-  for (const uint32_t rule : memory.touched) confirm(rule);
-  if (!engine.finds.empty()) engine.finds.sweep(text, memory.finding, memory.matching, result);
-
-  engine.generic.finish(memory.generic, result);
-  if (!result.matches.empty()) {
-    engine.generic.yield_to_patterns(engine.rules, result.matches);
-    resolve_overlaps(result.matches, engine.specificity);
-  }
-  if (result.limits.empty()) return;
-  std::sort(result.limits.begin(), result.limits.end(), [](const LimitHit& a, const LimitHit& b) {
-    return a.offset != b.offset ? a.offset < b.offset : a.rule < b.rule;
-  });
+  while (text < row.texts()) finish();
 }
 
 uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {

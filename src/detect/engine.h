@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/padded_row.h"
 #include "base/padded_text.h"
 #include "base/span.h"
 #include "detect/literals/literal.h"
@@ -61,6 +63,7 @@ struct LimitHit {
 struct ScanResult {
   std::vector<Match> matches;  // by secret.begin, then secret.end, then rule id
   std::vector<LimitHit> limits;
+  [[nodiscard]] bool empty() const { return matches.empty() && limits.empty(); }
   void clear() {
     matches.clear();
     limits.clear();
@@ -113,6 +116,10 @@ class Engine {
   [[nodiscard]] Scratch make_scratch() const;
   // Replaces result's content. Never fails: what a rule could not decide is in result.limits.
   void scan(PaddedView text, Scratch& scratch, ScanResult& result) const;
+  // The same for each text of a row. `found` has the number and the result, which it may move from,
+  // of those in which there is something, in order.
+  void scan(const PaddedRow& row, Scratch& scratch,
+            const std::function<void(size_t, ScanResult&)>& found) const;
   // The innermost text of a decoded match that scan() gave for this text; nothing for others.
   [[nodiscard]] std::optional<DecodedText> decoded_text(PaddedView text, const Match& match) const;
   // Only the first stage, for benchmarks: the number of anchor hits.
@@ -127,6 +134,7 @@ class Engine {
 
  private:
   struct State;
+  class TextScan;
   explicit Engine(std::unique_ptr<State> state);
   // Without what is encoded. `looks`: whether the layers look at the text meanwhile, but for its
   // last piece.

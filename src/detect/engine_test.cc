@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "base/padded_row.h"
 #include "base/padded_text.h"
 #include "detect/filters.h"
 #include "detect/overlap.h"
@@ -277,6 +278,30 @@ TEST(Engine, FindingsDoNotDependOnBlocksScratchesOrThreads) {
     EXPECT_EQ(found_plainly(random_rules(), text), expected.matches) << round;
   }
   EXPECT_GT(found, 1000U);
+
+  // In a row, with NULs in the texts too, and a rule without anchors that is asked of all of them.
+  std::vector<Rule> rules = random_rules();
+  rules.push_back(make_rule(21, "[0-9]{2}a", {}, 0, 0));
+  const auto sweeps = build(std::move(rules));
+  Engine::Scratch in_rows = sweeps->make_scratch();
+  for (int round = 0; round < 200; ++round) {
+    PaddedRow row;
+    std::vector<ScanResult> expected;
+    for (size_t i = random() % 12; i > 0; --i) {
+      std::string text = random_text(random, random() % 80);
+      if (!text.empty() && random() % 4 == 0) text[random() % text.size()] = '\0';
+      row.add(PaddedText(text).view());
+      expected.push_back(scan(*sweeps, text));
+    }
+    std::vector<ScanResult> results(expected.size());
+    sweeps->scan(row, in_rows, [&](size_t text, ScanResult& result) {
+      EXPECT_FALSE(result.empty());
+      results.at(text) = std::move(result);
+    });
+    for (size_t i = 0; i < results.size(); ++i) {
+      EXPECT_EQ(results[i].matches, expected[i].matches) << round << ": " << i;
+    }
+  }
 
   const std::string text = random_text(random, 20'000);
   const ScanResult expected = scan(*whole, text);

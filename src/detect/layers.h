@@ -58,8 +58,13 @@ class Layers {
   // its end.
   void begin_look() { finder_.begin_look(); }
   bool look_on(PaddedView text, size_t end) { return finder_.look_on(text, end); }
+  // The same for texts in a row, see PaddedRow: look_at_row(), then look_in_row() for each text in
+  // order.
+  void look_at_row(PaddedView row) { finder_.look_at_row(row); }
+  bool look_in_row(PaddedView text, const Span& place) { return finder_.look_in_row(text, place); }
 
-  // Adds to the result of a text what stands in it encoded. Right after look() for this text.
+  // Adds to the result of a text what stands in it encoded. Right after look() for this text, or
+  // one of the others.
   void add(PaddedView text, const LayerRules& rules, const ScanText& scan, ScanResult& result);
 
   // Finds the place of a decoded match that add() gave for the same text.

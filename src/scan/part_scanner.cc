@@ -82,6 +82,8 @@ void PartScanner::begin(const hosts::ItemRef& item) {
   findings_.clear();
   lowest_failed_.clear();
   scanned_.clear();
+  row_.clear();
+  in_row_.clear();
   result_.item = to_store_item(key_, item);
   result_.item.rules_version = engine_->version();
 }
@@ -146,48 +148,83 @@ void PartScanner::scan_text(const hosts::Part& part) {
     record_problem(lost, store::PartStatus::kFailed);
     return;
   }
-  engine_->scan(extracted.text.view(), scratch_, matches_);
-  count(part.kind, store::PartStatus::kScanned, "", static_cast<int64_t>(part.text.size()));
-  if (matches_.limits.empty()) scanned_[{part.content_kind, part.content_id}].add(part.version);
-  for (const detect::Match& match : matches_.matches) {
-    record_match(part, extracted.text.text(), match);
+  Source source = {.kind = part.kind,
+                   .content_kind = part.content_kind,
+                   .content_id = part.content_id,
+                   .version = part.version,
+                   .author = part.author,
+                   .created = part.created,
+                   .bytes = static_cast<int64_t>(part.text.size())};
+  count(source.kind, store::PartStatus::kScanned, "", source.bytes);
+  const PaddedView text = extracted.text.view();
+  if (text.size() > PaddedRow::kMostSmall) {
+    scan_row();
+    engine_->scan(text, scratch_, matches_);
+    record_result(source, text.text(), matches_);
+    return;
   }
-  for (const detect::LimitHit& hit : matches_.limits) {
-    result_.problems.push_back({.kind = part.kind,
-                                .content_id = part.content_id,
-                                .version = part.version,
+  if (!row_.has_room_for(text)) scan_row();
+  row_.add(text);
+  in_row_.push_back(std::move(source));
+}
+
+void PartScanner::scan_row() {
+  size_t next = 0;
+  matches_.clear();
+  const auto record_empty = [&](size_t end) {
+    for (; next < end; ++next) record_result(in_row_[next], row_.text(next).text(), matches_);
+  };
+  engine_->scan(row_, scratch_, [&](size_t i, const detect::ScanResult& result) {
+    record_empty(i);
+    record_result(in_row_[next++], row_.text(i).text(), result);
+  });
+  record_empty(in_row_.size());
+  row_.clear();
+  in_row_.clear();
+}
+
+void PartScanner::record_result(const Source& source, std::string_view text,
+                                const detect::ScanResult& result) {
+  if (result.limits.empty()) {
+    scanned_[{source.content_kind, source.content_id}].add(source.version);
+  }
+  for (const detect::Match& match : result.matches) record_match(source, text, match);
+  for (const detect::LimitHit& hit : result.limits) {
+    result_.problems.push_back({.kind = source.kind,
+                                .content_id = source.content_id,
+                                .version = source.version,
                                 .status = store::PartStatus::kFailed,
                                 .reason = "rule_over_limit",
                                 .detail = fmt::format("rule {} gave up at byte {} of the text",
                                                       engine_->rules()[hit.rule].name, hit.offset),
-                                .bytes = static_cast<int64_t>(part.text.size())});
+                                .bytes = source.bytes});
   }
 }
 
-void PartScanner::record_match(const hosts::Part& part, std::string_view text,
+void PartScanner::record_match(const Source& source, std::string_view text,
                                const detect::Match& match) {
   const detect::Rule& rule = engine_->rules()[match.rule];
   const std::string_view matched = match.match_text(text);
   const Fingerprint fingerprint = key_.fingerprint(matched);
-  Pending& pending = findings_[{part.content_kind, part.content_id, rule.id, fingerprint}];
+  Pending& pending = findings_[{source.content_kind, source.content_id, rule.id, fingerprint}];
   store::NewFinding& finding = pending.finding;
   const bool first = finding.versions.empty();
   // The earliest version that has the text tells who brought it in and when.
-  if (first || part.version < pending.evidence_version) {
-    finding.author = part.author;
-    finding.created_when = part.created;
-    pending.evidence_version = part.version;
+  if (first || source.version < pending.evidence_version) {
+    finding.author = source.author;
+    finding.created_when = source.created;
+    pending.evidence_version = source.version;
     pending.evidence = evidence_of(text, match);
   }
   if (first) {
-    finding.content_kind = part.content_kind;
-    finding.content_id = part.content_id;
+    finding.content_kind = source.content_kind;
+    finding.content_id = source.content_id;
     finding.rule_id = rule.id;
     finding.rule_name = rule.name;
     finding.severity = static_cast<int>(rule.severity);
     finding.fingerprint = fingerprint;
   }
-  finding.versions.add(part.version);
+  finding.versions.add(source.version);
 }
 
 void PartScanner::fail_item(const Error& error) {
@@ -201,6 +238,7 @@ void PartScanner::fail_item(const Error& error) {
 }
 
 store::ItemResult PartScanner::finish(bool whole) {
+  scan_row();
   result_.whole = whole;
   if (result_.item.state != store::ScanState::kError) {
     result_.item.state = store::ScanState::kScanned;

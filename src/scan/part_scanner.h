@@ -7,10 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "base/crypto.h"
+#include "base/padded_row.h"
+#include "base/time.h"
 #include "detect/engine.h"
 #include "hosts/host.h"
 #include "store/evidence.h"
@@ -46,6 +49,16 @@ class PartScanner {
 
  private:
   using FindingKey = std::tuple<std::string, std::string, int32_t, Fingerprint>;
+  // What is kept of a part while its text is scanned.
+  struct Source {
+    std::string kind;
+    std::string content_kind;
+    std::string content_id;
+    int64_t version = 0;
+    std::string author;
+    TimeMs created = 0;
+    int64_t bytes = 0;  // as the host gave them
+  };
   struct Pending {
     store::NewFinding finding;
     store::Evidence evidence;
@@ -56,12 +69,18 @@ class PartScanner {
              int64_t bytes);
   void record_problem(const hosts::Part& part, store::PartStatus status);
   void scan_text(const hosts::Part& part);
-  void record_match(const hosts::Part& part, std::string_view text, const detect::Match& match);
+  // The texts that wait, together.
+  void scan_row();
+  void record_result(const Source& source, std::string_view text, const detect::ScanResult& result);
+  void record_match(const Source& source, std::string_view text, const detect::Match& match);
 
   std::shared_ptr<const detect::Engine> engine_;
   const MasterKey& key_;
   detect::Engine::Scratch scratch_;
   detect::ScanResult matches_;
+  // Short texts wait for others, and are scanned together.
+  PaddedRow row_;
+  std::vector<Source> in_row_;
   store::ItemResult result_;
   std::map<std::tuple<std::string, store::PartStatus, std::string>, store::CoverageCell> cells_;
   std::map<FindingKey, Pending> findings_;  // ordered: the same item gives the same rows

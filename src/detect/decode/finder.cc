@@ -4,6 +4,7 @@
 
 #include "detect/decode/escaped_run.h"
 #include "detect/decode/first_look.h"
+#include "detect/decode/marks_look.h"
 #include "detect/decode/opaque_run.h"
 
 namespace spillguard::detect::decode {
@@ -51,6 +52,27 @@ void drop_unchanged(const Level* above, size_t sections, Level& out) {
 
 }  // namespace
 }  // namespace finding
+
+void Finder::look_at_row(PaddedView row) {
+  row_marks_.clear();
+  find_marks(row, row_marks_);
+  next_run_ = next_escape_ = 0;
+}
+
+bool Finder::look_in_row(PaddedView text, const Span& place) {
+  marks_.clear();
+  const std::vector<size_t>& runs = row_marks_.runs;
+  for (; next_run_ < runs.size() && runs[next_run_] < place.end; ++next_run_) {
+    marks_.runs.push_back(runs[next_run_] - place.begin);
+  }
+  const std::vector<size_t>& escapes = row_marks_.escapes;
+  for (; next_escape_ < escapes.size() && escapes[next_escape_] < place.end; ++next_escape_) {
+    const size_t at = escapes[next_escape_] - place.begin;
+    // In the row more stood behind the text.
+    if (marking::is_escape(text, at)) marks_.escapes.push_back(at);
+  }
+  return !marks_.runs.empty() || !marks_.escapes.empty();
+}
 
 void Finder::open_run(std::string_view text, size_t begin, const Span& bounds, Level& out) {
   size_t& done = done_[static_cast<size_t>(Encoding::kBase64)];

@@ -30,6 +30,10 @@ class Finder {
     search_.find(text, end, marks_);
     return !marks_.runs.empty() || !marks_.escapes.empty();
   }
+  // The same for texts in a row, see PaddedRow: look_at_row(), then look_in_row() for each text in
+  // order.
+  void look_at_row(PaddedView row);
+  bool look_in_row(PaddedView text, const Span& place);
   // Fills `out` with what is encoded in the text that look() was called for last, but for runs that
   // begin inside of one of `opaque` (ascending), up to about `budget` bytes. Linear in the text.
   void run_looked(PaddedView text, std::span<const Span> opaque, size_t budget, Level& out);
@@ -51,6 +55,9 @@ class Finder {
 
   Marks marks_;
   MarksSearch search_;
+  Marks row_marks_;
+  size_t next_run_ = 0;  // of the row's marks, the first behind the texts that were looked at
+  size_t next_escape_ = 0;
   std::array<size_t, kEncodings> done_{};  // what is decoded already ends here, by encoding
 };
 

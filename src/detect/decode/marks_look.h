@@ -75,14 +75,14 @@ inline bool joins_long_word(const char* bytes) {
 }
 
 // Whether the line that '=' ends is as long as quoted-printable makes them: up to 76 characters,
-// and less by little.
+// and less by little. A NUL, as in front of the texts of a row, begins a line too.
 inline bool ends_full_line(std::string_view text, size_t at) {
   constexpr size_t kShortest = 71;
   constexpr size_t kLongest = 75;
   if (at < kShortest) return false;
+  size_t begin = at;
   const size_t reach = at - std::min(at, kLongest + 1);
-  const size_t newline = text.substr(reach, at - reach).rfind('\n');
-  const size_t begin = newline == std::string_view::npos ? reach : reach + newline + 1;
+  while (begin != reach && text[begin - 1] != '\n' && text[begin - 1] != '\0') --begin;
   return at - begin >= kShortest && at - begin <= kLongest;
 }
 
