@@ -22,6 +22,7 @@
 #include "base/strings.h"
 #include "bench/bench_rules.h"
 #include "bench/bench_texts.h"
+#include "bench/cycle_counter.h"
 #include "bench/outside_search.h"
 #include "detect/engine.h"
 #include "detect/rule.h"
@@ -98,42 +99,90 @@ using MakeWork = std::function<Work()>;  // one for each thread
 
 struct Measured {
   double gigabytes_a_second = 0;  // of all threads together, each with a core of its own
+  double cycles_a_byte = 0;       // 0: not counted
+  uint64_t counted = 0;
+};
+
+// One of those that are measured side by side.
+struct Contestant {
+  std::vector<Work> works;  // one for each thread
+  double seconds = 1e9;     // the best round's
+  double cycles = 1e18;     // the best round's, of all threads
+  uint64_t counted = 0;
+};
+
+// What one thread did in a round.
+struct Share {
+  double seconds = 0;
+  std::optional<uint64_t> cycles;
   uint64_t counted = 0;
 };
 
 // Each thread takes every n-th of the texts and rows; where there is only one, all threads take it.
+bool is_one(const Layout& layout) { return layout.rows.empty() && layout.texts.size() == 1; }
+
+Share run_share(const Layout& layout, size_t thread, size_t threads, const Work& work) {
+  const bench::CycleCounter counter;
+  const auto cycles = counter.cycles();
+  const double start = bench::thread_seconds();
+  Share share;
+  const size_t first = is_one(layout) ? 0 : thread;
+  const auto take = [&](const auto& all, const auto& each) {
+    for (size_t i = first; i < all.size(); i += threads) share.counted += each(all[i]);
+  };
+  take(layout.texts, work.text);
+  take(layout.rows, work.row);
+  share.seconds = bench::thread_seconds() - start;
+  if (const auto now = counter.cycles(); cycles && now) share.cycles = *now - *cycles;
+  return share;
+}
+
 // The time is that of the thread that was busy longest, by its processor: on a busy machine the
 // clock on the wall measures the neighbours.
-Measured measure(const Layout& layout, unsigned threads, int rounds, const MakeWork& make) {
-  std::vector<Work> works;
-  for (unsigned i = 0; i < threads; ++i) works.push_back(make());
-  std::vector<uint64_t> counts(threads);
-  std::vector<double> seconds(threads);
-  const bool is_one = layout.rows.empty() && layout.texts.size() == 1;
-  const auto run_part = [&](unsigned part) {
-    const double start = bench::thread_seconds();
-    uint64_t count = 0;
-    const auto take = [&](const auto& all, const auto& work) {
-      for (size_t i = is_one ? 0 : part; i < all.size(); i += threads) count += work(all[i]);
-    };
-    take(layout.texts, works[part].text);
-    take(layout.rows, works[part].row);
-    counts[part] = count;
-    seconds[part] = bench::thread_seconds() - start;
+void run_round(const Layout& layout, Contestant& contestant) {
+  const size_t threads = contestant.works.size();
+  std::vector<Share> shares(threads);
+  const auto run = [&](size_t thread) {
+    shares[thread] = run_share(layout, thread, threads, contestant.works[thread]);
   };
-  double best = 1e9;
-  for (int round = 0; round < rounds; ++round) {
-    {
-      std::vector<std::jthread> running;
-      for (unsigned part = 1; part < threads; ++part) running.emplace_back(run_part, part);
-      run_part(0);
-    }
-    best = std::min(best, *std::max_element(seconds.begin(), seconds.end()));
+  {
+    std::vector<std::jthread> running;
+    for (size_t thread = 1; thread < threads; ++thread) running.emplace_back(run, thread);
+    run(0);
   }
-  uint64_t counted = 0;
-  for (const uint64_t count : counts) counted += count;
-  const size_t copies = is_one ? threads : 1;
-  return {static_cast<double>(layout.bytes * copies) / best / 1e9, counted / copies};
+  double seconds = 0;
+  uint64_t cycles = 0;
+  contestant.counted = 0;
+  for (const Share& share : shares) {
+    seconds = std::max(seconds, share.seconds);
+    cycles += share.cycles.value_or(0);
+    contestant.counted += share.counted;
+  }
+  contestant.seconds = std::min(contestant.seconds, seconds);
+  contestant.cycles = std::min(contestant.cycles, static_cast<double>(cycles));
+}
+
+// All by turns, for the machine's speed changes.
+std::vector<Measured> measure(const Layout& layout, size_t threads, int rounds,
+                              const std::vector<MakeWork>& makers) {
+  std::vector<Contestant> contestants(makers.size());
+  for (size_t i = 0; i < makers.size(); ++i) {
+    for (size_t thread = 0; thread < threads; ++thread) {
+      contestants[i].works.push_back(makers[i]());
+    }
+  }
+  for (int round = 0; round < rounds; ++round) {
+    for (Contestant& contestant : contestants) run_round(layout, contestant);
+  }
+  const size_t copies = is_one(layout) ? threads : 1;
+  const auto bytes = static_cast<double>(layout.bytes * copies);
+  std::vector<Measured> measured;
+  for (const Contestant& contestant : contestants) {
+    measured.push_back({.gigabytes_a_second = bytes / contestant.seconds / 1e9,
+                        .cycles_a_byte = contestant.cycles / bytes,
+                        .counted = contestant.counted / copies});
+  }
+  return measured;
 }
 
 // What takes a row as one text.
@@ -183,23 +232,29 @@ void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engin
   const std::optional<MakeWork> outside = outside_search(*engine);
   fmt::print(
       "GB/s of all threads together. literals: our first stage alone; {}: the same literals by\n"
-      "that library{}; ratios: of the engine to either search. documents: in rows, as the service\n"
-      "scans the parts of items.\n",
+      "that library{}; ratios: of the engine to either search. Cycles of the processor a byte, 0\n"
+      "where they can not be counted. documents: in rows, as the service scans the parts of "
+      "items.\n",
       bench::kOutsideName, outside ? "" : " (not installed: left out)");
-  fmt::print("{:<18}{:>8}{:>9}{:>10}{:>11}{:>8}{:>13}{:>13}{:>10}\n", "texts", "threads", "memchr",
-             "literals", bench::kOutsideName, "engine", "of literals", "of library", "findings");
+  fmt::print("{:<18}{:>8}{:>8}{:>10}{:>11}{:>8}{:>13}{:>12}{:>9}{:>8}{:>10}\n", "texts", "threads",
+             "memchr", "literals", bench::kOutsideName, "engine", "of literals", "of library",
+             "literals", "engine", "findings");
+  std::vector<MakeWork> makers = {memchr_work, anchor_work, engine_work};
+  if (outside) makers.push_back(*outside);
   const auto row = [&](std::string_view name, const Layout& layout) {
     if (layout.bytes == 0) return;
-    for (const unsigned threads : {1U, 2U}) {
-      const Measured reference = measure(layout, threads, rounds, memchr_work);
-      const Measured anchors = measure(layout, threads, rounds, anchor_work);
-      const Measured library = outside ? measure(layout, threads, rounds, *outside) : Measured{};
-      const Measured full = measure(layout, threads, rounds, engine_work);
+    for (const size_t threads : {1U, 2U}) {
+      const std::vector<Measured> measured = measure(layout, threads, rounds, makers);
+      const Measured& anchors = measured[1];
+      const Measured& full = measured[2];
+      const Measured library = outside ? measured[3] : Measured{};
       fmt::print(
-          "{:<18}{:>8}{:>9.2f}{:>10.2f}{:>11.2f}{:>8.2f}{:>13.2f}{:>13.2f}{:>10}\n", name, threads,
-          reference.gigabytes_a_second, anchors.gigabytes_a_second, library.gigabytes_a_second,
-          full.gigabytes_a_second, full.gigabytes_a_second / anchors.gigabytes_a_second,
-          outside ? full.gigabytes_a_second / library.gigabytes_a_second : 0.0, full.counted);
+          "{:<18}{:>8}{:>8.2f}{:>10.2f}{:>11.2f}{:>8.2f}{:>13.2f}{:>12.2f}{:>9.2f}{:>8.2f}{:>10}\n",
+          name, threads, measured[0].gigabytes_a_second, anchors.gigabytes_a_second,
+          library.gigabytes_a_second, full.gigabytes_a_second,
+          full.gigabytes_a_second / anchors.gigabytes_a_second,
+          outside ? full.gigabytes_a_second / library.gigabytes_a_second : 0.0,
+          anchors.cycles_a_byte, full.cycles_a_byte, full.counted);
     }
   };
   row("documents", corpus.documents);
