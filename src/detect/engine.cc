@@ -41,8 +41,7 @@ struct Engine::Scratch::State {
   uint64_t scan = 0;
   Layers layers;
 
-  // Of a row of texts, in the midst of which others are scanned.
-  LiteralScratch row_literals;
+  // Of a row of texts, while these are scanned.
   std::vector<LiteralHit> row_hits;
   ScanResult row_result;
 };
@@ -205,13 +204,17 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, b
   scan.finish();
 }
 
-// What is encoded in a text is scanned before the next one begins: the search of the row goes on in
-// a memory of its own.
+// First the hits of all texts, while the row comes from memory, then the marks, then text by text.
 void Engine::scan(const PaddedRow& row, Scratch& scratch,
                   const std::function<void(size_t, ScanResult&)>& found) const {
   if (row.texts() == 0) return;
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
+  memory.row_hits.clear();
+  LiteralIndex::begin(memory.literals);
+  while (engine.index.next(row.whole(), engine.stretch, memory.literals, memory.hits)) {
+    memory.row_hits.insert(memory.row_hits.end(), memory.hits.begin(), memory.hits.end());
+  }
   if (engine.decode) memory.layers.look_at_row(row.whole());
   ScanResult& result = memory.row_result;
   TextScan scan(engine, memory);
@@ -235,19 +238,16 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
     begun = false;
     if (++text < row.texts()) place = row.place(text);
   };
-  LiteralIndex::begin(memory.row_literals);
-  while (engine.index.next(row.whole(), engine.stretch, memory.row_literals, memory.row_hits)) {
-    const LiteralHit* const end = memory.row_hits.data() + memory.row_hits.size();
-    for (const LiteralHit* hit = memory.row_hits.data(); hit != end;) {
-      if (hit->end > place.end) {
-        // It ends in a text that comes, or behind the last one and is none of its hits.
-        if (text + 1 == row.texts()) break;
-        finish();
-        continue;
-      }
-      if (!begun) begin();
-      hit = scan.take(hit, end, place);
+  const LiteralHit* const end = memory.row_hits.data() + memory.row_hits.size();
+  for (const LiteralHit* hit = memory.row_hits.data(); hit != end;) {
+    if (hit->end > place.end) {
+      // It ends in a text that comes, or behind the last one and is none of its hits.
+      if (text + 1 == row.texts()) break;
+      finish();
+      continue;
     }
+    if (!begun) begin();
+    hit = scan.take(hit, end, place);
   }
   while (text < row.texts()) finish();
 }

@@ -129,7 +129,8 @@ __attribute__((target("avx2"))) void hash_by_avx2(const char* text, size_t place
 
 __attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& scratch,
                                                                   size_t places,
-                                                                  const uint8_t* table) {
+                                                                  const uint8_t* table,
+                                                                  const char* ahead) {
   uint16_t* out = scratch.places.data();
   const auto passed = [&](size_t at) __attribute__((target("avx2"), always_inline)) {
     const __m128i wanted =
@@ -139,6 +140,8 @@ __attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& 
         _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(found, wanted), wanted)));
   };
   for (size_t block = 0; block < places; block += kBlock) {
+    __builtin_prefetch(ahead + 2 * block);
+    __builtin_prefetch(ahead + 2 * block + 64);
     uint64_t all = passed(block);
     for (size_t i = kTested; i < kBlock; i += kTested) all |= passed(block + i) << i;
     out = write_places_by_bmi(all & inside(block, places), block, out);
@@ -166,13 +169,13 @@ bool has_vectors() {
 void QuadSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& scratch,
                      bool portable) const {
   SG_CHECK(from % 2 == 0 && bytes <= SieveScratch::kStretch && bytes <= text.size() - from);
-  quad_sieve::fetch(text, from == 0 ? 0 : from + bytes);
+  if (from == 0) quad_sieve::fetch(text, 0);
   const char* const begin = text.data() + from;
   const size_t places = bytes / 2;
   const uint16_t* end = nullptr;
   if (!portable && quad_sieve::has_vectors()) {
     quad_sieve::hash_by_avx2(begin, places, hash_, scratch);
-    end = quad_sieve::test_by_avx2(scratch, places, table_.data());
+    end = quad_sieve::test_by_avx2(scratch, places, table_.data(), begin + bytes);
   } else {
     end = quad_sieve::find(begin, places, hash_, table_.data(), scratch.places.data());
   }
