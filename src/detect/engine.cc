@@ -85,8 +85,8 @@ class Engine::TextScan {
     const AnchorTable& anchors = engine_.anchors;
     for (; hit != end && hit->end <= place.end; ++hit) {
       const size_t length = anchors.length(hit->literal);
-      // What holds zeros may begin between texts.
-      if (hit->end - place.begin < length) [[unlikely]] {
+      // What holds zeros may stand between texts.
+      if (hit->end < place.begin + length) [[unlikely]] {
         continue;
       }
       const size_t hit_end = hit->end - place.begin;
@@ -216,40 +216,22 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
     memory.row_hits.insert(memory.row_hits.end(), memory.hits.begin(), memory.hits.end());
   }
   if (engine.decode) memory.layers.look_at_row(row.whole());
-  ScanResult& result = memory.row_result;
   TextScan scan(engine, memory);
-  size_t text = 0;
-  Span place = row.place(0);
-  bool begun = false;
-  const auto begin = [&] {
-    scan.begin(row.text(text), result);
-    begun = true;
-  };
-  // Most texts have no hit at all.
-  const auto finish = [&] {
-    if (!begun && !engine.finds.empty()) begin();
-    if (begun) scan.finish();
-    if (engine.decode && memory.layers.look_in_row(row.text(text), place)) [[unlikely]] {
-      if (!begun) result.clear();
-      begun = true;
-      scan_encoded(row.text(text), scratch, result);
-    }
-    if (begun && !result.empty()) found(text, result);
-    begun = false;
-    if (++text < row.texts()) place = row.place(text);
-  };
-  const LiteralHit* const end = memory.row_hits.data() + memory.row_hits.size();
-  for (const LiteralHit* hit = memory.row_hits.data(); hit != end;) {
-    if (hit->end > place.end) {
-      // It ends in a text that comes, or behind the last one and is none of its hits.
-      if (text + 1 == row.texts()) break;
-      finish();
-      continue;
-    }
-    if (!begun) begin();
+  ScanResult& result = memory.row_result;
+  const LiteralHit* hit = memory.row_hits.data();
+  const LiteralHit* const end = hit + memory.row_hits.size();
+  for (size_t i = 0; i < row.texts(); ++i) {
+    const PaddedView text = row.text(i);
+    const Span& place = row.place(i);
+    const bool has_hits = hit != end && hit->end <= place.end;
+    const bool has_marks = engine.decode && memory.layers.look_in_row(text, place);
+    if (!has_hits && !has_marks && engine.finds.empty()) continue;  // most texts
+    scan.begin(text, result);
     hit = scan.take(hit, end, place);
+    scan.finish();
+    if (has_marks) scan_encoded(text, scratch, result);
+    if (!result.empty()) found(i, result);
   }
-  while (text < row.texts()) finish();
 }
 
 uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {

@@ -279,30 +279,6 @@ TEST(Engine, FindingsDoNotDependOnBlocksScratchesOrThreads) {
   }
   EXPECT_GT(found, 1000U);
 
-  // In a row, with NULs in the texts too, and a rule without anchors that is asked of all of them.
-  std::vector<Rule> rules = random_rules();
-  rules.push_back(make_rule(21, "[0-9]{2}a", {}, 0, 0));
-  const auto sweeps = build(std::move(rules));
-  Engine::Scratch in_rows = sweeps->make_scratch();
-  for (int round = 0; round < 200; ++round) {
-    PaddedRow row;
-    std::vector<ScanResult> expected;
-    for (size_t i = random() % 12; i > 0; --i) {
-      std::string text = random_text(random, random() % 80);
-      if (!text.empty() && random() % 4 == 0) text[random() % text.size()] = '\0';
-      row.add(PaddedText(text).view());
-      expected.push_back(scan(*sweeps, text));
-    }
-    std::vector<ScanResult> results(expected.size());
-    sweeps->scan(row, in_rows, [&](size_t text, ScanResult& result) {
-      EXPECT_FALSE(result.empty());
-      results.at(text) = std::move(result);
-    });
-    for (size_t i = 0; i < results.size(); ++i) {
-      EXPECT_EQ(results[i].matches, expected[i].matches) << round << ": " << i;
-    }
-  }
-
   const std::string text = random_text(random, 20'000);
   const ScanResult expected = scan(*whole, text);
   ScanResult results[2];
@@ -312,6 +288,50 @@ TEST(Engine, FindingsDoNotDependOnBlocksScratchesOrThreads) {
   }
   EXPECT_EQ(results[0].matches, expected.matches);
   EXPECT_EQ(results[1].matches, expected.matches);
+}
+
+// Of rows of random texts: with NULs in some, as between them.
+void expect_rows_as_single_texts(std::vector<Rule> rules) {
+  const auto engine = build(std::move(rules));
+  Engine::Scratch scratch = engine->make_scratch();
+  std::mt19937 random(13);
+  size_t found = 0;
+  for (int round = 0; round < 200; ++round) {
+    PaddedRow row;
+    std::vector<ScanResult> expected;
+    for (size_t i = random() % 12; i > 0; --i) {
+      std::string text = random_text(random, random() % 40);
+      for (size_t nuls = random() % 4; nuls > 0; --nuls) {
+        text.insert(random() % (text.size() + 1), 1, '\0');
+      }
+      row.add(PaddedText(text).view());
+      expected.push_back(scan(*engine, text));
+    }
+    std::vector<ScanResult> results(expected.size());
+    engine->scan(row, scratch, [&](size_t text, ScanResult& result) {
+      EXPECT_FALSE(result.empty());
+      results.at(text) = std::move(result);
+    });
+    for (size_t i = 0; i < results.size(); ++i) {
+      ASSERT_EQ(results[i].matches, expected[i].matches) << round << ": " << i;
+      found += results[i].matches.size();
+    }
+  }
+  EXPECT_GT(found, 100U);
+}
+
+TEST(Engine, TextsInARowKeepToThemselves) {
+  std::vector<Rule> rules = random_rules();
+  expect_rows_as_single_texts(rules);
+  // One that may match in every text.
+  rules.push_back(make_rule(21, "[a-d]{2}4", {}, 0, 0));
+  expect_rows_as_single_texts(rules);
+  // And what stands between texts may be a part of.
+  const std::string nuls("\0\0", 2);
+  rules.push_back(make_rule(22, R"([a-z]\x00\x00)", {nuls}, 1, 8));
+  rules.push_back(make_rule(23, R"(\x00\x00(?:key|tok))", {nuls + "key", nuls + "tok"}, 0, 8));
+  rules.push_back(make_rule(24, R"(:\x00{2})", {":" + nuls}, 0, 4));
+  expect_rows_as_single_texts(rules);
 }
 
 }  // namespace
