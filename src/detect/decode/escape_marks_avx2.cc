@@ -69,8 +69,7 @@ SG_MARKS_INLINE bool may_go_on(const char* lead) {
 
 }  // namespace
 
-SG_MARKS_AVX2 void find_escapes(PaddedView text, size_t stretch, const Leads& listed,
-                                Marks& marks) {
+SG_MARKS_AVX2 void find_escapes(PaddedView text, size_t stretch, const Seen& seen, Marks& marks) {
   const LeadSteps steps;
   const char* const bytes = text.data() + stretch;
   struct {
@@ -78,8 +77,12 @@ SG_MARKS_AVX2 void find_escapes(PaddedView text, size_t stretch, const Leads& li
     std::array<uint64_t, 2 * kSteps + 2> masks;
   } halves;
   size_t kept = 0;
-  for (size_t i = 0; i < listed.size; ++i) {
-    const size_t begin = listed.begins.data()[i];
+  // The first step's comes first.
+  uint64_t with_leads = ~seen.no_leads << (kSteps - seen.steps);
+  while (with_leads != 0) {
+    const auto step = static_cast<size_t>(__builtin_clzll(with_leads));
+    with_leads &= ~(uint64_t{1} << 63U >> step);
+    const size_t begin = step * kStep;
     const Place place{.bytes = bytes + begin, .left = text.size() - stretch - begin};
     const auto keep = [&](size_t at, uint64_t mask) {
       halves.begins.data()[kept] = static_cast<uint16_t>(at);

@@ -39,7 +39,7 @@ class MarksSearch {
 
  private:
   size_t done_ = 0;
-  uint64_t before_ = 0;  // what the vectors' walk knows of the bytes in front
+  uint32_t before_ = 0;  // what the vectors' walk knows of the bytes in front
 };
 
 }  // namespace spillguard::detect::decode

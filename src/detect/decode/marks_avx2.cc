@@ -1,6 +1,10 @@
-// The marks of a text by vectors: a first walk lists the steps in which something may be, without
-// branches on what it holds. What is listed, a third of real texts, is looked at again.
+// The marks of a text by vectors: a first walk notes what may be in each step, without branches on
+// what it holds. The steps in which something may be, a third of real texts, are looked at again.
 #if defined(__x86_64__)
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 #include "detect/decode/marks_avx2.h"
 #include "detect/decode/marks_look.h"
@@ -9,11 +13,19 @@ namespace spillguard::detect::decode::marking {
 namespace by_avx2 {
 namespace {
 
-// The first walk: two shuffles for each vector.
-class Walk {
+// The walk is often the first to read a text, and quicker than memory is without being asked.
+constexpr size_t kAhead = 2048;
+
+// What the first walk sees in a step.
+struct Step {
+  uint32_t quads;  // as in Seen
+  bool has_lead;
+};
+
+// What the first walk asks: two shuffles for each vector.
+class Look {
  public:
-  // `before`: what the walk over the steps in front gave, or 0.
-  SG_MARKS_INLINE explicit Walk(uint64_t before) : leads_(lead_table()), before_(before) {
+  SG_MARKS_INLINE Look() : leads_(lead_table()) {
     // No byte below these is a letter, by its lower half, and of those above few are none.
     constexpr char kDigit = '0';
     constexpr char kUpper = '@';
@@ -21,21 +33,19 @@ class Walk {
                                  kDigit, kDigit, kUpper, '+', kUpper, '-', kUpper, '/'));
   }
 
-  // Lists a step of a stretch when something may be in it.
-  SG_MARKS_INLINE void list(const char* stretch, size_t at, size_t left, Listed& listed) {
-    uint32_t fours = 0;
-    const bool has_leads = look({.bytes = stretch + at, .left = left}, fours);
-    listed.leads.begins.data()[listed.leads.size] = static_cast<uint16_t>(at);
-    listed.leads.size += has_leads ? 1U : 0U;
-    listed.quads.begins.data()[listed.quads.size] = static_cast<uint16_t>(at);
-    listed.quads.fours.data()[listed.quads.size] = fours;
-    listed.quads.size += fours != 0 ? 1U : 0U;
+  // What is in a step, all of it text.
+  [[nodiscard]] SG_MARKS_INLINE Step at(const char* step) const {
+    return at({.bytes = step, .left = kStep});
   }
-  [[nodiscard]] SG_MARKS_INLINE uint64_t before() const { return before_; }
+  // The same for the last step of a text.
+  [[nodiscard]] SG_MARKS_INLINE Step at_last(const Place& place) const {
+    Step step = at(place);
+    step.quads &= (1U << (place.left / kQuad)) - 1U;
+    return step;
+  }
 
  private:
-  // Looks at a step; `fours` as in Quads. Whether there is a lead.
-  SG_MARKS_INLINE bool look(const Place& place, uint32_t& fours) {
+  [[nodiscard]] SG_MARKS_INLINE Step at(const Place& place) const {
     const char* const second = place.second();
     const __m256i a = load(place.bytes);
     const __m256i b = load(place.bytes + kWord);
@@ -46,15 +56,9 @@ class Walk {
                                              _mm256_packs_epi16(others(c), others(d)));
     const __m256i quads = _mm256_permutevar8x32_epi32(_mm256_cmpeq_epi8(pairs, zero()),
                                                       _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-    uint32_t full = mask_of(quads);
-    if (place.left < kStep) full &= (1U << (place.left / kQuad)) - 1U;
-    const uint64_t from_before = uint64_t{full} << (kQuads - 1) | before_;
-    const uint64_t twos = from_before & from_before >> 1U;
-    before_ = full >> (32 - (kQuads - 1));
-    fours = static_cast<uint32_t>(twos & twos >> 2U);
     const __m256i leads = _mm256_or_si256(_mm256_or_si256(is_lead(a), is_lead(b)),
                                           _mm256_or_si256(is_lead(c), is_lead(d)));
-    return mask_of(leads) != 0;
+    return {.quads = mask_of(quads), .has_lead = mask_of(leads) != 0};
   }
 
   SG_MARKS_INLINE static __m256i zero() { return _mm256_setzero_si256(); }
@@ -68,40 +72,54 @@ class Walk {
 
   __m256i least_;
   __m256i leads_;
-  uint64_t before_;  // the last quads of the step before
 };
 
-// Looks again at what is listed of a stretch, and empties the lists.
-SG_MARKS_INLINE void find_listed(PaddedView text, size_t stretch, Listed& listed, Marks& marks) {
-  if (listed.quads.size != 0) find_runs(text, stretch, listed.quads, marks);
-  if (listed.leads.size != 0) find_escapes(text, stretch, listed.leads, marks);
-  listed.quads.size = 0;
-  listed.leads.size = 0;
+// The first walk over a stretch, to the end of the text or as far as it reaches; `before` as in
+// find_by_avx2().
+SG_MARKS_INLINE void walk(const Look& look, PaddedView text, size_t stretch, uint32_t before,
+                          Seen& seen) {
+  const char* const bytes = text.data() + stretch;
+  const size_t size = std::min(text.size() - stretch, kStretch);
+  const size_t whole = size / kStep;
+  seen.quads[0] = before;
+  uint64_t no_leads = 0;
+  const auto note = [&](size_t number, const Step& step)
+                        __attribute__((target("avx2,bmi"), always_inline)) {
+                          seen.quads.data()[number + 1] = step.quads;
+                          no_leads += no_leads + (step.has_lead ? 0U : 1U);
+                        };
+#pragma GCC unroll 2
+  for (size_t step = 0; step < whole; ++step) {
+    const char* const begin = bytes + step * kStep;
+    _mm_prefetch(begin + kAhead, _MM_HINT_T0);
+    _mm_prefetch(begin + kAhead + kHalf, _MM_HINT_T0);
+    note(step, look.at(begin));
+  }
+  seen.steps = whole;
+  if (size % kStep != 0) {
+    note(whole, look.at_last({.bytes = bytes + whole * kStep, .left = size % kStep}));
+    ++seen.steps;
+  }
+  seen.no_leads = no_leads;
+  // A last group has steps that are none.
+  std::fill_n(seen.quads.begin() + static_cast<ptrdiff_t>(seen.steps) + 1, kGroup - 1, 0U);
 }
 
 }  // namespace
 }  // namespace by_avx2
 
-SG_MARKS_AVX2 uint64_t find_by_avx2(PaddedView text, size_t from, size_t to, uint64_t before,
+SG_MARKS_AVX2 uint32_t find_by_avx2(PaddedView text, size_t from, size_t to, uint32_t before,
                                     Marks& marks) {
   static_assert(MarksSearch::kPiece == by_avx2::kStretch);
-  by_avx2::Walk walk(before);
-  by_avx2::Listed listed;
-  const size_t last = to / by_avx2::kStep * by_avx2::kStep;
-  size_t begin = from;
-  while (to - begin >= by_avx2::kStretch) {
-    for (size_t at = 0; at < by_avx2::kStretch; at += by_avx2::kStep) {
-      walk.list(text.data() + begin, at, by_avx2::kStep, listed);
-    }
-    by_avx2::find_listed(text, begin, listed, marks);
-    begin += by_avx2::kStretch;
+  const by_avx2::Look look;
+  by_avx2::Seen seen;
+  for (size_t stretch = from; stretch < to; stretch += by_avx2::kStretch) {
+    by_avx2::walk(look, text, stretch, before, seen);
+    before = seen.quads[seen.steps];
+    by_avx2::find_runs(text, stretch, seen, marks);
+    by_avx2::find_escapes(text, stretch, seen, marks);
   }
-  for (size_t at = 0; at < last - begin; at += by_avx2::kStep) {
-    walk.list(text.data() + begin, at, by_avx2::kStep, listed);
-  }
-  if (last < to) walk.list(text.data() + begin, last - begin, to - last, listed);
-  by_avx2::find_listed(text, begin, listed, marks);
-  return walk.before();
+  return before;
 }
 
 }  // namespace spillguard::detect::decode::marking

@@ -26,6 +26,7 @@ inline constexpr size_t kHalf = 2 * kWord;
 inline constexpr size_t kStep = 2 * kHalf;
 inline constexpr size_t kSteps = 64;  // to a stretch
 inline constexpr size_t kStretch = kSteps * kStep;
+inline constexpr size_t kGroup = 8;  // steps of which one vector holds the quads
 inline constexpr size_t kQuad = 4;
 static_assert(PaddedText::kPadding >= kHalf);
 // Wherever a run of 20 letters begins, it fills four quads of those that begin at a fourth byte.
@@ -42,21 +43,14 @@ struct Place {
   }
 };
 
-// The steps of a stretch in which something may be. What is put down behind the last of them is no
-// part of them.
-struct Leads {
-  size_t size = 0;
-  std::array<uint16_t, kSteps + 1> begins;
-};
-struct Quads {
-  size_t size = 0;
-  std::array<uint16_t, kSteps + 1> begins;
-  // A bit for each quad, from the third before the step on, with which four begin.
-  std::array<uint32_t, kSteps + 1> fours;
-};
-struct Listed {
-  Leads leads;
-  Quads quads;
+// What the first walk saw in the steps of a stretch.
+struct Seen {
+  // A bit for each quad of letters of a step; the first one is of the step in front. What is put
+  // down behind the last of them is no part of them.
+  std::array<uint32_t, 1 + kSteps + kGroup> quads;
+  // A bit for each step without a lead, the uppermost for the first.
+  uint64_t no_leads = 0;
+  size_t steps = 0;
 };
 
 SG_MARKS_INLINE __m256i load(const char* bytes) {
@@ -75,9 +69,9 @@ SG_MARKS_INLINE __m256i lead_table() {
   return twice(_mm_setr_epi8(1, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, 0, '\\', '=', 0, 0));
 }
 
-// Look again at what is listed of a stretch and append its marks.
-void find_runs(PaddedView text, size_t stretch, const Quads& listed, Marks& marks);
-void find_escapes(PaddedView text, size_t stretch, const Leads& listed, Marks& marks);
+// Look again at what was seen of a stretch and append its marks.
+void find_runs(PaddedView text, size_t stretch, const Seen& seen, Marks& marks);
+void find_escapes(PaddedView text, size_t stretch, const Seen& seen, Marks& marks);
 
 }  // namespace spillguard::detect::decode::marking::by_avx2
 

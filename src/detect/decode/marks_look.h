@@ -210,6 +210,6 @@ inline bool is_run(PaddedView text, size_t begin) {
 
 // The marks of [from, to) of a text where the processor has AVX2: `from` is the begin of a piece,
 // and so is `to`, or the text's end. `before` is what the call for the piece before gave, or 0.
-uint64_t find_by_avx2(PaddedView text, size_t from, size_t to, uint64_t before, Marks& marks);
+uint32_t find_by_avx2(PaddedView text, size_t from, size_t to, uint32_t before, Marks& marks);
 
 }  // namespace spillguard::detect::decode::marking

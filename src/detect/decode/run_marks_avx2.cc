@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "detect/decode/first_look_avx2.h"
@@ -16,12 +17,36 @@ namespace {
 // Bytes in front of a step that belong to the quads before it, and one.
 constexpr size_t kBefore = kQuads * kQuad;
 
+// Bytes of a stretch's quads: those of a word each.
+constexpr size_t kWords = kSteps * kStep / kWord;
+
+// The words of a stretch with four quads of letters: a bit for each quad, from the third before the
+// word on, with which four begin.
+struct Fours {
+  alignas(kWord) std::array<uint8_t, kWords> of;
+  // Those that have some. What is put down behind the last of them is no part of them.
+  std::array<uint8_t, kWords + 8> words;
+};
+
 // The words of a stretch with places where a run may begin, each moved to the front by kBefore.
 // What is put down behind the last of them is no part of them.
 struct Words {
-  std::array<uint16_t, kSteps * 4 + 4> begins;
-  std::array<uint32_t, kSteps * 4 + 4> masks;
+  std::array<uint16_t, kWords + 1> begins;
+  std::array<uint32_t, kWords + 1> masks;
 };
+
+// The numbers of a byte's bits, a byte for each.
+constexpr std::array<uint64_t, 256> make_numbers() {
+  std::array<uint64_t, 256> numbers{};
+  for (unsigned bits = 0; bits < 256; ++bits) {
+    unsigned found = 0;
+    for (uint64_t i = 0; i < 8; ++i) {
+      if ((bits >> i & 1U) != 0) numbers[bits] |= i << (8 * found++);
+    }
+  }
+  return numbers;
+}
+constexpr std::array<uint64_t, 256> kNumbers = make_numbers();
 
 // Four bits for each bit.
 constexpr std::array<uint32_t, 256> make_spread() {
@@ -117,16 +142,32 @@ class FirstLetters {
   __m256i second_high_;
 };
 
-// The words of the steps that are listed.
-SG_MARKS_INLINE size_t words_of(const Quads& listed, Words& words) {
+// The fours of a group of steps; `quads` are theirs.
+SG_MARKS_INLINE __m256i fours_of(const uint32_t* quads) {
+  const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(quads));
+  const __m256i before = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(quads - 1));
+  const __m256i twos = _mm256_and_si256(
+      here, _mm256_or_si256(_mm256_add_epi32(here, here), _mm256_srli_epi32(before, 31)));
+  const __m256i twos_before = _mm256_and_si256(before, _mm256_add_epi32(before, before));
+  return _mm256_and_si256(
+      twos, _mm256_or_si256(_mm256_slli_epi32(twos, 2), _mm256_srli_epi32(twos_before, 30)));
+}
+
+// Finds them for a stretch; returns how many words have some.
+SG_MARKS_INLINE size_t find_fours(const Seen& seen, Fours& fours) {
+  constexpr uint64_t kEach = 0x0101010101010101U;
   size_t found = 0;
-  for (size_t i = 0; i < listed.size; ++i) {
-    const uint32_t fours = listed.fours.data()[i];
-    for (size_t word = 0; word < 4; ++word) {
-      const uint32_t here = fours >> (8 * word) & 0xFFU;
-      words.begins.data()[found] = static_cast<uint16_t>(listed.begins.data()[i] + word * kWord);
-      words.masks.data()[found] = here;
-      found += here != 0 ? 1U : 0U;
+  uint64_t first = 0;  // word of eight, in each byte
+  for (size_t step = 0; step < seen.steps; step += kGroup) {
+    const __m256i group = fours_of(seen.quads.data() + 1 + step);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(fours.of.data() + 4 * step), group);
+    uint32_t rest = ~mask_of(_mm256_cmpeq_epi8(group, _mm256_setzero_si256()));
+    for (int eight = 0; eight < 4; ++eight) {
+      const uint64_t words = kNumbers.data()[rest & 0xFFU] + first;
+      std::memcpy(fours.words.data() + found, &words, sizeof words);
+      found += static_cast<size_t>(_mm_popcnt_u32(rest & 0xFFU));
+      rest >>= 8U;
+      first += 8 * kEach;
     }
   }
   return found;
@@ -177,30 +218,32 @@ SG_MARKS_INLINE bool is_mark(PaddedView padded, size_t at) {
 
 }  // namespace
 
-SG_MARKS_AVX2 void find_runs(PaddedView text, size_t stretch, const Quads& listed, Marks& marks) {
+SG_MARKS_AVX2 void find_runs(PaddedView text, size_t stretch, const Seen& seen, Marks& marks) {
   const Begins begins;
   const FirstLetters letters;
+  Fours fours;
+  const size_t with_fours = find_fours(seen, fours);
   Words words;
-  const size_t with_quads = words_of(listed, words);
   const char* const bytes = text.data() + stretch;
   size_t kept = 0;
   size_t next = 0;
-  if (stretch == 0 && words.begins[0] == 0) {
+  if (stretch == 0 && fours.of[0] != 0) {
     // In front of the text there is a byte that is no letter, at least.
     const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
     const __m256i word = _mm256_inserti128_si256(_mm256_setzero_si256(), first, 1);
     // It begins where the text does.
     words.begins[0] = kBefore - 1;
-    words.masks[0] = (kSpread[words.masks[0]] & begins.word(word)) >> (kBefore - 1);
+    words.masks[0] = (kSpread[fours.of[0]] & begins.word(word)) >> (kBefore - 1);
     words.masks[0] &= letters.word(bytes);
     kept = words.masks[0] != 0 ? 1 : 0;
     next = 1;
   }
-  for (; next < with_quads; ++next) {
-    const size_t begin = words.begins.data()[next];
+  for (; next < with_fours; ++next) {
+    const size_t number = fours.words.data()[next];
+    const size_t begin = number * kWord;
     const char* const word = bytes + begin - kBefore;
     const uint32_t mask =
-        begins.word(load(word)) & letters.word(word + 1) & kSpread.data()[words.masks.data()[next]];
+        begins.word(load(word)) & letters.word(word + 1) & kSpread.data()[fours.of.data()[number]];
     words.begins.data()[kept] = static_cast<uint16_t>(begin);
     words.masks.data()[kept] = mask;
     kept += mask != 0 ? 1U : 0U;
