@@ -74,16 +74,35 @@ inline bool joins_long_word(const char* bytes) {
 #endif
 }
 
+inline constexpr size_t kShortestFull = 71;
+inline constexpr size_t kLongestFull = 75;
+
+inline bool is_line_end(char c) { return c == '\n' || c == '\0'; }
+
+// Whether a line ends in the bytes in front of a place, as many as the shortest full line has.
+inline bool ends_short_line(const char* place) {
+#if defined(__SSE2__)
+  const auto ends = [&](size_t before) {
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(place - before));
+    return _mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('\n')),
+                        _mm_cmpeq_epi8(text, _mm_setzero_si128()));
+  };
+  static_assert(kShortestFull > 64 && kShortestFull <= 80);
+  const __m128i far = _mm_or_si128(_mm_or_si128(ends(kShortestFull), ends(64)), ends(48));
+  return _mm_movemask_epi8(_mm_or_si128(far, _mm_or_si128(ends(32), ends(16)))) != 0;
+#else
+  return std::any_of(place - kShortestFull, place, is_line_end);
+#endif
+}
+
 // Whether the line that '=' ends is as long as quoted-printable makes them: up to 76 characters,
 // and less by little. A NUL, as in front of the texts of a row, begins a line too.
 inline bool ends_full_line(std::string_view text, size_t at) {
-  constexpr size_t kShortest = 71;
-  constexpr size_t kLongest = 75;
-  if (at < kShortest) return false;
-  size_t begin = at;
-  const size_t reach = at - std::min(at, kLongest + 1);
-  while (begin != reach && text[begin - 1] != '\n' && text[begin - 1] != '\0') --begin;
-  return at - begin >= kShortest && at - begin <= kLongest;
+  if (at < kShortestFull || ends_short_line(text.data() + at)) return false;
+  size_t begin = at - kShortestFull;
+  const size_t reach = at - std::min(at, kLongestFull + 1);
+  while (begin != reach && !is_line_end(text[begin - 1])) --begin;
+  return at - begin <= kLongestFull;
 }
 
 // Whether a byte that may begin an escape does so, when what follows it fits. What is read behind
