@@ -221,11 +221,12 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
   const LiteralHit* hit = memory.row_hits.data();
   const LiteralHit* const end = hit + memory.row_hits.size();
   for (size_t i = 0; i < row.texts(); ++i) {
-    const PaddedView text = row.text(i);
     const Span& place = row.place(i);
     const bool has_hits = hit != end && hit->end <= place.end;
-    const bool has_marks = engine.decode && memory.layers.look_in_row(text, place);
-    if (!has_hits && !has_marks && engine.finds.empty()) continue;  // most texts
+    const bool may_have_marks = engine.decode && !memory.layers.none_in_row(place);
+    if (!has_hits && !may_have_marks && engine.finds.empty()) continue;  // most texts
+    const PaddedView text = row.text(i);
+    const bool has_marks = may_have_marks && memory.layers.look_in_row(text, place);
     scan.begin(text, result);
     hit = scan.take(hit, end, place);
     scan.finish();

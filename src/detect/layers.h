@@ -59,8 +59,9 @@ class Layers {
   void begin_look() { finder_.begin_look(); }
   bool look_on(PaddedView text, size_t end) { return finder_.look_on(text, end); }
   // The same for texts in a row, see PaddedRow: look_at_row(), then look_in_row() for each text in
-  // order.
+  // order, but for those where none_in_row() says already that there is nothing.
   void look_at_row(PaddedView row) { finder_.look_at_row(row); }
+  [[nodiscard]] bool none_in_row(const Span& place) const { return finder_.none_in_row(place); }
   bool look_in_row(PaddedView text, const Span& place) { return finder_.look_in_row(text, place); }
 
   // Adds to the result of a text what stands in it encoded. Right after look() for this text, or

@@ -1,6 +1,7 @@
 #include "detect/decode/finder.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "detect/decode/escaped_run.h"
 #include "detect/decode/first_look.h"
@@ -57,6 +58,14 @@ void Finder::look_at_row(PaddedView row) {
   row_marks_.clear();
   find_marks(row, row_marks_);
   next_run_ = next_escape_ = 0;
+  find_next_in_row();
+}
+
+void Finder::find_next_in_row() {
+  const auto at = [](const std::vector<size_t>& marks, size_t next) {
+    return next < marks.size() ? marks[next] : SIZE_MAX;
+  };
+  next_mark_ = std::min(at(row_marks_.runs, next_run_), at(row_marks_.escapes, next_escape_));
 }
 
 bool Finder::look_in_row(PaddedView text, const Span& place) {
@@ -71,6 +80,7 @@ bool Finder::look_in_row(PaddedView text, const Span& place) {
     // In the row more stood behind the text.
     if (marking::is_escape(text, at)) marks_.escapes.push_back(at);
   }
+  find_next_in_row();
   return !marks_.runs.empty() || !marks_.escapes.empty();
 }
 

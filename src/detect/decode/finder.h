@@ -31,8 +31,9 @@ class Finder {
     return !marks_.runs.empty() || !marks_.escapes.empty();
   }
   // The same for texts in a row, see PaddedRow: look_at_row(), then look_in_row() for each text in
-  // order.
+  // order, but for those where none_in_row() says already that there is nothing.
   void look_at_row(PaddedView row);
+  [[nodiscard]] bool none_in_row(const Span& place) const { return place.end <= next_mark_; }
   bool look_in_row(PaddedView text, const Span& place);
   // Fills `out` with what is encoded in the text that look() was called for last, but for runs that
   // begin inside of one of `opaque` (ascending), up to about `budget` bytes. Linear in the text.
@@ -50,6 +51,7 @@ class Finder {
  private:
   void find(PaddedView text, const Level* above, std::span<const Span> opaque, size_t budget,
             Level& out);
+  void find_next_in_row();
   void open_run(std::string_view text, size_t begin, const Span& bounds, Level& out);
   void open_escape(std::string_view text, size_t at, const Span& bounds, Level& out);
 
@@ -58,6 +60,7 @@ class Finder {
   Marks row_marks_;
   size_t next_run_ = 0;  // of the row's marks, the first behind the texts that were looked at
   size_t next_escape_ = 0;
+  size_t next_mark_ = 0;                   // where the first of both is, or further than any text
   std::array<size_t, kEncodings> done_{};  // what is decoded already ends here, by encoding
 };
 

@@ -81,7 +81,10 @@ TEST(Finder, FindsInARowWhatEachTextHolds) {
       const PaddedText text(texts[i]);
       Finder alone;
       const bool has_marks = alone.look(text.view());
-      ASSERT_EQ(in_row.look_in_row(row.text(i), row.place(i)), has_marks) << texts[i];
+      const bool has_some =
+          !in_row.none_in_row(row.place(i)) && in_row.look_in_row(row.text(i), row.place(i));
+      ASSERT_EQ(has_some, has_marks) << texts[i];
+      if (!has_marks) continue;
       Level expected;
       alone.run_looked(text.view(), {}, kBudget, expected);
       Level found;
