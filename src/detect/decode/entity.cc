@@ -52,8 +52,7 @@ Escape read_entity(std::string_view text, size_t at, size_t end) {
   const std::string_view name = rest.substr(0, rest.find(';'));
   if (name.size() == rest.size()) return {};
   for (const entity::Name& known : entity::kNames) {
-    if (known.name.size() == name.size() && known.name == name)
-      return for_character(name.size() + 2, known.character);
+    if (known.name == name) return for_character(name.size() + 2, known.character);
   }
   return {};
 }
