@@ -16,8 +16,7 @@ namespace spillguard {
 
 class PaddedRow {
  public:
-  // Zeros behind each text: as far as who stands at the last byte of a text looks for what might
-  // follow it.
+  // Zeros behind each text, at least. One would tell texts apart.
   static constexpr size_t kGap = 32;
 
   // Texts longer than this gain nothing from neighbours.

@@ -140,6 +140,8 @@ __attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& 
         _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(found, wanted), wanted)));
   };
   for (size_t block = 0; block < places; block += kBlock) {
+    // What the next call will look at: line by line, for a burst waits. (What stands behind the
+    // text does not matter: nothing is read.)
     __builtin_prefetch(ahead + 2 * block);
     __builtin_prefetch(ahead + 2 * block + 64);
     uint64_t all = passed(block);
@@ -149,12 +151,11 @@ __attribute__((target("avx2,bmi,popcnt"))) uint16_t* test_by_avx2(SieveScratch& 
   return out;
 }
 
-// Has the memory bring what the next call will look at. (What stands behind the text does not
-// matter: nothing is read.)
-void fetch(PaddedView text, size_t from) {
+// Has the memory bring the first stretch of a text.
+void fetch_first(PaddedView text) {
   constexpr size_t kLine = 64;
-  const size_t end = std::min(text.size(), from + SieveScratch::kStretch);
-  for (size_t at = from; at < end; at += kLine) __builtin_prefetch(text.data() + at);
+  const size_t end = std::min(text.size(), SieveScratch::kStretch);
+  for (size_t at = 0; at < end; at += kLine) __builtin_prefetch(text.data() + at);
 }
 
 bool has_vectors() {
@@ -169,7 +170,7 @@ bool has_vectors() {
 void QuadSieve::look(PaddedView text, size_t from, size_t bytes, SieveScratch& scratch,
                      bool portable) const {
   SG_CHECK(from % 2 == 0 && bytes <= SieveScratch::kStretch && bytes <= text.size() - from);
-  if (from == 0) quad_sieve::fetch(text, 0);
+  if (from == 0) quad_sieve::fetch_first(text);
   const char* const begin = text.data() + from;
   const size_t places = bytes / 2;
   const uint16_t* end = nullptr;
