@@ -109,7 +109,9 @@ size_t detect_all(const GenericDetector& detector, const bench::Texts& texts,
     GenericDetector::begin(scratch);
     touched += touch(text);
     for (; next < hits.size() && hits[next].document == d; ++next) {
-      detector.on_hit(text, hits[next].keyword, hits[next].span, scratch);
+      const Hit& hit = hits[next];
+      if (!GenericDetector::may_read(text, hit.keyword, hit.span)) continue;
+      detector.read(text, hit.keyword, hit.span, scratch);
     }
     result.clear();
     detector.finish(scratch, result);
@@ -140,7 +142,9 @@ void print_anchors(const GenericDetector& detector, const bench::Texts& texts,
     GenericDetector::begin(scratch);
     touched += touch(text.substr(hit.span.begin - std::min<size_t>(hit.span.begin, 512), 1024));
     const uint64_t start = __rdtsc();
-    detector.on_hit(text, hit.keyword, hit.span, scratch);
+    if (GenericDetector::may_read(text, hit.keyword, hit.span)) {
+      detector.read(text, hit.keyword, hit.span, scratch);
+    }
     const uint64_t taken = __rdtsc() - start;
     result.clear();
     detector.finish(scratch, result);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "detect/engine_state.h"
+#include "detect/hit_sift.h"
 #include "detect/overlap.h"
 
 namespace spillguard::detect {
@@ -36,13 +37,14 @@ struct Engine::Scratch::State {
   generic::GenericScratch generic;
   FindScratch finding;
   std::vector<LiteralHit> hits;
+  HitSift sift;
   std::vector<OpenWindow> windows;  // by rule
   std::vector<uint32_t> touched;    // rules with a window in this scan
   uint64_t scan = 0;
   Layers layers;
 
-  // Of a row of texts, while these are scanned.
-  std::vector<LiteralHit> row_hits;
+  // Of a row of texts, while what is encoded in them is scanned.
+  HitSift row_sift;
   ScanResult row_result;
 };
 
@@ -60,7 +62,11 @@ Engine::Scratch Engine::make_scratch() const {
       std::make_unique<Scratch::State>(state_->finds.make_scratch(), state_->rules.size()));
 }
 
-// The way of one text: begin(), the hits by their ends, finish().
+// Bytes of a text whose hits are taken together: what reads them is much code, and the next one
+// comes while the cache still has it.
+constexpr size_t kTakenAtOnce = 65536;
+
+// The way of one text: begin(), the hits that are left of it by their ends, finish().
 class Engine::TextScan {
  public:
   TextScan(const State& engine, Scratch::State& memory) : engine_(engine), memory_(memory) {
@@ -78,30 +84,17 @@ class Engine::TextScan {
     engine_.finds.begin(text.text(), memory_.finding);
   }
 
-  // Takes the hits up to the first that ends behind the text and returns that one; they, and
-  // `place`, are by the bytes that were searched. In one copy, for it is large.
-  [[gnu::noinline]] const LiteralHit* take(const LiteralHit* hit, const LiteralHit* end,
-                                           const Span& place) {
+  void wake(const WakingHit& hit) {
     const AnchorTable& anchors = engine_.anchors;
-    for (; hit != end && hit->end <= place.end; ++hit) {
-      const size_t length = anchors.length(hit->literal);
-      // What holds zeros may stand between texts.
-      if (hit->end < place.begin + length) [[unlikely]] {
-        continue;
-      }
-      const size_t hit_end = hit->end - place.begin;
-      const size_t hit_begin = hit_end - length;
-      if (anchors.may_wake(hit->literal, text_, hit_begin, hit_end)) {
-        for (const AnchorTable::Hook& hook : anchors.hooks(hit->literal)) {
-          if (anchors.passes(hook, text_, hit_begin, hit_end)) wake(hook.rule, hit_begin, hit_end);
-        }
-      }
-      const uint32_t keyword = anchors.keyword(hit->literal);
-      if (keyword != AnchorTable::kNoKeyword) {
-        engine_.generic.on_hit(text_.text(), keyword, {hit_begin, hit_end}, memory_.generic);
+    for (const AnchorTable::Hook& hook : anchors.hooks(hit.literal)) {
+      if (anchors.passes(hook, text_, hit.at.begin, hit.at.end)) {
+        wake(hook.rule, hit.at.begin, hit.at.end);
       }
     }
-    return hit;
+  }
+
+  void read(const KeywordHit& hit) {
+    engine_.generic.read(text_.text(), hit.keyword, hit.at, memory_.generic);
   }
 
   void finish() {
@@ -193,13 +186,25 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, b
   TextScan scan(engine, memory);
   scan.begin(text, result);
   LiteralIndex::begin(memory.literals);
-  while (engine.index.next(text, engine.stretch, memory.literals, memory.hits)) {
+  std::vector<LiteralHit>& hits = memory.hits;
+  bool goes_on = true;
+  while (goes_on) {
+    hits.clear();
+    const size_t until = LiteralIndex::looked_at(memory.literals) + kTakenAtOnce;
+    do {
+      goes_on = engine.index.next(text, engine.stretch, memory.literals, hits);
+    } while (goes_on && LiteralIndex::looked_at(memory.literals) < until);
     // While the cache has them. Of small texts all is looked at in the end.
     const size_t at = LiteralIndex::looked_at(memory.literals);
     if (looks && at < text.size()) [[unlikely]] {
       memory.layers.look_on(text, at);
     }
-    scan.take(memory.hits.data(), memory.hits.data() + memory.hits.size(), {0, text.size()});
+    memory.sift.begin(hits.size());
+    memory.sift.take(engine.anchors, text, 0, {.begin = 0, .end = text.size()}, hits.data(),
+                     hits.data() + hits.size());
+    memory.sift.finish();
+    for (const WakingHit& hit : memory.sift.waking()) scan.wake(hit);
+    for (const KeywordHit& hit : memory.sift.keywords()) scan.read(hit);
   }
   scan.finish();
 }
@@ -210,25 +215,40 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
   if (row.texts() == 0) return;
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
-  memory.row_hits.clear();
+  std::vector<LiteralHit>& hits = memory.hits;
+  hits.clear();
   LiteralIndex::begin(memory.literals);
-  while (engine.index.next(row.whole(), engine.stretch, memory.literals, memory.hits)) {
-    memory.row_hits.insert(memory.row_hits.end(), memory.hits.begin(), memory.hits.end());
+  while (engine.index.next(row.whole(), engine.stretch, memory.literals, hits)) {
   }
+  memory.row_sift.begin(hits.size());
+  const LiteralHit* hit = hits.data();
+  const LiteralHit* const end = hit + hits.size();
+  for (uint32_t i = 0; hit != end && i < row.texts(); ++i) {
+    const Span& place = row.place(i);
+    if (hit->end > place.end) continue;
+    hit = memory.row_sift.take(engine.anchors, row.text(i), i, place, hit, end);
+  }
+  memory.row_sift.finish();
   if (engine.decode) memory.layers.look_at_row(row.whole());
   TextScan scan(engine, memory);
   ScanResult& result = memory.row_result;
-  const LiteralHit* hit = memory.row_hits.data();
-  const LiteralHit* const end = hit + memory.row_hits.size();
-  for (size_t i = 0; i < row.texts(); ++i) {
+  std::span<const WakingHit> waking = memory.row_sift.waking();
+  std::span<const KeywordHit> words = memory.row_sift.keywords();
+  for (uint32_t i = 0; i < row.texts(); ++i) {
     const Span& place = row.place(i);
-    const bool has_hits = hit != end && hit->end <= place.end;
+    const bool wakes = !waking.empty() && waking.front().text == i;
+    const bool reads = !words.empty() && words.front().text == i;
     const bool may_have_marks = engine.decode && !memory.layers.none_in_row(place);
-    if (!has_hits && !may_have_marks && engine.finds.empty()) continue;  // most texts
+    if (!wakes && !reads && !may_have_marks && engine.finds.empty()) continue;  // most texts
     const PaddedView text = row.text(i);
     const bool has_marks = may_have_marks && memory.layers.look_in_row(text, place);
     scan.begin(text, result);
-    hit = scan.take(hit, end, place);
+    for (; !waking.empty() && waking.front().text == i; waking = waking.subspan(1)) {
+      scan.wake(waking.front());
+    }
+    for (; !words.empty() && words.front().text == i; words = words.subspan(1)) {
+      scan.read(words.front());
+    }
     scan.finish();
     if (has_marks) scan_encoded(text, scratch, result);
     if (!result.empty()) found(i, result);
@@ -239,8 +259,10 @@ uint64_t Engine::count_anchors(PaddedView text, Scratch& scratch) const {
   Scratch::State& memory = *scratch.state_;
   uint64_t count = 0;
   LiteralIndex::begin(memory.literals);
+  memory.hits.clear();
   while (state_->index.next(text, state_->stretch, memory.literals, memory.hits)) {
     count += memory.hits.size();
+    memory.hits.clear();
   }
   return count;
 }

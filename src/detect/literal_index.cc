@@ -222,7 +222,6 @@ void LiteralIndex::begin(LiteralScratch& scratch) {
 
 bool LiteralIndex::next(PaddedView text, size_t stretch, LiteralScratch& scratch,
                         std::vector<LiteralHit>& hits, bool portable) const {
-  hits.clear();
   if (scratch.ended_ || texts_.empty()) return false;
   stretch = std::clamp<size_t>(stretch, 2, SieveScratch::kStretch) / 2 * 2;
   const size_t from = scratch.at_;
@@ -230,18 +229,19 @@ bool LiteralIndex::next(PaddedView text, size_t stretch, LiteralScratch& scratch
   sieve_.look(text, from, bytes, *scratch.sieve_, portable);
   scratch.at_ += bytes;
   scratch.ended_ = scratch.at_ == text.size();
+  const auto before = static_cast<std::ptrdiff_t>(hits.size());
   // What was held back is taken up again.
-  hits.swap(scratch.waiting_);
+  hits.insert(hits.end(), scratch.waiting_.begin(), scratch.waiting_.end());
+  scratch.waiting_.clear();
   find(text, from, bytes, scratch, hits, portable);
-  if (!std::is_sorted(hits.begin(), hits.end(), ends_earlier)) {
-    std::sort(hits.begin(), hits.end(), ends_earlier);
-  }
+  const auto first = hits.begin() + before;
+  if (!std::is_sorted(first, hits.end(), ends_earlier)) std::sort(first, hits.end(), ends_earlier);
   if (!scratch.ended_) {
     // No literal that is still to be found ends where its quad begins, or its first byte is.
-    const auto first = std::find_if(hits.begin(), hits.end(),
-                                    [&](const LiteralHit& hit) { return hit.end > scratch.at_; });
-    scratch.waiting_.assign(first, hits.end());
-    hits.erase(first, hits.end());
+    const auto late = std::find_if(first, hits.end(),
+                                   [&](const LiteralHit& hit) { return hit.end > scratch.at_; });
+    scratch.waiting_.assign(late, hits.end());
+    hits.erase(late, hits.end());
   }
   return true;
 }

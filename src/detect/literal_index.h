@@ -90,8 +90,8 @@ class LiteralIndex {
   // Whether nothing had to be planned here.
   [[nodiscard]] bool is_prepared() const { return prepared_; }
 
-  // A search begins: begin(), then next() until it is false. `hits` are those of one stretch after
-  // the other, by their ends; some whose neighbours do not fit the literal's may be among them.
+  // A search begins: begin(), then next() until it is false. Each appends the hits of one stretch
+  // more, by their ends; some whose neighbours do not fit the literal's may be among them.
   static void begin(LiteralScratch& scratch);
   // How much of the text the search has looked at.
   static size_t looked_at(const LiteralScratch& scratch) { return scratch.at_; }

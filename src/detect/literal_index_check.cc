@@ -32,10 +32,8 @@ std::vector<LiteralHit> plain_hits(std::string_view text, const std::vector<Lite
 std::vector<LiteralHit> index_hits(const LiteralIndex& index, PaddedView text, bool portable) {
   LiteralScratch scratch;
   std::vector<LiteralHit> all;
-  std::vector<LiteralHit> some;
   LiteralIndex::begin(scratch);
-  while (index.next(text, SieveScratch::kStretch, scratch, some, portable)) {
-    all.insert(all.end(), some.begin(), some.end());
+  while (index.next(text, SieveScratch::kStretch, scratch, all, portable)) {
   }
   return all;
 }

@@ -32,11 +32,9 @@ std::vector<LiteralHit> all_hits(const LiteralIndex& index, const std::string& t
                                  size_t stretch = SieveScratch::kStretch, bool portable = false) {
   LiteralScratch scratch;
   std::vector<LiteralHit> all;
-  std::vector<LiteralHit> some;
   const PaddedText padded(text);
   LiteralIndex::begin(scratch);
-  while (index.next(padded.view(), stretch, scratch, some, portable)) {
-    all.insert(all.end(), some.begin(), some.end());
+  while (index.next(padded.view(), stretch, scratch, all, portable)) {
   }
   return all;
 }

@@ -68,11 +68,8 @@ Status GenericDetector::add_rule(const Rule& rule, uint32_t number) {
   return {};
 }
 
-void GenericDetector::on_hit(std::string_view text, uint32_t keyword, Span hit,
-                             GenericScratch& scratch) const {
-  if (goes_on_otherwise(text, keyword, hit.end)) return;
-  if (is_quiet_prose(text, stem_of(keyword), hit)) return;
-  read(text, keyword, hit, scratch);
+bool GenericDetector::may_read(std::string_view text, uint32_t keyword, Span hit) {
+  return !goes_on_otherwise(text, keyword, hit.end) && !is_quiet_prose(text, stem_of(keyword), hit);
 }
 
 void GenericDetector::read(std::string_view text, uint32_t keyword, Span hit,

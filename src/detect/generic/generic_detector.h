@@ -48,9 +48,13 @@ class GenericDetector {
   // Whether any rule wants to know.
   [[nodiscard]] bool in_use() const { return in_use_; }
 
-  // A scan: begin, the hits in any order, finish, which appends the matches to the result.
+  // Whether a hit may have a value: false for most, by the few bytes around it.
+  static bool may_read(std::string_view text, uint32_t keyword, Span hit);
+
+  // A scan: begin, the hits that may have a value in any order, finish, which appends the matches
+  // to the result.
   static void begin(GenericScratch& scratch) { scratch.found_.clear(); }
-  void on_hit(std::string_view text, uint32_t keyword, Span hit, GenericScratch& scratch) const;
+  void read(std::string_view text, uint32_t keyword, Span hit, GenericScratch& scratch) const;
   void finish(GenericScratch& scratch, ScanResult& result) const;
   // Takes the matches of this detector out of the result where another rule's secret overlaps
   // theirs without being the same: what a pattern knows is better than what the words around say.
@@ -59,11 +63,6 @@ class GenericDetector {
  private:
   static constexpr uint32_t kNoRule = UINT32_MAX;
   static constexpr size_t kNouns = static_cast<size_t>(Noun::kCredential) + 1;
-
-  // What on_hit() does for the hits that nothing spoke against. Apart, so that the engine's loop
-  // stays small.
-  [[gnu::noinline]] void read(std::string_view text, uint32_t keyword, Span hit,
-                              GenericScratch& scratch) const;
 
   std::array<uint32_t, kNouns> rule_of_noun_{};
   bool in_use_ = false;
