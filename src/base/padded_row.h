@@ -17,7 +17,7 @@ namespace spillguard {
 class PaddedRow {
  public:
   // Zeros behind each text, at least. One would tell texts apart.
-  static constexpr size_t kGap = 32;
+  static constexpr size_t kGap = 8;
 
   // Texts longer than this gain nothing from neighbours.
   static constexpr size_t kMostSmall = 8192;
