@@ -47,7 +47,8 @@ TEST(HitSift, KeepsWhatMattersByItsTextAndPlace) {
   const AnchorTable anchors = two_literals();
   const std::vector<PaddedText> texts = [] {
     std::vector<PaddedText> all;
-    for (const char* text : {"key_x token = a", "", "a token has expired today.", "key_1 key_2, token: b"}) {
+    for (const char* text :
+         {"key_x token = a", "", "a token has expired today.", "key_1 key_2, token: b"}) {
       all.emplace_back(std::string(text));
     }
     return all;
