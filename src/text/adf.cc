@@ -2,10 +2,12 @@
 // document order with a stack of its own, so that no depth of nesting can exhaust the thread's.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "text/json_tokens.h"
 #include "text/readers.h"
+#include "text/table_grid.h"
 
 namespace spillguard::text {
 namespace adf {
@@ -152,7 +154,7 @@ class Reader {
     }
     const Node node = members(index);
     const Shape shape = shape_of(node.type);
-    begin(shape);
+    begin(shape, node);
     if (node.marks != kNone) {
       asides(kNone, node.marks);
     }
@@ -173,7 +175,7 @@ class Reader {
     }
   }
 
-  void begin(Shape shape) {
+  void begin(Shape shape, const Node& node) {
     switch (shape) {
       case Shape::kInline:
         break;
@@ -181,13 +183,33 @@ class Reader {
         builder_.line();
         break;
       case Shape::kCell:
+        for (size_t empty = grid_.begin_cell(span(node, "colspan"), span(node, "rowspan"));
+             empty > 0; --empty) {
+          builder_.cell();
+        }
         builder_.cell();
         break;
       case Shape::kRow:
+        builder_.row();
+        grid_.begin_row();
+        break;
       case Shape::kTable:
         builder_.row();
+        grid_.begin_table();
         break;
     }
+  }
+
+  // How many rows or columns a cell spans.
+  [[nodiscard]] size_t span(const Node& node, std::string_view name) const {
+    size_t number = 1;
+    if (!is(node.attrs, JsonKind::kObject)) return number;
+    for (size_t key = node.attrs + 1; key < tokens_[node.attrs].next; key = tokens_[key + 1].next) {
+      if (text_of(key) != name) continue;
+      const std::string_view digits = text_of(key + 1);
+      std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    }
+    return number;
   }
 
   void leave(Shape shape) {
@@ -269,6 +291,7 @@ class Reader {
   std::vector<JsonToken> tokens_;
   std::vector<Frame> stack_;
   std::vector<Level> levels_;
+  TableGrid grid_;
 };
 
 }  // namespace

@@ -1,10 +1,12 @@
 // The reader behind storage format and HTML.
+#include <charconv>
 #include <utility>
 
 #include "base/strings.h"
 #include "text/elements.h"
 #include "text/entities.h"
 #include "text/readers.h"
+#include "text/table_grid.h"
 #include "text/tag_scanner.h"
 
 namespace spillguard::text {
@@ -92,12 +94,17 @@ class Reader {
       case Element::kInline:
         break;
       case Element::kCell:
-        builder_.cell();
+        cell(token);
         in_cell_ = true;
         break;
       case Element::kRow:
         builder_.row();
         in_cell_ = false;
+        if (equals_ignore_case(name, "tr")) {
+          grid_.begin_row();
+        } else {
+          grid_.begin_table();
+        }
         break;
       case Element::kVerbatim:
         verbatim_ += token.empty ? 0 : 1;
@@ -114,6 +121,26 @@ class Reader {
       builder_.text(scanner_.until_close(name));
       builder_.line();
     }
+  }
+
+  // Cells that span rows or columns leave the others under their headers.
+  void cell(const TagToken& token) {
+    size_t columns = 1;
+    size_t rows = 1;
+    if (builder_.source(token.content).find("span") != std::string_view::npos) {
+      Span rest = token.content;
+      Attribute attribute;
+      while (next_attribute(builder_.source(), rest, attribute)) {
+        const std::string_view name = builder_.source(attribute.name);
+        const std::string_view digits = builder_.source(attribute.value);
+        size_t number = 1;
+        std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (equals_ignore_case(name, "colspan")) columns = number;
+        if (equals_ignore_case(name, "rowspan")) rows = number;
+      }
+    }
+    for (size_t empty = grid_.begin_cell(columns, rows); empty > 0; --empty) builder_.cell();
+    builder_.cell();
   }
 
   void attributes(const TagToken& token, bool parameter) {
@@ -165,6 +192,7 @@ class Reader {
 
   TextBuilder builder_;
   TagScanner scanner_;
+  TableGrid grid_;
   size_t verbatim_ = 0;
   bool in_cell_ = false;
 };
