@@ -26,6 +26,7 @@ struct Marks {
   uint64_t blank = 0;     // of kBlankKind
   uint64_t line_end = 0;  // of kLineEndKind
   uint64_t point = 0;     // . ?
+  uint64_t ask = 0;       // ?
   uint64_t quote = 0;     // '
   uint64_t loud = 0;  // without one of these, and without humps, no value can be told from words
   [[nodiscard]] uint64_t letters() const { return small | capital; }
@@ -62,7 +63,9 @@ Marks marks_of(const char* bytes) {
     marks.capital |= bits(in_range(here, 'A', 26));
     marks.blank |= bits(_mm_or_si128(is(' '), is('\t')));
     marks.line_end |= bits(ends);
-    marks.point |= bits(_mm_or_si128(is('.'), is('?')));
+    const __m128i asks = is('?');
+    marks.ask |= bits(asks);
+    marks.point |= bits(_mm_or_si128(is('.'), asks));
     marks.quote |= bits(is('\''));
     marks.loud |= bits(_mm_or_si128(_mm_or_si128(controls, signs), wide));
   }
@@ -74,6 +77,7 @@ Marks marks_of(const char* bytes) {
     marks.capital |= bit(is_upper(c));
     marks.blank |= bit(is_blank(c));
     marks.line_end |= bit(is_line_end(c));
+    marks.ask |= bit(c == '?');
     marks.point |= bit(c == '.' || c == '?');
     marks.quote |= bit(c == '\'');
     marks.loud |= bit(is_loud(c));
@@ -141,6 +145,8 @@ bool is_quiet_clause(std::string_view text, size_t name_end, bool pairs) {
   const Marks marks = marks_of(window.bytes());
   // "doesn't", "users'": no quotes.
   const uint64_t letters = marks.letters();
+  // A question may have its answer on one of the next lines.
+  if ((marks.ask & (marks.line_end - 1) & ~marks.line_end) != 0) return false;
   const uint64_t inside = (letters << 1U) & (letters << 2U) & (letters << 3U);
   const uint64_t humps = marks.capital & (marks.small << 1U);
   const uint64_t loud = marks.loud | humps | (marks.quote & ~inside);
@@ -194,8 +200,10 @@ bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (stem == Stem::kWord && tail == 1 && text[hit.end] == 'e') return false;
   if (stem == Stem::kLogin && (tail != 0 || (next == ' ' && may_tie_login(far)))) return false;
   const bool pairs = stem == Stem::kPairs || stem == Stem::kLogin;
-  return is_word_before(text, name.begin) && (at_stop || is_quiet_clause(text, name.end, pairs)) &&
-         !is_in_cells(text, name);
+  if (at_stop ? may_be_asked(text, name.end) : !is_quiet_clause(text, name.end, pairs))
+    return false;
+  return is_word_before(text, name.begin) && !is_in_cells(text, name) &&
+         !may_be_told(text, name.begin) && !(pairs && may_head_pairs(text, name.end));
 }
 
 }  // namespace spillguard::detect::generic

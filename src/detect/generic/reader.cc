@@ -21,6 +21,15 @@ void Place::offer(const Value& value, Setting setting, Noun noun) const {
                  .distance = static_cast<uint32_t>(distance)});
 }
 
+void Place::offer_placed(const Value& value, Setting setting, Noun noun, bool account) const {
+  const size_t before = out.size();
+  const bool password = noun == Noun::kPassword || noun == Noun::kPassphrase;
+  const bool sure =
+      account && password && unlike_words(text.substr(value.span.begin, value.span.size()));
+  offer(value, sure ? Setting::kColon : setting, noun);
+  if (out.size() > before) out.back().distance = 0;
+}
+
 Closers skip_closers(std::string_view text, size_t from) {
   Closers closers{.end = from};
   for (size_t i = 0; i < 8; ++i) {
@@ -86,19 +95,21 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
   const Place place{.text = text, .name = *name, .out = out};
   if (in_sentence(text, name->key)) {
     read_before(place);
-    read_prose(place, {.end = name->key.end});
+    if (!read_prose(place, {.end = name->key.end}) && !read_aside(place)) read_talk(place);
     return;
   }
   const Closers closers = skip_closers(text, name->key.end);
   if (read_xml(place, closers) || read_named_value(place, closers) ||
-      read_assignment(place, closers) || read_call(place, closers)) {
+      read_assignment(place, closers) || read_csv(place, closers) || read_call(place, closers)) {
     return;
   }
   const bool table = read_table(place);
   read_before(place);
   if (table || read_prose(place, closers)) return;
   const size_t rest = skip_blanks(text, closers.end);
-  if (is_line_end(at(text, rest)) && rest < text.size()) read_next_line(place, rest, false);
+  const bool ends = is_line_end(at(text, rest)) && rest < text.size();
+  if (ends ? read_next_line(place, rest, false) : read_aside(place)) return;
+  read_talk(place);
 }
 
 void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out) {

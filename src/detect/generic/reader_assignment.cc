@@ -110,6 +110,8 @@ Setting setting_of(const Place& place, const Closers& closers, const Tie& tie) {
   return inside_tag(place.text, begin) ? Setting::kXml : Setting::kAssignment;
 }
 
+}  // namespace
+
 // "login" alone names the user.
 bool only_pairs(const Place& place) {
   if (place.name.pair || place.name.noun != Noun::kCredential) return false;
@@ -117,8 +119,6 @@ bool only_pairs(const Place& place) {
   return first == 'l' || first == 'i' || first == 'z' ||
          goes_on_with(place.text, place.name.keyword.begin, "anmelde");
 }
-
-}  // namespace
 
 Tie tie_at(std::string_view text, size_t from) {
   const size_t p = skip_blanks(text, from);
@@ -170,10 +170,13 @@ bool read_assignment(const Place& place, const Closers& closers) {
     }
     p = next;
   }
+  // "<b>Password:</b> v"
+  if (at(text, p) == '<' && tie.colon) p = skip_tags(text, p);
   if (p >= text.size()) return true;
   const Setting setting = setting_of(place, closers, tie);
   if (is_line_end(text[p])) {
-    if (tie.colon || place.name.plain) read_next_line(place, p, true);
+    const bool below = (tie.colon || place.name.plain) && read_next_line(place, p, true);
+    if (!below && place.name.noun == Noun::kCredential) read_talk(place);
     return true;
   }
   if (!tie.comparison) p = skip_type(text, p);

@@ -21,6 +21,10 @@ struct Place {
 
   void offer(const Value& value, Setting setting) const;
   void offer(const Value& value, Setting setting, Noun noun) const;
+  // A value below its name or far behind it, whose place in a table, a list or a talk says whose it
+  // is: the way between them counts for nothing. `account`: beside it stands its user, which makes
+  // as much of a password as "password: v" does.
+  void offer_placed(const Value& value, Setting setting, Noun noun, bool account) const;
 };
 
 // What stands between a name and what ties a value to it: quotes, brackets, marks of emphasis.
@@ -58,20 +62,41 @@ bool in_sentence(std::string_view text, Span key);
 bool read_assignment(const Place& place, const Closers& closers);
 // <key>v</key>, name="key" value="v", <name>key</name><value>v</value>
 bool read_xml(const Place& place, const Closers& closers);
+// <td>key</td><td>v</td>, a header's cell over those of its column, <b>key</b>: v; as HTML stands
+// in texts that are none.
+bool read_html(const Place& place);
+// Behind the marks of emphasis and the cells' ends that may stand between a name's colon and its
+// value in HTML; `from` when there are none.
+size_t skip_tags(std::string_view text, size_t from);
 // name: key / value: v on two lines, {"name": "key", "value": "v"}
 bool read_named_value(const Place& place, const Closers& closers);
 // setKey("v"), put("key", "v"), key.equals("v")
 bool read_call(const Place& place, const Closers& closers);
 // A cell beside or below the one with the name.
 bool read_table(const Place& place);
+// The same between commas or semicolons.
+bool read_csv(const Place& place, const Closers& closers);
+// Whether a word of a column's title, or of a row's, is one for users.
+bool says_user(std::string_view title);
 // A value alone on the next line. `tied`: a colon says that one follows.
 bool read_next_line(const Place& place, size_t from, bool tied);
+// An answer to a question for the name, or what stands in a talk before the line that names it; or
+// a list of users and values under a heading.
+bool read_talk(const Place& place);
+// What it needs, told without reading: false is certain. The offsets are the name's end and begin.
+bool may_be_asked(std::string_view text, size_t name_end);
+bool may_be_told(std::string_view text, size_t name);
+bool may_head_pairs(std::string_view text, size_t name_end);
 // Whether a bare value looks like no word of a sentence: letters with digits or marks in them.
 bool unlike_words(std::string_view value);
+// Whether the name alone is one of users, and of secrets only with a user: "login".
+bool only_pairs(const Place& place);
 // "user / v", "user:v" at an offset, behind a name of pairs. True when there is one.
 bool read_pair(const Place& place, size_t from, Setting setting);
 // "the key is v", "key v", "--key v", "key for admin: v"
 bool read_prose(const Place& place, const Closers& closers);
+// "the key on web-3 (currently v)", "asked for the key type v"
+bool read_aside(const Place& place);
 // "use v as key", "v is the key", "admin:v (user:key)"
 void read_before(const Place& place);
 // The arguments of a program whose name stands at the hit.

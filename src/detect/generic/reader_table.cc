@@ -2,11 +2,14 @@
 // as it stands), and columns aligned with blanks.
 #include <array>
 
+#include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
+#include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
 namespace {
 
+constexpr size_t kMaxBeside = 6;    // values in the row of a name
 constexpr size_t kMaxRows = 24;     // below a header
 constexpr size_t kMaxColumns = 24;  // before the one of the name
 constexpr size_t kMaxHeaders = 6;   // names of one line that are read as headers
@@ -74,8 +77,8 @@ bool is_words(std::string_view text, Span cell) {
 std::optional<Value> value_of_cell(std::string_view text, Span cell) {
   cell = trimmed(text, cell);
   if (cell.size() < kMinValue || is_words(text, cell)) return std::nullopt;
-  auto value = value_at(text, cell.begin);
-  if (!value || value->end > cell.end) return std::nullopt;
+  auto value = value_at(text.substr(0, cell.end), cell.begin);
+  if (!value) return std::nullopt;
   if (value->quote == '\0') {
     // The whole cell, punctuation and all; more than one word is no value.
     for (size_t p = cell.begin; p < cell.end; ++p) {
@@ -83,7 +86,40 @@ std::optional<Value> value_of_cell(std::string_view text, Span cell) {
     }
     value->span = cell;
   }
+  // Backticks are Markdown's mark of code, and no quotes of a program.
+  if (value->quote == '`') value->quote = '\0';
   return value;
+}
+
+// A user and a value in one cell.
+bool read_pair_in(const Place& place, Span cell) {
+  const Span inner = trimmed(place.text, cell);
+  if (inner.size() <= kMinValue) return false;
+  const Place inside{.text = place.text.substr(0, inner.end), .name = place.name, .out = place.out};
+  return read_pair(inside, inner.begin, Setting::kTable);
+}
+
+// Whether a row has a title for users besides the one at `own`.
+bool has_user_column(std::string_view text, Span row, size_t own, char divider) {
+  for (size_t i = 0, p = row.begin; i < kMaxColumns && p < row.end; ++i) {
+    const size_t end = std::min(cell_end(text, p, divider), row.end);
+    const bool self = p <= own && own < end;
+    if (!self && says_user(text.substr(p, end - p))) return true;
+    p = end + 1;
+  }
+  return false;
+}
+
+// Whether the row above is one of a user: "| Login | bob |".
+bool has_user_above(std::string_view text, size_t row, char divider) {
+  if (row < 2 || !is_line_end(text[row - 1])) return false;
+  size_t end = row - 1;
+  if (text[end] == '\n' && text[end - 1] == '\r') --end;
+  const size_t begin = find_line_begin(text, end - std::min(end, kReach), end);
+  const size_t cell = divider == '|' ? skip_blanks(text, begin) : begin;
+  const size_t title = divider == '|' && at(text, cell) == '|' ? cell + 1 : cell;
+  const size_t stop = cell_end(text, title + (at(text, title) == '|' ? 1 : 0), divider);
+  return stop < end && at(text, stop) == divider && says_user(text.substr(title, stop - title));
 }
 
 // The cell of a number in the row at `from`; empty when the row ends before it.
@@ -108,7 +144,7 @@ bool too_many_headers(const Column& column, char divider) {
   return divider == '\0' || column.number > kMaxHeaders * 4;
 }
 
-void read_rows(const Place& place, const Column& column, char divider, size_t row) {
+void read_rows(const Place& place, const Column& column, char divider, size_t row, bool account) {
   const std::string_view text = place.text;
   const size_t limit = std::min(text.size(), row + 4096);
   for (size_t i = 0; i < kMaxRows && row < limit; ++i) {
@@ -125,16 +161,43 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
     next = find_line_end(text, next, limit);
     const Span cell = cell_of(text, row, column.number, divider);
     if (place.name.pair || place.name.noun == Noun::kCredential) {
-      const Span inner = trimmed(text, cell);
-      if (inner.size() > kMinValue && read_pair(place, inner.begin, Setting::kTable)) {
+      if (read_pair_in(place, cell)) {
         row = next + 1;
         continue;
       }
     }
-    if (const auto value = value_of_cell(text, cell)) place.offer(*value, Setting::kTable);
+    // A column of logins holds users.
+    const auto value = only_pairs(place) ? std::nullopt : value_of_cell(text, cell);
+    if (value) place.offer_placed(*value, Setting::kTable, place.name.noun, account);
     if (next + 1 < text.size() && text[next] == '\r' && text[next + 1] == '\n') ++next;
     row = next + 1;
   }
+}
+
+// The cells beside a name that begins its row: values of one or of several columns. True when one
+// looks like a value, so that the row is no header.
+bool read_beside(const Place& place, Column column, char divider, size_t next) {
+  const std::string_view text = place.text;
+  const Span line = line_around(text, place.name.key.begin);
+  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
+  const bool first = column.number == (divider == '|' ? 1U : 0U);
+  bool found = false;
+  for (size_t i = 0; i < kMaxBeside && (i == 0 || first); ++i) {
+    if (divider == '|' && at(text, next) == '|') ++next;
+    const Span cell{next, cell_end(text, next, divider)};
+    const bool pair = i == 0 && pairs && read_pair_in(place, cell);
+    if (const auto value = pair || only_pairs(place) ? std::nullopt : value_of_cell(text, cell)) {
+      const bool unlike = unlike_words(text.substr(value->span.begin, value->span.size()));
+      const bool account = first && unlike && has_user_above(text, line.begin, divider);
+      if (i == 0 || unlike) {
+        place.offer_placed(*value, Setting::kTable, place.name.noun, account);
+      }
+      found = found || unlike;
+    }
+    if (at(text, cell.end) != divider) break;
+    next = cell.end + 1;
+  }
+  return found;
 }
 
 // Whether two blanks set a name off from the next column, or the last name from the one before.
@@ -169,7 +232,27 @@ bool read_aligned(const Place& place) {
   return false;
 }
 
+// "no-passwords.txt" is a file, "Bearer <token>" and "${TOKEN}" are what stands in for a value.
+bool is_no_title(const Place& place, Span title) {
+  const Span key = place.name.key;
+  const std::string_view text = place.text;
+  if (place.name.tail && is_file_name(text.substr(key.begin, key.size()))) return true;
+  return text.substr(title.begin, title.size()).find_first_of("<${") != std::string_view::npos;
+}
+
 }  // namespace
+
+bool says_user(std::string_view title) {
+  for (size_t p = 0; p < title.size() && p < kMaxTitle;) {
+    size_t end = p;
+    while (end < title.size() && is_name_byte(title, end)) ++end;
+    const std::string_view word = title.substr(p, end - p);
+    // "Name" and "id" are of anything.
+    if (word.size() > 2 && names_user(word) && !same_word(word, "name")) return true;
+    p = end + 1;
+  }
+  return false;
+}
 
 bool in_sentence(std::string_view text, Span key) {
   if (!is_kind(at(text, key.end + 1), kLetterKind) || text[key.end] != ' ') return false;
@@ -205,25 +288,16 @@ bool read_table(const Place& place) {
   if (in_words) return false;
   if (divider == '|' && !begins_with_pipe(text, place.name.key.begin)) return false;
   const Span title = trimmed(text, {column->begin, p});
-  if (title.size() > kMaxTitle) return false;
-  if (p < text.size() && divides(text[p])) {
-    size_t next = p + 1;
-    if (divider == '|' && at(text, next) == '|') ++next;
-    const Span cell{next, cell_end(text, next, divider)};
-    const Span inner = trimmed(text, cell);
-    const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
-    if (!pairs || inner.size() <= kMinValue || !read_pair(place, inner.begin, Setting::kTable)) {
-      if (const auto value = value_of_cell(text, cell)) {
-        place.offer(*value, Setting::kTable);
-        // A row of name and value, not of headers.
-        if (unlike_words(text.substr(value->span.begin, value->span.size()))) return true;
-      }
-    }
+  if (title.size() > kMaxTitle || is_no_title(place, title)) return false;
+  if (p < text.size() && divides(text[p]) && read_beside(place, *column, divider, p + 1)) {
+    return true;
   }
   const size_t end = line_end(text, p, kReach);
   if (end >= text.size() || !is_line_end(text[end])) return true;
   const size_t row = text[end] == '\r' && at(text, end + 1) == '\n' ? end + 2 : end + 1;
-  read_rows(place, *column, divider, row);
+  const Span header = line_around(text, place.name.key.begin);
+  const bool account = has_user_column(text, header, place.name.key.begin, divider);
+  read_rows(place, *column, divider, row, account);
   return true;
 }
 

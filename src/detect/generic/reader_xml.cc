@@ -73,6 +73,7 @@ bool read_xml(const Place& place, const Closers& closers) {
     return true;
   }
   if (c == '<' && at(text, key_end + 1) == '/') {
+    if (read_html(place)) return true;
     // <name>key</name> <value>v</value>; <key>key</key> <string>v</string>
     const size_t begin = place.name.key.begin;
     if (begin == 0 || text[begin - 1] != '>') return false;
