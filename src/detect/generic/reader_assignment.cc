@@ -175,8 +175,9 @@ bool read_assignment(const Place& place, const Closers& closers) {
   if (p >= text.size()) return true;
   const Setting setting = setting_of(place, closers, tie);
   if (is_line_end(text[p])) {
-    const bool below = (tie.colon || place.name.plain) && read_next_line(place, p, true);
-    if (!below && place.name.noun == Noun::kCredential) read_talk(place);
+    const bool heads = place.name.pair || place.name.noun == Noun::kCredential;
+    if (heads && read_talk(place)) return true;
+    if (tie.colon || place.name.plain) read_next_line(place, p, true);
     return true;
   }
   if (!tie.comparison) p = skip_type(text, p);

@@ -60,7 +60,7 @@ size_t after_sender(std::string_view text, size_t from, size_t end, bool timed) 
   for (; p < end && p - name < kMaxSender; ++p) {
     const char c = text[p];
     if (is_name_byte(text, p) || c == '.' || c == '-' || c == '@' || c == '\'') continue;
-    if (c != ' ' || p == name || !is_name_byte(text, p + 1) || is_digit(text[p + 1]) || ++words > 3)
+    if (c != ' ' || p == name || !is_name_byte(text, p + 1) || is_digit(text[p + 1]) || ++words > 4)
       break;
   }
   if (p == name) return from;
@@ -84,7 +84,8 @@ Message message_in(std::string_view text, Span line) {
   while (p < line.end && (is_blank(text[p]) || text[p] == '>')) ++p;
   if (goes_on_with(text, p, "bq. ")) p += 4;
   const size_t time = after_time(text, p, line.end);
-  const size_t body = after_sender(text, time, line.end, time != p);
+  size_t body = after_sender(text, time, line.end, time != p);
+  if (time == p && body != p) body = after_time(text, body, line.end);
   Message message{.body = {body, line.end}, .signed_by = body != p};
   while (message.body.end > body && is_blank(text[message.body.end - 1])) --message.body.end;
   return message;
@@ -146,9 +147,10 @@ size_t cut_of_pair(std::string_view word) {
 }
 
 constexpr std::string_view kAnswerWords[] = {
-    "it's",  "its",    "c'est", "cest", "c",    "here", "hier",  "voici",  "aqu\u00ED",
-    "aqui",  "toma",   "try",   "use",  "nimm", "now",  "jetzt", "prueba", "usa",
-    "tenta", "essaye", "ahora", "and",  "und",  "et",   "pass",  "pw",     "maintenant"};
+    "it's",      "its",  "c'est",      "cest",   "c",     "here", "hier", "voici",
+    "aqu\u00ED", "aqui", "toma",       "try",    "use",   "nimm", "now",  "jetzt",
+    "prueba",    "usa",  "tenta",      "essaye", "ahora", "and",  "und",  "et",
+    "pass",      "pw",   "maintenant", "dann",   "then",  "puis", "luego"};
 constexpr auto kAnswerSet = word_set(kAnswerWords);
 
 // The words of a message, without those at its end that have no letter or digit: ":)".
@@ -276,21 +278,21 @@ bool begins_message(std::string_view text, size_t begin) {
 bool read_answers(const Place& place) {
   const std::string_view text = place.text;
   const Span asked = line_around(text, place.name.key.begin);
-  const bool talk = message_in(text, asked).signed_by;
+  bool talk = message_in(text, asked).signed_by;
   const size_t last = std::min(text.size(), asked.end + kMaxTalk);
   size_t begin = behind_line(text, asked.end);
-  for (size_t i = 0; i < kMaxAnswers && begin < last;) {
+  size_t answers = 0;
+  while (answers < kMaxAnswers && begin < last) {
     const Span line = line_from(text, begin);
     begin = behind_line(text, line.end);
-    const Message message = message_in(text, line);
     if (begin == line.end) begin = text.size();  // a long line, or the last
-    if (message.body.size() == 0) {
-      i += line.size() == 0 ? 0 : 1;
-      continue;
-    }
+    Message message = message_in(text, line);
+    talk = talk || message.signed_by;
+    message.signed_by = talk;
+    if (message.body.size() == 0) continue;  // or the sender has a line of its own
     // A mail answers at once.
-    if (!talk && !message.signed_by && i >= 2) return false;
-    ++i;
+    if (!talk && answers >= 2) return false;
+    ++answers;
     if (text[message.body.end - 1] == '?') continue;
     const auto answer = answer_in(text, message, place.name.noun, false);
     if (!answer) continue;

@@ -1,17 +1,18 @@
-// Rows between commas or semicolons, as exports have them: a header that names the column, and the
-// values under it.
+// Rows between commas, semicolons or bars, as exports have them: a header that names the column,
+// and the values under it.
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
 namespace {
 
 constexpr size_t kMaxRow = 800;      // bytes of a row
-constexpr size_t kMaxFields = 32;    // of a row
+constexpr size_t kMaxFields = 24;    // of a row
 constexpr size_t kMaxRecords = 24;   // below a header
-constexpr size_t kMaxBytes = 4096;   // of them
+constexpr size_t kMaxBytes = 2048;   // of them
 constexpr size_t kMaxNameWords = 4;  // of a header's field
 
-bool separates(char c) { return c == ',' || c == ';'; }
+// Bars too, where none begins the row.
+bool separates(char c) { return c == ',' || c == ';' || c == '|'; }
 
 // What stands to both sides of a name in a header: 0 when it is in none.
 char separator_beside(std::string_view text, Span key, const Closers& closers) {
@@ -108,7 +109,7 @@ std::optional<Header> header_of(std::string_view text, Span line, size_t key, ch
   }
   ++header.count;
   // "Dear Bob, the password" is a sentence.
-  const size_t least = blanks ? 3 : 2;
+  const size_t least = blanks && separator != '|' ? 3 : 2;
   if (header.count < least || header.count > kMaxFields) return std::nullopt;
   return header;
 }

@@ -72,6 +72,8 @@ TEST(GenericForms, Csv) {
       {"password;host\nKx9aa11;web\n", {"Kx9aa11"}},
       {"host;DB password;owner\nweb;Kx9aa11;QA\n", {"Kx9aa11"}},
       {"user, host, senha\nbob, web, Kx9aa11\n", {"Kx9aa11"}},
+      {"url|user|pass\nhttps://web01/x|bob|Kx9aa11\n", {"Kx9aa11"}},
+      {"user | password\n--- | ---\nbob | Kx9aa11\n", {"Kx9aa11"}},
       // Rows of other numbers of fields are something else.
       {"user,password\nbob77x,Kx9aa11,QA\n", {}},
       {"user,password,owner\n\nbob77x,Kx9aa11,QA\n", {}},
@@ -115,6 +117,10 @@ TEST(GenericForms, Answers) {
       {"what's the login for the demo?\n\nbob@demo.example / Kx9aa+11\n", {"Kx9aa+11"}},
       {"[14:03] Bob : Kx9aa11\n[14:03] Bob : c le mdp\n", {"Kx9aa11"}},
       {"[14:03] Bob: creds expired\n[14:05] Amy: new ones: ci-bot:Kx9aa11+\n", {"Kx9aa11+"}},
+      {"Ann Lee\n  10:42 AM\nwho has the staging password?\nBob Ray\n  10:44 AM\nKx9aa11\n",
+       {"Kx9aa11"}},
+      {"From Bob to Everyone:  10:43\nthe passcode?\nFrom Ann to Everyone:  10:44\nKx9aa11\n",
+       {"Kx9aa11"}},
       // No answers.
       {"[09:12] Ann: do you have the root pw?\n[09:13] Bob: ask on web-01.example.org\n", {}},
       {"[09:12] Ann: do you have the root pw?\n[09:13] Bob: web-01\n[09:13] Bob: build.log2\n", {}},
@@ -132,6 +138,8 @@ TEST(GenericForms, ListsOfAccounts) {
       {"Credentials of the lab\n\nbob01 : Kx9aa11\nsee the wiki\nbob02:Zz8bb22\n",
        {"Kx9aa11", "Zz8bb22"}},
       {"Zugangsdaten:\n* bob - Kx9aa11\n* amy - Zz8bb22 (neu)\n", {"Kx9aa11", "Zz8bb22"}},
+      {"Accounts (user / password):\n\n* bob01 / Kx9aa11\n* bob02 / Zz8bb22\n",
+       {"Kx9aa11", "Zz8bb22"}},
       {"Authentication\nsrc/login2 / http://web01/x\ncom/example77\n", {}},
       {"Logins are slow since Monday:\nweb01 / 30s\nhttp://web01:8080\n", {}},
   });

@@ -8,7 +8,7 @@ namespace {
 constexpr size_t kMaxTag = 160;       // bytes
 constexpr size_t kMaxTags = 6;        // one after the other
 constexpr size_t kMaxRowBytes = 800;  // of a row of cells, with its tags
-constexpr size_t kMaxTable = 4096;    // bytes below a header
+constexpr size_t kMaxTable = 2048;    // bytes below a header
 constexpr size_t kMaxCells = 16;      // of a row
 constexpr size_t kMaxBelow = 24;      // rows
 
