@@ -27,7 +27,7 @@ void Place::offer_placed(const Value& value, Setting setting, Noun noun, bool ac
   const bool sure =
       account && password && unlike_words(text.substr(value.span.begin, value.span.size()));
   offer(value, sure ? Setting::kColon : setting, noun);
-  if (out.size() > before) out.back().distance = 0;
+  if (out.size() > before && password) out.back().distance = 0;
 }
 
 Closers skip_closers(std::string_view text, size_t from) {

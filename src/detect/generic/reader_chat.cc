@@ -130,6 +130,9 @@ bool is_value(std::string_view word, Noun noun, Proof proof) {
   const size_t mail = word.find('@');
   if (mail != std::string_view::npos && word.find('.', mail) != std::string_view::npos)
     return false;
+  constexpr size_t kDigest = 32;
+  if (word.size() >= kDigest && std::all_of(word.begin(), word.end(), is_hex) && password)
+    return false;
   if (sign) return digits > 0;
   if (joined) return upper && small && digits > 1;
   return proof == Proof::kDigits && digits > 1;
@@ -401,7 +404,10 @@ bool read_talk(const Place& place) {
   const std::string_view text = place.text;
   if (may_be_asked(text, place.name.keyword.end) && read_answers(place)) return true;
   const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
-  if (pairs && may_head_pairs(text, place.name.key.end)) return read_pair_lines(place);
+  // "auth/" is a path's.
+  const char behind = at(text, place.name.key.end);
+  const bool heads = pairs && (is_gap(behind) || behind == ':' || behind == ')' || behind == ',');
+  if (heads && may_head_pairs(text, place.name.key.end)) return read_pair_lines(place);
   return may_be_told(text, place.name.key.begin) && read_told(place);
 }
 

@@ -141,6 +141,7 @@ TEST(GenericForms, ListsOfAccounts) {
       {"Accounts (user / password):\n\n* bob01 / Kx9aa11\n* bob02 / Zz8bb22\n",
        {"Kx9aa11", "Zz8bb22"}},
       {"Authentication\nsrc/login2 / http://web01/x\ncom/example77\n", {}},
+      {"pulled from web/auth/service\nDigest: sha256:0f3a9c1b7d0f3a9c1b7d0f3a9c1b7d0f3a9c\n", {}},
       {"Logins are slow since Monday:\nweb01 / 30s\nhttp://web01:8080\n", {}},
   });
 }

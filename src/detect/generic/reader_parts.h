@@ -22,8 +22,9 @@ struct Place {
   void offer(const Value& value, Setting setting) const;
   void offer(const Value& value, Setting setting, Noun noun) const;
   // A value below its name or far behind it, whose place in a table, a list or a talk says whose it
-  // is: the way between them counts for nothing. `account`: beside it stands its user, which makes
-  // as much of a password as "password: v" does.
+  // is: the way to a password counts for nothing, while a column of tokens may be one of a
+  // parser's. `account`: beside it stands its user, which makes as much of a password as "password:
+  // v" does.
   void offer_placed(const Value& value, Setting setting, Noun noun, bool account) const;
 };
 
