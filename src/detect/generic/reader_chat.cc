@@ -13,9 +13,9 @@ constexpr size_t kMaxAnswers = 6;    // lines behind a question
 constexpr size_t kMaxTalk = 700;     // bytes of them
 constexpr size_t kMaxShort = 80;     // a line of which the value is all, with its sender
 
-void offer_answer(const Place& place, const Answer& answer, bool sure) {
+void offer_answer(const Place& place, const Answer& answer) {
   const Noun noun = place.name.noun == Noun::kCredential ? Noun::kPassword : place.name.noun;
-  place.offer_placed({.span = answer.value, .end = answer.value.end}, Setting::kList, noun, sure);
+  place.offer_placed({.span = answer.value, .end = answer.value.end}, Setting::kList, noun, true);
 }
 
 bool read_answers(const Place& place) {
@@ -39,7 +39,7 @@ bool read_answers(const Place& place) {
     if (text[message.body.end - 1] == '?') continue;
     const auto answer = answer_in(text, message, place.name.noun, false);
     if (!answer) continue;
-    offer_answer(place, *answer, true);
+    offer_answer(place, *answer);
     return true;
   }
   return false;
@@ -64,7 +64,7 @@ bool read_told(const Place& place) {
   if (!value.signed_by) return false;
   const auto answer = answer_in(text, value, place.name.noun, true);
   if (!answer) return false;
-  offer_answer(place, *answer, true);
+  offer_answer(place, *answer);
   return true;
 }
 
@@ -95,7 +95,7 @@ bool read_pair_lines(const Place& place) {
     if (!pair) pair = account_in(text, message_in(text, line).body);
     others = pair ? 0 : others + 1;
     if (!pair) continue;
-    offer_answer(place, *pair, true);
+    offer_answer(place, *pair);
     found = true;
   }
   return found;
