@@ -126,6 +126,7 @@ bool read_csv(const Place& place, const Closers& closers) {
   if (!whole) return false;
   const auto header = header_of(text, line, place.name.key.begin, separator);
   if (!header) return false;
+  const std::string_view title = text.substr(place.name.key.begin, place.name.key.size());
   size_t row = line.end;
   for (size_t i = 0; i < kMaxRecords && row < line.end + kMaxBytes; ++i) {
     if (at(text, row) == '\r') ++row;
@@ -135,6 +136,7 @@ bool read_csv(const Place& place, const Closers& closers) {
     if (record.count != header->count || record.end == 0) return i != 0;
     const Span field = bare_field(text, record.field);
     const std::string_view bytes = text.substr(field.begin, field.size());
+    if (same_word(bytes, title)) return true;  // another header
     if (bytes.size() >= kMinValue && bytes.find(' ') == std::string_view::npos) {
       place.offer_placed({.span = field, .end = field.end}, Setting::kTable, place.name.noun,
                          header->account);

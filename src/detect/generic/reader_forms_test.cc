@@ -84,6 +84,14 @@ TEST(GenericForms, Csv) {
   });
 }
 
+TEST(GenericForms, AnotherHeaderEndsATable) {
+  expect_all({
+      {"|User|Token|\n|bob|Kx9aa11|\n|Build|Token|\n|amy|Zz8bb22|\n", {"Kx9aa11", "Zz8bb22"}},
+      {"|Token|Host|\n|Token|Build7711|\n", {"Host", "Build7711"}},
+      {"user,token\nbob,Kx9aa11\nid,token\n", {"Kx9aa11"}},
+  });
+}
+
 TEST(GenericForms, Html) {
   expect_all({
       {"<tr><td>Login</td><td>bob77x</td></tr><tr><td>Password</td><td>Kx9aa11</td></tr>",

@@ -146,6 +146,7 @@ bool too_many_headers(const Column& column, char divider) {
 
 void read_rows(const Place& place, const Column& column, char divider, size_t row, bool account) {
   const std::string_view text = place.text;
+  const std::string_view title(text.data() + place.name.key.begin, place.name.key.size());
   const size_t limit = std::min(text.size(), row + 4096);
   for (size_t i = 0; i < kMaxRows && row < limit; ++i) {
     size_t next = row;
@@ -160,6 +161,9 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
     }
     next = find_line_end(text, next, limit);
     const Span cell = cell_of(text, row, column.number, divider);
+    // Another table begins.
+    const Span inner = trimmed(text, cell);
+    if (same_word(text.substr(inner.begin, inner.size()), title)) return;
     if (place.name.pair || place.name.noun == Noun::kCredential) {
       if (read_pair_in(place, cell)) {
         row = next + 1;
