@@ -85,7 +85,12 @@ bool begins_phrase(std::string_view text, Span hit) {
 void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
               std::vector<Candidate>& out) {
   if (tool) {
-    read_tool(text, hit, out);
+    if (read_stream(text, hit, out)) return;
+    if (text[hit.end - 1] == '(') {
+      read_login_call(text, hit, out);
+    } else {
+      read_tool(text, hit, out);
+    }
     return;
   }
   if (is_bare_key(text, hit)) return;
@@ -100,7 +105,8 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
   }
   const Closers closers = skip_closers(text, name->key.end);
   if (read_xml(place, closers) || read_named_value(place, closers) ||
-      read_assignment(place, closers) || read_csv(place, closers) || read_call(place, closers)) {
+      read_assignment(place, closers) || read_csv(place, closers) || read_header(place) ||
+      read_call(place, closers)) {
     return;
   }
   const bool table = read_table(place);

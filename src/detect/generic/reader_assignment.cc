@@ -204,6 +204,21 @@ bool read_assignment(const Place& place, const Closers& closers) {
   return true;
 }
 
+// In the settings of proxies, where a header's name and its value are arguments. The scheme says
+// that it is one.
+bool read_header(const Place& place) {
+  const std::string_view text = place.text;
+  if (place.name.noun != Noun::kCredential || at(text, place.name.key.end) != ' ') return false;
+  const size_t quote = skip_blanks(text, place.name.key.end, 16);
+  if (!is_kind(at(text, quote), kQuoteKind)) return false;
+  const size_t begin = skip_scheme(text, quote + 1);
+  auto value = quoted_value(text, quote);
+  if (!value || begin == quote + 1 || begin >= value->span.end) return false;
+  value->span.begin = begin;
+  place.offer(*value, Setting::kColon);
+  return true;
+}
+
 bool read_pair(const Place& place, size_t from, Setting setting) {
   const std::string_view text = place.text;
   const size_t end = line_end(text, from, 160);

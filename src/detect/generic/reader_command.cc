@@ -3,6 +3,7 @@
 #include <span>
 #include <utility>
 
+#include "detect/generic/command_tools.h"
 #include "detect/generic/reader_parts.h"
 
 namespace spillguard::detect::generic {
@@ -12,58 +13,6 @@ namespace {
 
 constexpr size_t kMaxArguments = 320;  // bytes of a command that are read
 constexpr int kMaxCount = 40;          // of arguments
-
-enum class Form : uint8_t {
-  kAttached,     // -pV
-  kNext,         // -p V
-  kEither,       // -pV, -p V
-  kUserColon,    // -u U:V, -uU:V
-  kUserPercent,  // -U U%V
-  kUserSlash,    // U/V@…, not an option
-  kAfterUser,    // add_user U V
-  kNetUse,       // V /user:U, /user:U V
-};
-
-struct Tool {
-  std::string_view name;    // lower case; the hit's text begins with it
-  std::string_view option;  // in its own case
-  Form form;
-};
-
-constexpr Tool kTools[] = {
-    {"mysql", "-p", Form::kAttached},
-    {"mariadb", "-p", Form::kAttached},
-    {"mongo", "-p", Form::kNext},
-    {"sshpass", "-p", Form::kEither},
-    {"docker login", "-p", Form::kEither},
-    {"podman login", "-p", Form::kEither},
-    {"oc login", "-p", Form::kEither},
-    {"az login", "-p", Form::kEither},
-    {"cf login", "-p", Form::kEither},
-    {"registry login", "-p", Form::kEither},
-    {"ldap", "-w", Form::kEither},
-    {"curl", "-u", Form::kUserColon},
-    {"curl", "--user", Form::kUserColon},
-    {"curl", "--proxy-user", Form::kUserColon},
-    {"curl", "-U", Form::kUserColon},
-    {"sqlplus", "", Form::kUserSlash},
-    {"sqlcmd", "-P", Form::kEither},
-    {"redis-cli", "-a", Form::kNext},
-    {"mosquitto_", "-P", Form::kNext},
-    {"smbclient", "-U", Form::kUserPercent},
-    {"rpcclient", "-U", Form::kUserPercent},
-    {"xfreerdp", "/p:", Form::kAttached},
-    {"rdesktop", "-p", Form::kEither},
-    {"ipmitool", "-P", Form::kNext},
-    {"snmp", "-A", Form::kNext},
-    {"snmp", "-X", Form::kNext},
-    {"rabbitmqctl", "add_user", Form::kAfterUser},
-    {"rabbitmqctl", "change_password", Form::kAfterUser},
-    {"net use", "/user:", Form::kNetUse},
-    {"htpasswd", "-b", Form::kAfterUser},
-    {"zip -p", "", Form::kNext},
-    {"7z", "-p", Form::kAttached},
-};
 
 // The arguments of one command, cut at blanks outside quotes.
 class Arguments {
@@ -140,6 +89,12 @@ struct Command {
   }
 };
 
+// Between user and secret.
+char divider_of(Form form) {
+  if (form == Form::kUserColon) return ':';
+  return form == Form::kUserComma ? ',' : '%';
+}
+
 void read_form(const Command& command, const Tool& tool, const Value& argument,
                Arguments& arguments) {
   const std::string_view text = command.text;
@@ -167,8 +122,9 @@ void read_form(const Command& command, const Tool& tool, const Value& argument,
       }
       return;
     case Form::kUserColon:
+    case Form::kUserComma:
     case Form::kUserPercent: {
-      const char divider = tool.form == Form::kUserColon ? ':' : '%';
+      const char divider = divider_of(tool.form);
       if (exact && rest.quote == '\0') {
         if (const auto value = arguments.next()) command.offer_behind(*value, divider, whole);
       } else if (attached) {
@@ -185,9 +141,8 @@ void read_form(const Command& command, const Tool& tool, const Value& argument,
         }
       }
       return;
-    case Form::kUserSlash:
-    case Form::kNetUse:
-      return;
+    default:
+      return;  // of read_without_option()
   }
 }
 
@@ -223,6 +178,52 @@ void read_net_use(const Command& command, Arguments& arguments) {
     const bool place = bytes.starts_with("\\\\") || bytes.ends_with(":") || bytes.starts_with('/');
     before = place ? std::nullopt : argument;
   }
+}
+
+// net user U V /add
+void read_net_user(const Command& command, Arguments& arguments) {
+  if (!arguments.next()) return;
+  const auto value = arguments.next();
+  const auto option = arguments.next();
+  if (!value || !option || !goes_on_with(command.text, option->span.begin, "/")) return;
+  command.offer(*value, command.name, Noun::kPassword);
+}
+
+// A secret that no option names: by its place, or behind a user.
+void read_without_option(const Command& command, const Tool& tool, Arguments& arguments) {
+  const std::string_view text = command.text;
+  size_t before = 0;  // arguments
+  switch (tool.form) {
+    case Form::kUserSlash:
+      return read_sqlplus(command, arguments);
+    case Form::kNetUse:
+      return read_net_use(command, arguments);
+    case Form::kNetUser:
+      return read_net_user(command, arguments);
+    case Form::kUserColon:
+      if (const auto both = arguments.next()) command.offer_behind(*both, ':', command.name);
+      return;
+    case Form::kNext:
+      // "unzip -p" writes to the output; only -P takes a password.
+      if (text[command.name.end - 1] != 'P') return;
+      break;
+    case Form::kSecond:
+      before = 1;
+      break;
+    case Form::kFourth:
+      before = 3;
+      break;
+    case Form::kFifth:
+      before = 4;
+      break;
+    default:
+      break;
+  }
+  for (; before > 0; --before) {
+    if (!arguments.next()) return;
+  }
+  const auto value = arguments.next();
+  if (value && text[value->span.begin] != '-') command.offer(*value, command.name, Noun::kPassword);
 }
 
 // The tools that the program whose name stands at an offset may be.
@@ -277,20 +278,14 @@ void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
   const Tools tools(text, hit.begin);
   std::optional<bool> options;  // whether there is one, once it was asked
   for (const Tool* tool : tools.all()) {
-    const bool own_form = tool->form == Form::kUserSlash || tool->form == Form::kNetUse;
-    if (!own_form && !tool->option.empty()) {
+    const bool own_form = tool->option.empty() || tool->form == Form::kNetUse;
+    if (!own_form) {
       if (!options) options = has_option(tools, text, end);
       if (!*options) continue;
     }
     Arguments arguments(text, end);
-    if (tool->form == Form::kUserSlash) {
-      read_sqlplus(command, arguments);
-    } else if (tool->form == Form::kNetUse) {
-      read_net_use(command, arguments);
-    } else if (tool->option.empty()) {
-      const auto value = arguments.next();
-      // "unzip -p" writes to the output; only -P takes a password.
-      if (value && text[hit.end - 1] == 'P') command.offer(*value, command.name, Noun::kPassword);
+    if (own_form) {
+      read_without_option(command, *tool, arguments);
     } else {
       for (int i = 0; i < kMaxCount; ++i) {
         const auto argument = arguments.next();

@@ -100,6 +100,13 @@ bool read_prose(const Place& place, const Closers& closers);
 bool read_aside(const Place& place);
 // "use v as key", "v is the key", "admin:v (user:key)"
 void read_before(const Place& place);
+// What is typed into a program whose name, or the command for it, stands at the hit: echo v |
+// chpasswd, send "v\r".
+bool read_stream(std::string_view text, Span hit, std::vector<Candidate>& out);
+// getConnection(URL, "user", "v"): the hit ends with the parenthesis.
+void read_login_call(std::string_view text, Span hit, std::vector<Candidate>& out);
+// Authorization "Basic v"
+bool read_header(const Place& place);
 // The arguments of a program whose name stands at the hit.
 void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out);
 // "log in with admin and v", "IDENTIFIED BY 'v'", "ConvertTo-SecureString v"
