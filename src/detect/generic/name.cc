@@ -7,6 +7,7 @@
 #include "detect/generic/bytes.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/name_parts.h"
+#include "detect/generic/name_phrases.h"
 
 namespace spillguard::detect::generic {
 
@@ -51,76 +52,6 @@ std::optional<Span> run_around(std::string_view text, Span hit) {
   return Span{begin, end};
 }
 
-// The word before an offset with one blank, dash or apostrophe between; empty when there is none.
-Span word_before(std::string_view text, size_t offset) {
-  size_t end = offset;
-  if (end == 0 || (text[end - 1] != ' ' && text[end - 1] != '-')) return {offset, offset};
-  --end;
-  const size_t first = end - std::min(end, kMaxPart);
-  size_t begin = find_word_begin(text, first, end);
-  while (begin > first && is_name_byte(text, begin - 1)) --begin;
-  return {begin, end};
-}
-
-bool word_is(std::string_view text, Span word, std::string_view lower_case) {
-  return word.size() == lower_case.size() && goes_on_with(text, word.begin, lower_case);
-}
-
-// "mot de passe", "palavra-passe": the begin of the name, or nothing when "passe" is something
-// else.
-std::optional<size_t> begin_of_passe(std::string_view text, size_t passe) {
-  const Span word = word_before(text, passe);
-  if (word_is(text, word, "palavra") || word_is(text, word, "palabra")) return word.begin;
-  if (!word_is(text, word, "de")) return std::nullopt;
-  const Span first = word_before(text, word.begin);
-  if (word_is(text, first, "mot") || word_is(text, first, "mots")) return first.begin;
-  return std::nullopt;
-}
-
-// Whether two bytes begin one of the words that end_of_owner() looks for; words of English that
-// follow a key hardly do.
-bool begins_owner(char first, char second) {
-  const char next = lower(second);
-  switch (lower(first)) {
-    case 'd':
-      return next == 'e' || next == 'a' || next == '\'' || next == '\xE2';
-    case 'a':
-      return next == 'p' || next == 'c';
-    case 'p':
-      return next == 'r';
-    case 's':
-      return next == 'e';
-    case 'c':
-      return next == 'i' || next == 'h' || next == 'r';
-    default:
-      return false;
-  }
-}
-
-// "clave de acceso", "chave da API", "cl\u00E9 d'API": where the name ends; key.end when it does
-// not.
-size_t end_of_owner(std::string_view text, size_t end) {
-  size_t p = skip_blanks(text, end, 2);
-  if (!begins_owner(at(text, p), at(text, p + 1))) return end;
-  if (goes_on_with(text, p, "de la ")) {
-    p += 6;
-  } else if (goes_on_with(text, p, "de ") || goes_on_with(text, p, "da ")) {
-    p += 3;
-  } else if (goes_on_with(text, p, "d'")) {
-    p += 2;
-  } else if (goes_on_with(text, p, "d\u2019")) {
-    p += 4;
-  }
-  for (const std::string_view owner :
-       {"api"sv, "acceso"sv, "acc\u00E8s"sv, "acesso"sv, "secreta"sv, "secr\u00E8te"sv, "privada"sv,
-        "priv\u00E9e"sv, "cifrado"sv, "chiffrement"sv, "criptografia"sv}) {
-    if (goes_on_with(text, p, owner) && !is_name_byte(text, p + owner.size())) {
-      return p + owner.size();
-    }
-  }
-  return end;
-}
-
 // Whether "user/" or "user and " stands before the name.
 bool has_user_before(std::string_view text, size_t begin) {
   // "user / ", "user and ": most names have another word before them.
@@ -153,8 +84,6 @@ bool has_user_before(std::string_view text, size_t begin) {
   const Parts parts(text, {word, end});
   return parts.count() != 0 && names_user(LowerWord(text, parts[parts.count() - 1]).view());
 }
-
-bool is_foreign_key(std::string_view part) { return part == "chave" || part.starts_with("cl"); }
 
 }  // namespace
 
@@ -203,6 +132,10 @@ RunMeaning meaning_of_run(std::string_view run) {
   }
   if (!noun) return {};
   const std::string_view word = parts.of(bytes, head);
+  // CHAVE_API, CLE_SECRETE: the word behind says whose the key is.
+  const bool foreign = *noun == Noun::kKey && is_foreign_key(word);
+  const bool owned = foreign && tail && owns_foreign_key(parts.of(bytes, head + 1));
+  tail = tail && !owned;
   // "Authorization" is a header; with more words it is a setting or a state.
   if (*noun == Noun::kCredential && (tail || (head > 1 && word == "authorization"))) return {};
   if (head > 0 && asks(parts.of(bytes, 0))) return {};
@@ -212,26 +145,29 @@ RunMeaning meaning_of_run(std::string_view run) {
                      .noun = *noun,
                      .begin = static_cast<uint8_t>(keyword.begin),
                      .end = static_cast<uint8_t>(keyword.end),
-                     .first = head == 0,
+                     .first = head == 0 && !owned,
                      .plain = parts.count() == 1,
                      .tail = tail};
   if (word == "passe") {
     meaning.word = RunWord::kPasse;
   } else if (*noun == Noun::kKey &&
-             (word == "key" || word == "keys" || word.ends_with("ssel") || is_foreign_key(word))) {
+             (word == "key" || word == "keys" || word.ends_with("ssel") || foreign)) {
     meaning.word = RunWord::kKey;
   } else if (*noun == Noun::kSecret && word == "nonce") {
     meaning.word = RunWord::kNonce;
   } else if (*noun == Noun::kPassword && word == "clave") {
     meaning.word = RunWord::kClave;
+  } else if (*noun == Noun::kPassword && word == "contra") {
+    meaning.word = RunWord::kContra;
   }
-  if (head == 0) return meaning;
+  if (head == 0 || owned) return meaning;
   // The word before the keyword says the rest.
   const std::string_view owner = parts.of(bytes, head - 1);
   if (meaning.word == RunWord::kKey) {
     // Settings of programs: LEASEWEB_KEY. A name in another form needs a word that we know.
     const bool environment = is_upper(run[keyword.begin]) && is_upper(run[keyword.end - 1]);
     if (disqualifies(owner) || (!qualifies_key(owner) && !environment)) return {};
+    if (!tail && is_of_wifi(owner)) meaning.noun = Noun::kPassword;
   } else if (meaning.word == RunWord::kNonce) {
     if (owner == "oauth" || owner == "csp") return {};
   } else if (*noun == Noun::kToken && disqualifies(owner)) {
@@ -281,12 +217,20 @@ std::optional<Span> owned_key(std::string_view text, Span key) {
   const std::string_view owner(text.data() + before.begin, before.size());
   if (disqualifies(owner)) return std::nullopt;
   const bool owned = qualifies_key(owner);
-  const Span whole{owned ? before.begin : key.begin, end_of_owner(text, key.end)};
-  if (!owned && whole.end == key.end) return std::nullopt;
-  return whole;
+  const Span whole{owned ? before.begin : key.begin, end_of_owner(text, key)};
+  if (owned || whole.end != key.end) return whole;
+  if (lower(at(text, key.begin)) == 'k') return std::nullopt;
+  // Keys of other languages: "nova chave", "Schl\u00FCssel (WPA2)".
+  const bool renewed = renews_key(owner) && !is_database_key(text, key.end);
+  return renewed || is_key_of_bracket(text, key.end) ? std::optional(whole) : std::nullopt;
 }
 
 std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
+  if (may_be_code(text, hit)) {
+    const auto code = access_code(text, hit);
+    if (!code) return std::nullopt;
+    return Name{.key = *code, .keyword = *code, .noun = Noun::kPassphrase, .plain = true};
+  }
   const auto run = run_around(text, hit);
   if (!run) return std::nullopt;
   const RunMeaning meaning = cache.meaning(text, *run);
@@ -304,11 +248,15 @@ std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
     }
     name.keyword.begin = name.key.begin;
   } else if (meaning.word == RunWord::kClave) {
-    name.key.end = end_of_owner(text, run->end);
+    if (is_database_key(text, name.keyword.end)) return std::nullopt;
+    name.key.end = end_of_owner(text, *run);
+  } else if (meaning.word == RunWord::kContra) {
+    if (!meaning.plain || !is_short_contrasena(text, run->begin)) return std::nullopt;
   } else if (meaning.first && meaning.word == RunWord::kKey) {
     const auto whole = owned_key(text, *run);
     if (!whole) return std::nullopt;
     name.key = *whole;
+    if (is_key_of_wifi(text, *whole)) name.noun = Noun::kPassword;
   } else if (meaning.first && (meaning.word == RunWord::kNonce || meaning.noun == Noun::kToken)) {
     // The word before the name has its say.
     const Span before = word_before(text, run->begin);

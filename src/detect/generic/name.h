@@ -21,7 +21,7 @@ struct Name {
 };
 
 // A keyword that is looked at more closely.
-enum class RunWord : uint8_t { kOther, kKey, kNonce, kPasse, kClave };
+enum class RunWord : uint8_t { kOther, kKey, kNonce, kPasse, kClave, kContra };
 
 // What the bytes of a name alone say, whatever stands around it.
 struct RunMeaning {

@@ -154,21 +154,29 @@ bool is_quiet_clause(std::string_view text, size_t name_end, bool pairs) {
   const auto first_loud = static_cast<size_t>(std::countr_zero(loud));
   const auto first_stop = static_cast<size_t>(std::countr_zero(stops));
   const bool stopped = first_stop < first_loud;
+  // Whether the next sentence says more of it: "It is now v".
+  const auto is_answered = [&](size_t end) { return begins_answer(text, name_end + end); };
   std::string_view before;
   size_t begin = 1;
-  for (size_t i = 0; i < kMaxProseWords; ++i) {
+  size_t most_words = kMaxProseWords;
+  for (size_t i = 0; i < most_words; ++i) {
     const auto end = static_cast<size_t>(std::countr_zero(marks.gaps() & from_bit(begin)));
     if (end >= kWindow || end - begin > kLongProseWord) return false;
+    if (end == begin) return false;
     const std::string_view word = window.view(begin, end);
     if (is_copula(word)) return false;
-    if (stopped && !pairs) return true;
+    if (stopped && !pairs) {
+      return (marks.line_end >> first_stop & 1U) != 0 || !is_answered(first_stop + 1);
+    }
+    if (i == 0 && says_whose(word)) most_words = kMaxOwnedWords;
+    if ((word.back() == ',' || word.back() == '!') && is_answered(end)) return false;
     if (word == "to" && (i == 0 || is_change(before))) return false;
     if (first_loud < end) return false;
-    if (first_stop <= end) return true;
+    if (first_stop <= end) return !may_be_pair_line(text, name_end + end);
     before = word;
     begin = static_cast<size_t>(std::countr_zero(~marks.blank & from_bit(end)));
     if (begin >= kWindow) return false;
-    if (first_stop == begin) return true;
+    if (first_stop == begin) return !may_be_pair_line(text, name_end + begin);
   }
   return true;
 }
@@ -200,9 +208,11 @@ bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (stem == Stem::kWord && tail == 1 && text[hit.end] == 'e') return false;
   if (stem == Stem::kLogin && (tail != 0 || (next == ' ' && may_tie_login(far)))) return false;
   const bool pairs = stem == Stem::kPairs || stem == Stem::kLogin;
-  if (at_stop ? may_be_asked(text, name.end) : !is_quiet_clause(text, name.end, pairs))
-    return false;
-  return is_word_before(text, name.begin) && !is_in_cells(text, name) &&
+  const bool quiet = at_stop
+                         ? !may_be_asked(text, name.end) && !begins_answer(text, name.end + 1) &&
+                               !(pairs && may_be_pair_line(text, name.end + 1))
+                         : is_quiet_clause(text, name.end, pairs);
+  return quiet && is_word_before(text, name.begin) && !is_in_cells(text, name) &&
          !may_be_told(text, name.begin) && !(pairs && may_head_pairs(text, name.end));
 }
 

@@ -1,13 +1,32 @@
 #include "detect/generic/reader.h"
 
+#include "detect/generic/name_phrases.h"
 #include "detect/generic/reader_parts.h"
+#include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
+
+namespace {
+
+// Words that name something else when the value is none for them.
+bool is_other_thing(std::string_view text, Span keyword, std::string_view value) {
+  constexpr size_t kPin = 3;
+  constexpr size_t kClave = 5;
+  if (keyword.size() == kPin && goes_on_with(text, keyword.begin, "pin")) {
+    // "PIN: bekommst du am Empfang"
+    return value.find_first_of("0123456789") == std::string_view::npos;
+  }
+  // The key of a row in a database
+  return keyword.size() == kClave && goes_on_with(text, keyword.begin, "clave") && is_uuid(value);
+}
+
+}  // namespace
 
 void Place::offer(const Value& value, Setting setting) const { offer(value, setting, name.noun); }
 
 void Place::offer(const Value& value, Setting setting, Noun noun) const {
   if (value.span.size() < kMinValue || value.span.overlaps(name.keyword)) return;
+  if (is_other_thing(text, name.keyword, text.substr(value.span.begin, value.span.size()))) return;
   const size_t distance = value.span.begin >= name.key.end   ? value.span.begin - name.key.end
                           : name.key.begin >= value.span.end ? name.key.begin - value.span.end
                                                              : 0;
@@ -72,12 +91,33 @@ bool is_bare_key(std::string_view text, Span hit) {
   return before != ' ' && before != '-' && before != '.';
 }
 
-// Whether the anchor is one of read_phrase().
+// Whether the anchor is one of read_phrase(): by its first letter and its length, for no other
+// anchor shares both.
 bool begins_phrase(std::string_view text, Span hit) {
   constexpr size_t kSecureString = 12;
-  const char first = lower(text[hit.begin]);
-  return first == 'l' || (first == 's' && hit.size() == kSecureString) ||
-         (first == 'i' && hit.size() > kSecureString);
+  const size_t size = hit.size();
+  switch (lower(text[hit.begin])) {
+    case 'l':  // log in, login, logar com
+    case 'u':  // unlocked with
+    case 'e':  // einloggen, entrar con, entsperr
+      return true;
+    case 'a': {  // anmelden, acceder con, acceso:
+      constexpr size_t kAnmeldedaten = 12;
+      return size > 4 && size != kAnmeldedaten;
+    }
+    case 'c':  // connecter avec
+      return goes_on_with(text, hit.begin, "connecter ");
+    case 'i':
+      return size > kSecureString;
+    case 's':  // sesi\u00F3n con
+      return size >= 10 && size <= kSecureString;
+    case 't':  // tez-vous avec
+      return size > kSecureString;
+    case 'z':  // zugang:
+      return size == 7;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -103,7 +143,8 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
     if (!read_prose(place, {.end = name->key.end}) && !read_aside(place)) read_talk(place);
     return;
   }
-  const Closers closers = skip_closers(text, name->key.end);
+  Closers closers = skip_closers(text, name->key.end);
+  closers.end = skip_leaders(text, closers.end);
   if (read_xml(place, closers) || read_named_value(place, closers) ||
       read_assignment(place, closers) || read_csv(place, closers) || read_header(place) ||
       read_call(place, closers)) {

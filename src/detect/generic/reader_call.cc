@@ -13,16 +13,16 @@ struct Position {
   size_t place;
 };
 constexpr Position kPositions[] = {
-    {"plainauth", 2},        {"auth_password", 2}, {"clientsecretcredential", 2},
+    {"plainauth", 2},         {"auth_password", 2}, {"clientsecretcredential", 2},
     {"networkcredential", 1}, {"basicauth", 1},     {"basic_auth", 1},
-    {"ftp_login", 2},        {"credentials", 1},
+    {"ftp_login", 2},         {"credentials", 1},
 };
 
 // How to give a text to an element that a name was the argument for.
 constexpr std::string_view kInputs[] = {
-    "send_keys(",    "sendkeys(",   "fill(",         "type(",      "val(",     "setvalue(",
-    "set_value(",    "entertext(",  "settext(",      "set_text(",  "set(",     "presssequentially(",
-    "replacetext(",  "addvalue(",   "clearandtype(", "typetext(",  "value = ", "press_sequentially("};
+    "send_keys(",   "sendkeys(",  "fill(",         "type(",     "val(",     "setvalue(",
+    "set_value(",   "entertext(", "settext(",      "set_text(", "set(",     "presssequentially(",
+    "replacetext(", "addvalue(",  "clearandtype(", "typetext(", "value = ", "press_sequentially("};
 
 // fn("v"), fn(user, "v"), fn("user", "v", …)
 void read_arguments(const Place& place, size_t from) {

@@ -253,19 +253,6 @@ bool has_option(const Tools& tools, std::string_view text, size_t from) {
   return false;
 }
 
-// The value right behind a phrase; nothing when there is none.
-bool offer_behind_phrase(std::string_view text, Span phrase, size_t from, Noun noun, bool quoted,
-                         std::vector<Candidate>& out) {
-  const size_t p = skip_blanks(text, from, 8);
-  if (p == from) return false;
-  const auto value = quoted ? quoted_value(text, p) : value_at(text, p);
-  if (!value) return false;
-  const Place place{
-      .text = text, .name = {.key = phrase, .keyword = phrase, .noun = noun}, .out = out};
-  place.offer(*value, Setting::kCommandLine);
-  return true;
-}
-
 }  // namespace
 
 void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
@@ -299,56 +286,6 @@ void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
       }
     }
   }
-}
-
-bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out) {
-  const char first = lower(text[hit.begin]);
-  if (first == 'i' && goes_on_with(text, hit.begin, "identified ")) {
-    size_t p = hit.end;
-    if (goes_on_with(text, hit.begin, "identified with")) {
-      // IDENTIFIED WITH plugin BY 'v'
-      p = skip_blanks(text, p, 4);
-      while (p < text.size() && p - hit.end < 48 && (is_word(text[p]) || text[p] == '\'')) ++p;
-      p = skip_blanks(text, p, 4);
-      if (!goes_on_with(text, p, "by")) return true;
-      p += 2;
-    } else if (goes_on_with(text, p, " password")) {
-      p += 9;
-    } else if (goes_on_with(text, p, " values")) {
-      p += 7;
-    }
-    offer_behind_phrase(text, hit, p, Noun::kPassword, false, out);
-    return true;
-  }
-  if (first == 's' && goes_on_with(text, hit.begin, "securestring")) {
-    size_t p = hit.end;
-    if (goes_on_with(text, skip_blanks(text, p, 4), "-string")) p = skip_blanks(text, p, 4) + 7;
-    offer_behind_phrase(text, hit, p, Noun::kPassword, true, out);
-    return true;
-  }
-  if (first == 'l' &&
-      (goes_on_with(text, hit.begin, "log in") || goes_on_with(text, hit.begin, "login") ||
-       goes_on_with(text, hit.begin, "logged in"))) {
-    size_t p = skip_blanks(text, hit.end, 4);
-    bool tied = false;
-    for (const std::string_view word : {"with "sv, "as "sv, "using "sv, "to it with "sv}) {
-      if (!tied && goes_on_with(text, p, word)) {
-        p = skip_blanks(text, p + word.size(), 4);
-        tied = true;
-      }
-    }
-    if (!tied) return !goes_on_with(text, hit.begin, "login");
-    for (const std::string_view word : {"user "sv, "username "sv, "credentials "sv, "the "sv}) {
-      if (goes_on_with(text, p, word)) p = skip_blanks(text, p + word.size(), 4);
-    }
-    const Place place{
-        .text = text,
-        .name = {.key = hit, .keyword = hit, .noun = Noun::kCredential, .plain = true},
-        .out = out};
-    read_pair(place, p, Setting::kProse);
-    return true;
-  }
-  return false;
 }
 
 }  // namespace spillguard::detect::generic

@@ -61,13 +61,13 @@ bool step_back(std::string_view text, size_t& end, std::string_view lower_case) 
 }
 
 // The words of step_back_article() and of the ties in front of a name.
-constexpr std::string_view kBefore[] = {"the",     "a",         "your", "my",   "our",   "das",
-                                        "dein",    "ihr",       "als",  "le",   "la",    "el",
-                                        "o",       "default",   "new",  "root", "admin", "user",
-                                        "initial", "temporary", "as",   "como", "comme", "for"};
+constexpr std::string_view kBefore[] = {
+    "the",     "a",         "your", "my",   "our",     "das", "dein", "ihr",   "als",
+    "le",      "la",        "el",   "o",    "default", "new", "root", "admin", "user",
+    "initial", "temporary", "as",   "como", "comme",   "for", "de"};
 constexpr auto kBeforeSet = word_set(kBefore);
 // Those of them that tie, and what may stand before the others.
-constexpr std::string_view kTies[] = {"as", "als", "como", "comme", "for"};
+constexpr std::string_view kTies[] = {"as", "als", "como", "comme", "for", "de"};
 constexpr std::string_view kVerbs[] = {"is", "ist", "est", "es", "="};
 constexpr auto kTieSet = word_set(kTies);
 constexpr auto kVerbSet = word_set(kVerbs);
@@ -93,10 +93,12 @@ size_t find_blank_back(std::string_view text, size_t end) {
 
 void step_back_article(std::string_view text, size_t& end) {
   for (const std::string_view article :
-       {"the "sv,     "a "sv,   "your "sv, "my "sv,    "our "sv,  "das "sv,     "dein "sv,
-        "ihr "sv,     "als "sv, "le "sv,   "la "sv,    "el "sv,   "a "sv,       "o "sv,
-        "default "sv, "new "sv, "root "sv, "admin "sv, "user "sv, "initial "sv, "temporary "sv}) {
-    step_back(text, end, article);
+       {"the "sv, "a "sv,    "your "sv,  "my "sv,   "our "sv,     "das "sv,      "dein "sv,
+        "ihr "sv, "le "sv,   "la "sv,    "el "sv,   "a "sv,       "o "sv,        "default "sv,
+        "new "sv, "root "sv, "admin "sv, "user "sv, "initial "sv, "temporary "sv}) {
+    size_t begin = end;
+    // "como" ends with an article, and is none.
+    if (step_back(text, begin, article) && (begin == 0 || is_gap(text[begin - 1]))) end = begin;
   }
 }
 
@@ -116,13 +118,47 @@ void read_echo(const Place& place) {
 
 }  // namespace
 
+namespace {
+
+// The " / " of a pair; 0 when there is none.
+size_t slash_of_pair_line(std::string_view text, size_t line_end) {
+  constexpr size_t kLongestUser = 64;
+  const size_t begin = skip_space(text, line_end, 4);
+  size_t p = begin;
+  while (p - begin < kLongestUser &&
+         (is_name_byte(text, p) || at(text, p) == '@' || is_kind(at(text, p), kJoinKind))) {
+    ++p;
+  }
+  const bool slash = at(text, p) == ' ' && at(text, p + 1) == '/' && at(text, p + 2) == ' ';
+  return slash && p != begin ? p + 1 : 0;
+}
+
+}  // namespace
+
+bool may_be_pair_line(std::string_view text, size_t line_end) {
+  return is_line_end(at(text, line_end)) && slash_of_pair_line(text, line_end) != 0;
+}
+
+bool read_pair_line(const Place& place, size_t line_end) {
+  const std::string_view text = place.text;
+  const size_t slash = slash_of_pair_line(text, line_end);
+  if (slash == 0) return false;
+  const auto value = value_at(text, skip_blanks(text, slash + 1, 4));
+  if (!value || !is_line_end(at(text, skip_blanks(text, value->end)))) return false;
+  return read_strict_pair(place, skip_space(text, line_end, 4), Setting::kList);
+}
+
 bool read_next_line(const Place& place, size_t from, bool tied) {
   if (!tied && place.name.tail) return false;
+  if (place.name.noun == Noun::kCredential && read_pair_line(place, from)) return true;
   const std::string_view text = place.text;
   // The name stands alone on its line, but for a list's mark, a few words and a colon.
   const Span line = line_around(text, place.name.key.begin);
-  if (place.name.key.begin - line.begin > 48) return false;
-  for (size_t p = line.begin; p < place.name.key.begin; ++p) {
+  // Behind more than that it must look like a value: "… with my name kiosk and this password:"
+  constexpr size_t kShortLine = 48;
+  const bool far = place.name.key.begin - line.begin > kShortLine;
+  if (far && !tied) return false;
+  for (size_t p = line.begin; !far && p < place.name.key.begin; ++p) {
     if (text[p] == '=' || text[p] == ',' || text[p] == ';' || text[p] == '(') return false;
   }
   size_t p = skip_space(text, from, 8);
@@ -142,6 +178,7 @@ bool read_next_line(const Place& place, size_t from, bool tied) {
   const char after = at(text, value->span.end);
   if (!alone || after == ':' || after == '=') return false;
   const std::string_view bytes = text.substr(value->span.begin, value->span.size());
+  if (far && (!place.name.plain || !unlike_words(bytes))) return false;
   if (value->quote == '\0' && (is_setting(bytes) || (!tied && !unlike_words(bytes)))) return false;
   place.offer(*value, Setting::kList);
   return true;
@@ -193,6 +230,7 @@ void read_before(const Place& place) {
   size_t end = key;
   step_back_article(text, end);
   bool tied = false;
+  bool words = true;  // may stand there
   for (const std::string_view tie : {" as "sv, " als "sv, " como "sv, " comme "sv, " for "sv}) {
     tied = tied || step_back(text, end, tie);
   }
@@ -202,13 +240,15 @@ void read_before(const Place& place) {
     }
   }
   if (!tied) {
-    // "with v as password" has its word; "mit v als Passwort" lost its blank to the article.
-    for (const std::string_view tie : {" as "sv, " als "sv})
-      tied = tied || step_back(text, end, tie);
+    // "le puse v de clave"
+    if (place.name.noun != Noun::kPassword || !step_back(text, end, " de ")) return;
+    words = false;
   }
-  if (!tied) return;
   while (end > 0 && is_blank(text[end - 1])) --end;
-  if (const auto value = value_ending(text, end)) place.offer(*value, Setting::kProse);
+  const auto value = value_ending(text, end);
+  if (!value) return;
+  const std::string_view bytes = text.substr(value->span.begin, value->span.size());
+  if (words || unlike_words(bytes)) place.offer(*value, Setting::kProse);
 }
 
 }  // namespace spillguard::detect::generic

@@ -49,9 +49,20 @@ Tie tie_at(std::string_view text, size_t from);
 inline constexpr size_t kMaxTitle = 40;      // bytes of a column's header
 inline constexpr size_t kMaxProseWords = 8;  // between a name and what says that the value follows
 inline constexpr size_t kLongProseWord = 40;
+// The same where the name is followed by a word that says whose the secret is.
+inline constexpr size_t kMaxOwnedWords = 14;
+inline constexpr size_t kMaxClause = 90;  // bytes of kMaxProseWords
+inline constexpr size_t kMaxOwnedClause = 130;
 // Verbs behind which a value stands: is, ist, est …; and those before "to": set, changed …
 bool is_copula(std::string_view word);
 bool is_change(std::string_view word);
+// "of", "for", "von", "de", "para" …: whose the secret is, or what for.
+bool says_whose(std::string_view word);
+// What a sentence or a clause ends with.
+inline bool ends_sentence(char c) { return c == '.' || c == ',' || c == '!' || c == '?'; }
+// Whether words that speak of a secret named before go on here: "it is", "c'est", "Qued\u00F3".
+// They stand behind a comma or a full stop.
+bool begins_answer(std::string_view text, size_t from);
 // Whether a value may stand before the words that stand before a name at an offset: "as the ".
 bool may_be_tied_before(std::string_view text, size_t key);
 
@@ -88,16 +99,45 @@ bool read_talk(const Place& place);
 bool may_be_asked(std::string_view text, size_t name_end);
 bool may_be_told(std::string_view text, size_t name);
 bool may_head_pairs(std::string_view text, size_t name_end);
+// A user and a value alone on the line behind the one that ends at an offset: "kiosk / v". Behind a
+// sentence with a name of pairs.
+bool read_pair_line(const Place& place, size_t line_end);
+bool may_be_pair_line(std::string_view text, size_t line_end);  // false is certain
 // Whether a bare value looks like no word of a sentence: letters with digits or marks in them.
 bool unlike_words(std::string_view value);
 // Whether the name alone is one of users, and of secrets only with a user: "login".
 bool only_pairs(const Place& place);
 // "user / v", "user:v" at an offset, behind a name of pairs. True when there is one.
 bool read_pair(const Place& place, size_t from, Setting setting);
+// The same where the value looks like no word; it is a password then, whatever the name says.
+bool read_strict_pair(const Place& place, size_t from, Setting setting);
 // "the key is v", "key v", "--key v", "key for admin: v"
 bool read_prose(const Place& place, const Closers& closers);
 // "the key on web-3 (currently v)", "asked for the key type v"
 bool read_aside(const Place& place);
+// The clause behind the one with the name, at an offset: "…, it is now v", "Erledigt. Es lautet v".
+bool read_answer(const Place& place, size_t from);
+// Other forms within the clause, at one of its words, which have no verb in front of the value:
+// "name of it -> v", "name on it (v since then)", "name auf v ge\u00E4ndert", "name vom Server v".
+struct ClauseWord {
+  Span word;
+  Span before;        // the word before it
+  size_t words_left;  // that may stand from here on
+  bool owned;         // says_whose() one before it
+};
+bool read_clause_word(const Place& place, const ClauseWord& word);
+// "… is v1 and the one of the backup is v2", behind the first value.
+void read_second(const Place& place, size_t from);
+// Words between a verb and the value: "now", "jetzt", "este aqui".
+struct Fillers {
+  size_t end = 0;
+  size_t count = 0;
+};
+Fillers skip_fillers(std::string_view text, size_t from, size_t most);
+// Whether nobody writes a word so: random letters and digits, or signs among them.
+bool looks_made(std::string_view value);
+// Offers what stands at an offset, in quotes or not, where it looks like no word.
+bool offer_unlike_words(const Place& place, size_t from);
 // "use v as key", "v is the key", "admin:v (user:key)"
 void read_before(const Place& place);
 // What is typed into a program whose name, or the command for it, stands at the hit: echo v |

@@ -11,8 +11,6 @@ namespace spillguard::detect::generic {
 using std::string_view_literals::operator""sv;
 namespace {
 
-constexpr size_t kMaxClause = 90;  // bytes of kMaxProseWords
-
 struct Text {
   std::string_view bytes;
   Span word;
@@ -27,9 +25,10 @@ struct Text {
 
 // Verbs behind which the value stands.
 constexpr std::string_view kCopulas[] = {
-    "is",     "are",      "was",  "equals", "ist",     "sind",      "war", "lautet",
-    "lauten", "lautete",  "est",  "sont",   "es",      "son",       "era", "ser\u00E1",
-    "\u00E9", "s\u00E3o", "sera", "reads",  "becomes", "hei\u00DFt"};
+    "is",         "are",       "was",     "equals",     "ist",   "sind",  "war",
+    "lautet",     "lauten",    "lautete", "est",        "sont",  "es",    "son",
+    "era",        "ser\u00E1", "\u00E9",  "s\u00E3o",   "sera",  "reads", "becomes",
+    "hei\u00DFt", "ficou",     "fica",    "qued\u00F3", "queda", "c'est", "c\u2019est"};
 
 // Verbs before "to": "is set to", "was changed to".
 constexpr std::string_view kChanges[] = {"set",      "changed", "reset",       "updated", "equal",
@@ -37,12 +36,22 @@ constexpr std::string_view kChanges[] = {"set",      "changed", "reset",       "
 
 // Words between the verb and the value.
 constexpr std::string_view kFillers[] = {
-    "now",        "still",    "currently", "set",     "to",       "just",      "simply",
-    "always",     "probably", "jetzt",     "nun",     "immer",    "aktuell",   "weiterhin",
-    "maintenant", "toujours", "ahora",     "agora",   "sempre",   "siempre",   "as",
-    "follows",    "also",     "be",        "usually", "normally", "likely",    "changed",
-    "wie",        "folgt",    "the",       "auf",     "das",      "following", "called"};
+    "now",       "still",       "currently",  "set",          "to",          "just",
+    "simply",    "always",      "probably",   "jetzt",        "nun",         "immer",
+    "aktuell",   "weiterhin",   "maintenant", "toujours",     "ahora",       "agora",
+    "sempre",    "siempre",     "as",         "follows",      "also",        "be",
+    "usually",   "normally",    "likely",     "changed",      "wie",         "folgt",
+    "the",       "auf",         "das",        "following",    "called",      "this",
+    "one",       "here",        "hier",       "ici",          "aqui",        "aqu\u00ED",
+    "este",      "esta",        "como",       "derzeit",      "momentan",    "suivant",
+    "folgendes", "actualmente", "atualmente", "actuellement", "temporarily", "reset"};
 
+// Words behind a name that say whose it is.
+constexpr std::string_view kWhose[] = {"of",  "for", "on",  "from", "von",  "vom", "f\u00FCr",
+                                       "zum", "zur", "de",  "du",   "del",  "des", "da",
+                                       "do",  "dos", "den", "para", "pour", "que", "that"};
+
+constexpr auto kWhoseSet = word_set(kWhose);
 constexpr auto kCopulaSet = word_set(kCopulas);
 constexpr auto kChangeSet = word_set(kChanges);
 constexpr auto kFillerSet = word_set(kFillers);
@@ -114,6 +123,19 @@ bool is_plain_word(std::string_view text, size_t from) {
   return is_gap(c) || c == ',' || c == ';';
 }
 
+// The bytes that the words of read_clause_word() begin with.
+bool may_be_clause_word(char first, bool owned) {
+  return owned || first == '(' || first == '-' || first == '=' || first == '\xE2' ||
+         first == '\xC3' || first == 'a' || first == 'e' || first == 'p';
+}
+
+// "when asked for the passphrase type v"
+bool read_typed(const Place& place, size_t from) {
+  const size_t p = skip_blanks(place.text, from, 4);
+  const Span word = next_word(place.text, p);
+  return looks_made(place.text.substr(word.begin, word.size())) && offer_unlike_words(place, p);
+}
+
 bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
   if (doubt == Doubt::kWords && is_plain_word(place.text, from)) return false;
   auto value = value_at(place.text, from);
@@ -122,6 +144,10 @@ bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
     value = value_at(place.text, skip_blanks(place.text, from + 1, 2));
   }
   if (!value) return false;
+  // "host:5432:db:user:<password>"
+  if (at(place.text, value->span.end) == ':' && at(place.text, value->span.end + 1) == '<') {
+    return false;
+  }
   const std::string_view bytes = place.text.substr(value->span.begin, value->span.size());
   if (doubt != Doubt::kNone && value->quote == '\0' && !unlike_words(bytes)) {
     if (doubt == Doubt::kWords) return false;
@@ -134,25 +160,39 @@ bool offer_at(const Place& place, size_t from, Setting setting, Doubt doubt) {
 // Behind a verb or a colon: passes over fillers, and takes what follows.
 bool read_after_verb(const Place& place, size_t from, Setting setting, Doubt doubt) {
   const std::string_view text = place.text;
-  size_t p = skip_blanks(text, from, 8);
-  for (int i = 0; i < 3; ++i) {
-    const Text word{text, next_word(text, p)};
-    if (!word.is_one_of(kFillerSet)) break;
-    p = skip_blanks(text, word.word.end, 8);
-  }
+  size_t p = skip_fillers(text, from, 3).end;
   if (at(text, p) == ':' || at(text, p) == '=') p = skip_blanks(text, p + 1, 8);
   while (at(text, p) == '*') ++p;
   if (is_line_end(at(text, p))) return false;
   const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
-  if (pairs && read_pair(place, p, Setting::kList)) return true;
+  if (pairs &&
+      (read_strict_pair(place, p, Setting::kList) || read_pair(place, p, Setting::kList))) {
+    return true;
+  }
   if (place.name.noun == Noun::kCredential) return false;
-  return offer_at(place, p, setting, doubt);
+  const size_t count = place.out.size();
+  if (!offer_at(place, p, setting, doubt)) return false;
+  if (setting == Setting::kProse && place.out.size() > count) {
+    read_second(place, place.out.back().value.end);
+  }
+  return true;
 }
 
 }  // namespace
 
+Fillers skip_fillers(std::string_view text, size_t from, size_t most) {
+  Fillers fillers{.end = skip_blanks(text, from, 8)};
+  for (; fillers.count < most; ++fillers.count) {
+    const Text word{text, next_word(text, fillers.end)};
+    if (!word.is_one_of(kFillerSet)) break;
+    fillers.end = skip_blanks(text, word.word.end, 8);
+  }
+  return fillers;
+}
+
 bool is_copula(std::string_view word) { return kCopulaSet.holds(word); }
 bool is_change(std::string_view word) { return kChangeSet.holds(word); }
+bool says_whose(std::string_view word) { return kWhoseSet.holds(word); }
 
 bool unlike_words(std::string_view value) {
   bool digit = false;
@@ -173,10 +213,14 @@ bool unlike_words(std::string_view value) {
 
 bool read_prose(const Place& place, const Closers& closers) {
   const std::string_view text = place.text;
+  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
   size_t p = closers.end;
-  if (!is_blank(at(text, p)) && at(text, p) != '(' && at(text, p) != ',') {
-    // "password's", "password/username" …
-    return false;
+  if (!is_blank(at(text, p)) && at(text, p) != '(') {
+    // "password's", "password/username" …; "the password? It is v"
+    if (!ends_sentence(at(text, p))) return false;
+    return is_blank(at(text, p + 1))
+               ? read_answer(place, p + 1)
+               : is_line_end(at(text, p + 1)) && pairs && read_pair_line(place, p + 1);
   }
   if (is_option(text, place.name.key.begin)) {
     p = skip_blanks(text, p, 8);
@@ -185,7 +229,6 @@ bool read_prose(const Place& place, const Closers& closers) {
     return true;
   }
   p = skip_blanks(text, p, 8);
-  const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
   if (pairs && !is_line_end(at(text, p))) {
     size_t q = p;
     for (const std::string_view tie : {"- "sv, "\u2013 "sv, "are "sv, "is "sv}) {
@@ -194,7 +237,12 @@ bool read_prose(const Place& place, const Closers& closers) {
     // "credentials admin/v": a slash or colon without blanks, so that no sentence passes.
     const Span word = next_word(text, q);
     const std::string_view bytes = text.substr(word.begin, word.size());
-    const bool slash = bytes.find('/') != std::string_view::npos || at(text, word.end) == ':';
+    const bool colon = at(text, word.end) == ':';
+    if (colon && is_blank(at(text, word.end + 1)) &&
+        read_strict_pair(place, skip_blanks(text, word.end + 1, 8), Setting::kList)) {
+      return true;  // "credentials shop: admin / v"
+    }
+    const bool slash = bytes.find('/') != std::string_view::npos || colon;
     if ((q != p || slash) && read_pair(place, q, Setting::kList)) return true;
   }
   // "Password - v", "password 'v'", "password v"
@@ -218,18 +266,36 @@ bool read_prose(const Place& place, const Closers& closers) {
   const size_t clause = p;
   Text before{text, {p, p}};
   Words words(text);
-  for (size_t i = 0; i < kMaxProseWords && p - clause < kMaxClause; ++i) {
-    if (ends_clause(text, p)) return false;
+  bool owned = false;
+  size_t most_words = kMaxProseWords;
+  size_t most_bytes = kMaxClause;
+  for (size_t i = 0; i < most_words && p - clause < most_bytes; ++i) {
+    if (ends_clause(text, p)) return pairs && is_line_end(at(text, p)) && read_pair_line(place, p);
     const Text word{text, words.next(p)};
+    if (i == 0 && word.is_one_of(kWhoseSet)) {
+      owned = true;
+      most_words = kMaxOwnedWords;
+      most_bytes = kMaxOwnedClause;
+    }
     // "set the password to v", "was changed to v"
     const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChangeSet));
     if (set_to || word.is_one_of(kCopulaSet)) {
       return read_after_verb(place, word.word.end, Setting::kProse,
                              i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords);
     }
-    // "password hash: v", "token type is v"
-    if (i == 0 && is_description(text, word.word)) return false;
+    // "password hash: v", "token type is v"; not "key set to v"
+    if (i == 0 && is_description(text, word.word)) {
+      if (word.is("type")) return read_typed(place, word.word.end);
+      if (!word.is_one_of(kChangeSet) || !goes_on_with(text, word.word.end, " to ")) return false;
+    }
     if (verb) return false;
+    if (may_be_clause_word(at(text, p), owned) &&
+        read_clause_word(place, {.word = word.word,
+                                 .before = before.word,
+                                 .words_left = most_words - i,
+                                 .owned = owned && i != 0})) {
+      return true;
+    }
     before = word;
     p = word.word.end;
     const char c = at(text, p);
@@ -242,8 +308,10 @@ bool read_prose(const Place& place, const Closers& closers) {
       if (c == '=' && !blank_behind && !is_blank(at(text, p - 1))) return false;
       return read_after_verb(place, p + 1, Setting::kColon, Doubt::kNone);
     }
-    if (word.word.size() > 0 && ends_clause(text, p - 1)) return false;
-    if (word.word.size() > 0 && at(text, p - 1) == ',') return false;
+    if (word.word.size() > 0 && (at(text, p - 1) == ',' || ends_clause(text, p - 1))) {
+      return is_blank(c) ? read_answer(place, p)
+                         : pairs && is_line_end(c) && read_pair_line(place, p);
+    }
     if (word.word.size() == 0 && !is_blank(c)) return false;
     p = skip_blanks(text, p, 4);
   }

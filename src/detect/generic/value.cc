@@ -133,7 +133,8 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
       if (at(text, p) == '=' || (at(text, p) == ';' && p > end + 1) || at(text, p) == '&') break;
     }
     // A call, a printed object
-    if ((c == '(' || c == '{') && only_name && end > from) return std::nullopt;
+    const bool named = only_name && end > from && !is_digit(text[from]);
+    if ((c == '(' || c == '{') && named) return std::nullopt;
     only_name = false;
     if ((kind & kWideKind) != 0 && !is_wide_letter(text, end)) break;
     ++end;

@@ -43,7 +43,7 @@ constexpr ByteSet kOfEmails("@");
 constexpr ByteSet kOfIssueKeys("-");
 constexpr ByteSet kOfPaths("/\\:");
 constexpr ByteSet kOfFileNames(".");
-constexpr ByteSet kOfCode("<>([{=:|&\"'\\ ");
+constexpr ByteSet kOfCode("<>([{=:|&\"'\\ +");
 constexpr ByteSet kOfPhrases(" \t\n\v\f\r");
 constexpr ByteSet kOfDottedNames(".>:");
 

@@ -120,8 +120,23 @@ bool is_variable_form(std::string_view value) {
   return first == '%' && (value.size() <= 4 || value[1] == '(');
 }
 
+// Ctrl+Alt+Entf: keys of a keyboard that are pressed together.
+bool is_shortcut(std::string_view value) {
+  const size_t plus = value.find('+');
+  if (plus == std::string_view::npos || plus < 3) return false;
+  constexpr size_t kLongest = 24;
+  if (value.size() > kLongest || plus + 1 == value.size()) return false;
+  const std::string_view first = value.substr(0, plus);
+  for (const std::string_view key :
+       {"ctrl", "strg", "control", "alt", "altgr", "shift", "umschalt", "maj", "cmd", "win",
+        "windows", "option", "may\u00FAs", "mayus"}) {
+    if (same_word(first, key)) return true;
+  }
+  return false;
+}
+
 bool is_code(std::string_view value, bool quoted) {
-  if (holds_markup(value)) return true;
+  if (holds_markup(value) || is_shortcut(value)) return true;
   if (!quoted) {
     if (is_pair(value)) return true;
     if (value.find("()") != std::string_view::npos || value.find("->") != std::string_view::npos ||
