@@ -48,7 +48,7 @@ bool offer_aside(const Place& place, size_t from, bool told) {
   return true;
 }
 
-std::string_view word_at(std::string_view text, size_t from) {
+std::string_view aside_word_at(std::string_view text, size_t from) {
   const size_t last = std::min(text.size(), from + kLongProseWord);
   return text.substr(from, from < last ? find_kind(text, from, last, kGapKind) - from : 0);
 }
@@ -58,7 +58,7 @@ bool read_bracket(const Place& place, size_t open) {
   size_t p = open + 1;
   bool told = false;
   for (int i = 0; i < 2; ++i) {
-    const std::string_view word = word_at(text, p);
+    const std::string_view word = aside_word_at(text, p);
     if (!kStateSet.holds(word)) break;
     told = true;
     p = skip_blanks(text, p + word.size(), 4);
@@ -76,13 +76,13 @@ bool read_aside(const Place& place) {
   if (at(text, p) != ' ') return false;
   const size_t first = p = skip_blanks(text, p, 4);
   const bool password = place.name.noun == Noun::kPassword || place.name.noun == Noun::kPassphrase;
-  if (const std::string_view word = word_at(text, p); password && kTypingSet.holds(word)) {
+  if (const std::string_view word = aside_word_at(text, p); password && kTypingSet.holds(word)) {
     return offer_aside(place, skip_blanks(text, p + word.size(), 4), true);
   }
   for (size_t i = 0; i <= kMaxAsideWords && p - first < kMaxAsideWay; ++i) {
     const char c = at(text, p);
     if (c == '(') return read_bracket(place, p);
-    const std::string_view word = word_at(text, p);
+    const std::string_view word = aside_word_at(text, p);
     if (word.empty() || std::string_view(".,;:!?").find(word.back()) != std::string_view::npos)
       return false;
     p = skip_blanks(text, p + word.size(), 4);

@@ -121,7 +121,8 @@ bool read_call(const Place& place, const Closers& closers) {
     read_arguments(place, key_end + 1);
     return true;
   }
-  if (next == ',') {
+  const bool symbol = place.name.key.begin > 0 && text[place.name.key.begin - 1] == ':';
+  if (next == ',' && !symbol) {
     read_constant(place, key_end);
     return false;
   }
@@ -139,7 +140,6 @@ bool read_call(const Place& place, const Closers& closers) {
     return true;
   }
   // put("key", "v"), {:key, "v"}, ("key", "v"), fill_in 'key', with: 'v'
-  const bool symbol = place.name.key.begin > 0 && text[place.name.key.begin - 1] == ':';
   if (closers.quote || symbol) {
     size_t p = skip_blanks(text, closers.end, 8);
     if (at(text, p) == ',') {

@@ -115,7 +115,7 @@ TEST(GenericForms, Answers) {
       {"[09:12] Ann: do you have the root pw?\n[09:13] Bob: sure\n[09:13] Bob: Kx9aa11\n",
        {"Kx9aa11"}},
       {"ann  09:31  what is the wifi password again?\nbob  09:33  it's Kx9aa11 :)\n", {"Kx9aa11"}},
-      {"[11:31, 4/3/2024] Ana: cu\u00E1l es la clave del correo?\n[11:32, 4/3/2024] Iv\u00E1n: "
+      {"[11:31, 4/3/2024] Ana: me pasas la clave del correo?\n[11:32, 4/3/2024] Iv\u00E1n: "
        "Kx9aa11\n",
        {"Kx9aa11"}},
       {"04.03.24, 11:32 - Ann: wie war das Passwort?\n04.03.24, 11:33 - Bob: user bob, Kx9aa11\n",
