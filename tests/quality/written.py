@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Recall and precision on hand-written tickets (written.txt beside this), with values made at run time.
 
-  written.py --spillguard BINARY [--seeds N] [--show]
+  written.py --spillguard BINARY [--seeds N] [--show] [FILE…]
 
 No weight is trained on these texts: they tell how the rules and the generic detector do on what they never saw.
 """
@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import uuid
 
+TEXTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "written.txt")
 SUFFIX = {"plain": ".txt", "wiki": ".txt", "storage": ".xml", "adf": ".json"}
 WORDS = ("summer winter falcon harbor coffee orange monday river dragon silver tiger purple rocket meadow "
          "Sommer Kaffee Berlin soleil verano praia").split()
@@ -45,6 +46,8 @@ def value(kind, rng):
         return "".join(rng.choice(string.ascii_lowercase + string.digits + "!@#%^*(-_=+)") for _ in range(50))
     if kind == "uuid":
         return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+    if kind == "id":
+        return str(rng.randint(10**5, 10**12))
     if kind == "num":
         return str(rng.randint(1000, 99999999))
     raise ValueError(f"no kind of value is named {kind}")
@@ -58,21 +61,20 @@ def units(path):
 
 
 def expand(text, rng):
-    """The text with its values, and the values that are secrets."""
-    secrets, pieces, end = [], [], 0
+    """The text with its values, and (begin, end, whether it is a secret) of each, in characters."""
+    pieces, spans, size, end = [], [], 0, 0
     for mark in re.finditer(r"((?:\[\[-?\w+\]\])+)", text):
         kinds = re.findall(r"\[\[(-?\w+)\]\]", mark.group(1))
         made = "".join(value(kind.lstrip("-"), rng) for kind in kinds)
         pieces += [text[end:mark.start()], made]
+        size += mark.start() - end + len(made)
+        spans.append((size - len(made), size, not kinds[0].startswith("-")))
         end = mark.end()
-        if not kinds[0].startswith("-"):
-            secrets.append(made)
-    return "".join(pieces) + text[end:], secrets
+    return "".join(pieces) + text[end:], spans
 
 
-def measure(binary, seeds, show=False):
+def measure(binary, seeds, show=False, path=TEXTS):
     """(found, missed, false) over all seeds."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "written.txt")
     texts = units(path)
     found = missed = false = 0
     wrong = {}
@@ -81,7 +83,8 @@ def measure(binary, seeds, show=False):
             truth = {}
             for number, (markup, text) in enumerate(texts):
                 name = f"{number:03}{SUFFIX[markup]}"
-                text, truth[name] = expand(text, random.Random(f"{seed} {number}"))
+                text, spans = expand(text, random.Random(f"{seed} {number}"))
+                truth[name] = [text[begin:end] for begin, end, secret in spans if secret]
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(text)
             done = subprocess.run([binary, "scan", "--format", "jsonl", folder], check=False,
@@ -112,10 +115,12 @@ def main():
     parser.add_argument("--spillguard", required=True)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--show", action="store_true", help="the units that go wrong, without their values")
+    parser.add_argument("texts", nargs="*", default=[TEXTS], help="files of units, instead of written.txt")
     args = parser.parse_args()
-    found, missed, false = measure(args.spillguard, args.seeds, args.show)
-    print(f"written tickets, {args.seeds} seeds: recall {found / max(1, found + missed):.3f} "
-          f"({missed} of {found + missed} missed), precision {found / max(1, found + false):.3f} ({false} false)")
+    for path in args.texts:
+        found, missed, false = measure(args.spillguard, args.seeds, args.show, path)
+        print(f"{os.path.basename(path)}, {args.seeds} seeds: recall {found / max(1, found + missed):.3f} "
+              f"({missed} of {found + missed} missed), precision {found / max(1, found + false):.3f} ({false} false)")
 
 
 if __name__ == "__main__":

@@ -143,10 +143,11 @@ bool is_key_of_wifi(std::string_view text, Span key) {
     while (end - from < kMaxPart && is_kind(at(text, end), kLetterKind)) ++end;
     return text.substr(std::min(from, text.size()), end - from);
   };
-  const Span last = word_before(text, key.end + 1);
+  size_t last = key.end;
+  while (last > key.begin && is_kind(text[last - 1], kLetterKind)) --last;
   return is_of_wifi(word_from(key.begin)) ||
          (at(text, key.end + 1) == '(' && is_of_wifi(word_from(key.end + 2))) ||
-         (last.begin > key.begin && is_of_wifi(text.substr(last.begin, last.size())));
+         is_of_wifi(text.substr(last, key.end - last));
 }
 
 bool is_key_of_bracket(std::string_view text, size_t key_end) {

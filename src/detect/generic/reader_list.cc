@@ -178,7 +178,9 @@ bool read_next_line(const Place& place, size_t from, bool tied) {
   const char after = at(text, value->span.end);
   if (!alone || after == ':' || after == '=') return false;
   const std::string_view bytes = text.substr(value->span.begin, value->span.size());
-  if (far && (!place.name.plain || !unlike_words(bytes))) return false;
+  const bool picture = bytes.find("](") != std::string_view::npos;
+  const bool fits = place.name.plain && place.name.noun != Noun::kCredential && !picture;
+  if (far && (!fits || !unlike_words(bytes))) return false;
   if (value->quote == '\0' && (is_setting(bytes) || (!tied && !unlike_words(bytes)))) return false;
   place.offer(*value, Setting::kList);
   return true;

@@ -171,7 +171,9 @@ TEST(GenericSentences, AloneOnTheNextLine) {
        "but no"});
   expect_nothing(
       {"I tried it with my own name (kiosk) as always, and with this password:\nnothing\n"
-       "but no"});
+       "but no",
+       "Enter the name of the work space and make the mark to create credentials:\n\n"
+       "![](https://pages.example/9jD2x.jpeg)"});
 }
 
 }  // namespace
