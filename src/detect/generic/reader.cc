@@ -91,6 +91,13 @@ bool is_bare_key(std::string_view text, Span hit) {
   return before != ' ' && before != '-' && before != '.';
 }
 
+// "$TOKEN", "Bearer $TOKEN": the value is in a variable, and what follows is another setting.
+bool is_variable_use(std::string_view text, const Name& name) {
+  if (name.key.begin > 0 && text[name.key.begin - 1] == '$') return true;
+  return at(text, name.key.end) == ' ' && at(text, name.key.end + 1) == '$' &&
+         lower(text[name.keyword.begin]) == 'b';
+}
+
 // Whether the anchor is one of read_phrase(): by its first letter and its length, for no other
 // anchor shares both.
 bool begins_phrase(std::string_view text, Span hit) {
@@ -150,6 +157,7 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
       read_call(place, closers)) {
     return;
   }
+  if (is_variable_use(text, *name)) return;
   const bool table = read_table(place);
   read_before(place);
   if (table || read_prose(place, closers)) return;

@@ -163,6 +163,9 @@ bool read_assignment(const Place& place, const Closers& closers) {
   while (at(text, p) == '*' && p - tie.end < 8) {
     const size_t stars = p;
     while (at(text, p) == '*') ++p;
+    // "--key=****** --node=v": masked.
+    constexpr size_t kEmphasis = 3;
+    if (p - stars > kEmphasis) return true;
     const size_t next = skip_blanks(text, p);
     if (next == p && stars != tie.end) {
       p = stars;  // marks around the value

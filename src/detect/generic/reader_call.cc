@@ -4,7 +4,6 @@
 
 namespace spillguard::detect::generic {
 
-using std::string_view_literals::operator""sv;
 namespace {
 
 // Functions whose names are those of secrets, and that take others behind or before it.
@@ -122,10 +121,7 @@ bool read_call(const Place& place, const Closers& closers) {
     return true;
   }
   const bool symbol = place.name.key.begin > 0 && text[place.name.key.begin - 1] == ':';
-  if (next == ',' && !symbol) {
-    read_constant(place, key_end);
-    return false;
-  }
+  if (next == ',' && !symbol) read_constant(place, key_end);
   // basic_auth 'user', 'v'
   if (next == ' ' && place.name.noun == Noun::kCredential &&
       goes_on_with(text, key_end - 4, "auth") && is_kind(at(text, key_end + 1), kQuoteKind)) {

@@ -65,7 +65,11 @@ void read_login_call(std::string_view text, Span hit, std::vector<Candidate>& ou
     if (call.place >= arguments.count) return;
     const auto& literal = arguments.list.at(call.place).literal;
     if (!literal) return;
-    const Span name{hit.begin, hit.end - 1};
+    // The last word: what stands before it ("hash_hmac") is no name of a secret.
+    Span name{hit.begin, hit.end - 1};
+    for (size_t p = name.begin; p < name.end; ++p) {
+      if (!is_letter(text[p]) && !is_digit(text[p])) name.begin = p + 1;
+    }
     const Place place{
         .text = text, .name = {.key = name, .keyword = name, .noun = call.noun}, .out = out};
     place.offer(*literal, Setting::kCall);

@@ -125,6 +125,9 @@ TEST(GenericReader, CommandLines) {
       {"X-Api-Key: Kx9aa", {"Kx9aa"}},
       {"echo \"Kx9aa\" | docker login --username bob --password-stdin", {"Kx9aa"}},
       {"Authorization: Digest username=\"bob\"", {}},
+      {"tool --api.key=****** --node=Kx9aa11", {}},
+      {"-H \"Authorization: Bearer $TOKEN\" -H \"X-Request-Id: Kx9aa11\"", {"$TOKEN"}},
+      {"password=(db1:5432:crm:crm:<password>)", {}},
       {"GET /x?api_key=Kx9aa&token=Zz8bb&page=2", {"Kx9aa", "Zz8bb"}},
       {"password='Kx9aa' token=[Zz8bb]", {"Kx9aa", "Zz8bb"}},
   });

@@ -144,6 +144,10 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
   const bool quote = at(text, end) == '"' || at(text, end) == '\'';
   if (quote && end > from && text[end - 1] == '=' && is_word(at(text, end + 1)))
     return std::nullopt;
+  // "host:5432:db:user:<password>": the place of the secret is left open.
+  if (at(text, end) == '<' && is_letter(at(text, end + 1)) && end > from && text[end - 1] == ':') {
+    return std::nullopt;
+  }
   const char first = at(text, from);
   if (first == '=' || first == '|') return std::nullopt;
   size_t begin = from;
