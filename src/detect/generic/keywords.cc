@@ -114,6 +114,8 @@ constexpr Anchor kAnchors[] = {
     {"acc\u00E8s:"},
     {"zugang:"},
     {"securestring"},
+    {"}} / {{"},
+    {"` / `"},
     {"mysql", true},
     {"mariadb", true},
     {"mongo", true},
@@ -207,6 +209,8 @@ constexpr Anchor kAnchors[] = {
     {"credentials.new(", true},
     {"credentials::new(", true},
     {"passwordauthentication(", true},
+    {"basicauthenticator(", true},
+    {"sftpclient(", true},
     {"secretkeyspec(", true},
     {"hmacshakeyfor(", true},
     {"fernet(", true},
@@ -311,6 +315,10 @@ constexpr Word kKeywordTable[] = {
     {"jeton", Noun::kToken},
     {"key", Noun::kKey},
     {"keys", Noun::kKey},
+    {"netzwerkschl\u00FCssel", Noun::kPassword},
+    {"netzwerkschluessel", Noun::kPassword},
+    {"wlanschl\u00FCssel", Noun::kPassword},
+    {"wlanschluessel", Noun::kPassword},
     {"schl\u00FCssel", Noun::kKey},
     {"schlu\u0308ssel", Noun::kKey},
     {"schluessel", Noun::kKey},
@@ -345,6 +353,7 @@ constexpr Word kEndings[] = {
     {"apikey", Noun::kKey},         {"key", Noun::kKey},
     {"schl\u00FCssel", Noun::kKey}, {"schlu\u0308ssel", Noun::kKey},
     {"schluessel", Noun::kKey},     {"auth", Noun::kCredential},
+    {"salt", Noun::kSecret},
 };
 
 // How the words of both lists go on in small letters behind an anchor: "word", "phrase" and nothing

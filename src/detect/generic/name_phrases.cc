@@ -35,22 +35,36 @@ bool begins_owner(char first, char second) {
       return next == 'i' || next == 'h' || next == 'r' || next == 'o';
     case 'm':
       return next == 'a' || next == 'e';
+    case 'w':
+      return next == 'i' || next == 'l';
+    case 'h':
+      return next == 'm';
+    case 'j':
+      return next == 'w';
     default:
       return false;
   }
 }
 
 // What a key of another language is of; lower case.
-constexpr std::string_view kOwners[] = {
-    "api",         "acceso",        "acces",         "acc\u00E8s",
-    "acesso",      "secreta",       "secrete",       "secr\u00E8te",
-    "privada",     "privee",        "priv\u00E9e",   "cifrado",
-    "chiffrement", "criptografia",  "encriptacion",  "encriptaci\u00F3n",
-    "assinatura",  "compartida",    "compartilhada", "partilhada",
-    "partagee",    "partag\u00E9e", "maestra",       "mestra"};
+constexpr std::string_view kOwners[] = {"api",           "acceso",
+                                        "acces",         "acc\u00E8s",
+                                        "acesso",        "secreta",
+                                        "secrete",       "secr\u00E8te",
+                                        "privada",       "privee",
+                                        "priv\u00E9e",   "cifrado",
+                                        "chiffrement",   "criptografia",
+                                        "encriptacion",  "encriptaci\u00F3n",
+                                        "assinatura",    "compartida",
+                                        "compartilhada", "partilhada",
+                                        "partagee",      "partag\u00E9e",
+                                        "maestra",       "mestra",
+                                        "precompartida", "precompartilhada",
+                                        "wifi",          "wlan",
+                                        "jwt",           "hmac"};
 // The same where a word ties them to the key: these are of English, too, or of other things.
-constexpr std::string_view kTiedOwners[] = {"signature", "firma",    "licence", "licencia",
-                                            "wifi",      "producto", "wpa",     "wpa2"};
+constexpr std::string_view kTiedOwners[] = {"signature", "firma", "licence", "licencia",
+                                            "producto",  "wpa",   "wpa2"};
 constexpr auto kOwnerSet = word_set(kOwners);
 constexpr auto kTiedOwnerSet = word_set(kTiedOwners);
 
@@ -117,6 +131,11 @@ size_t end_of_owner(std::string_view text, Span key) {
   } else if (goes_on_with(text, p, "d'")) {
     p += 2;
   } else if (goes_on_with(text, p, "d\u2019")) {
+    p += 4;
+  }
+  if (goes_on_with(text, p, "pr\u00E9-")) {  // pr\u00E9-partag\u00E9e
+    p += 5;
+  } else if (goes_on_with(text, p, "pre-")) {
     p += 4;
   }
   const Span owner = name_word(text, p);

@@ -122,6 +122,9 @@ bool begins_phrase(std::string_view text, Span hit) {
       return size > kSecureString;
     case 'z':  // zugang:
       return size == 7;
+    case '}':  // }} / {{
+    case '`':
+      return true;
     default:
       return false;
   }

@@ -16,6 +16,8 @@ TEST(GenericReaderCalls, FunctionsThatTakeUserAndSecret) {
       {"smtp.PlainAuth(\"\", \"m@example.org\", \"Kx9aa11\", \"smtp.example.org\")", {"Kx9aa11"}},
       {"req.SetBasicAuth(\"svc\", \"Kx9aa11\")", {"Kx9aa11"}},
       {"new PasswordAuthentication(\"svc\", \"Kx9aa11\".toCharArray())", {"Kx9aa11"}},
+      {"new HttpBasicAuthenticator(\"svc\", \"Kx9aa11\")", {"Kx9aa11"}},
+      {"new SftpClient(\"files1\", 22, \"svc\", \"Kx9aa11\")", {"Kx9aa11"}},
       {"cx_Oracle.connect(\"app\", \"Kx9aa11\", \"db/orcl\")", {"Kx9aa11"}},
       {"request.basic_auth 'svc', 'Kx9aa11'", {"Kx9aa11"}},
       {"login(page, \"bob\", \"Kx9aa11\")", {"Kx9aa11"}},

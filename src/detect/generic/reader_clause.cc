@@ -55,9 +55,18 @@ constexpr std::string_view kReplaced[] = {"remplac\u00E9",
                                           "gesetzt",
                                           "zur\u00FCckgesetzt",
                                           "replaced",
+                                          "definida",
+                                          "definido",
+                                          "fijada",
+                                          "puesta",
+                                          "passou",
+                                          "steht",
+                                          "jetzt",
+                                          "now",
                                           "reemplazada",
                                           "substitu\u00EDda"};
-constexpr std::string_view kReplacers[] = {"par", "en", "\u00E0", "a", "para", "por", "auf", "by"};
+constexpr std::string_view kReplacers[] = {"par", "en", "\u00E0", "a",    "para", "por",   "auf",
+                                           "by",  "to", "as",     "como", "zu",   "comme", "with"};
 // What stands behind a value that "auf" stands before.
 constexpr std::string_view kChangedBehind[] = {
     "ge\u00E4ndert", "gesetzt",   "zur\u00FCckgesetzt", "umgestellt", "gewechselt",
@@ -130,9 +139,11 @@ bool read_replaced(const Place& place, const ClauseWord& word) {
   const size_t p = skip_blanks(text, word.word.end, 4);
   if (p == word.word.end) return false;
   if (!kReplacedSet.holds(bytes_of(text, word.before))) {
-    if (!same_word(tie, "auf")) return false;
     const auto value = value_at(text, p);
     if (!value) return false;
+    // "I changed the password of the box to v": what is no word needs no verb that we know.
+    if (looks_made(bytes_of(text, value->span))) return offer_unlike_words(place, p);
+    if (!same_word(tie, "auf")) return false;
     Span behind = word_at(text, skip_blanks(text, value->end, 4));
     while (behind.size() > 0 && ends_sentence(text[behind.end - 1])) --behind.end;
     if (!kChangedBehindSet.holds(bytes_of(text, behind))) return false;
@@ -229,7 +240,7 @@ bool read_clause_word(const Place& place, const ClauseWord& word) {
     const size_t p = skip_blanks(text, end, 4);
     return p != end && word.words_left > 1 && offer_unlike_words(place, p);
   }
-  constexpr size_t kLongestTie = 4;
+  constexpr size_t kLongestTie = 5;
   if (bytes.size() <= kLongestTie) return read_replaced(place, word);
   if (!word.owned || !is_line_end(at(text, skip_blanks(text, word.word.end, 4)))) return false;
   return looks_made(bytes) && offer_unlike_words(place, word.word.begin);

@@ -36,6 +36,8 @@ constexpr LoginCall kLoginCalls[] = {
     {"credentials.new(", 1},
     {"credentials::new(", 1},
     {"passwordauthentication(", 1},
+    {"basicauthenticator(", 1},
+    {"sftpclient(", 3},
     {"secretkeyspec(", 0, Noun::kKey},
     {"hmacshakeyfor(", 0, Noun::kKey},
     {"fernet(", 0, Noun::kKey},

@@ -10,6 +10,8 @@ namespace spillguard::detect::generic {
 using std::string_view_literals::operator""sv;
 namespace {
 
+constexpr size_t kMaxMarked = 100;  // bytes of a value between marks
+
 // The value right behind a phrase; nothing when there is none.
 bool offer_behind_phrase(std::string_view text, Span phrase, size_t from, Noun noun, bool quoted,
                          std::vector<Candidate>& out) {
@@ -28,6 +30,32 @@ Place place_of(std::string_view text, Span phrase, Noun noun, std::vector<Candid
   return {.text = text,
           .name = {.key = phrase, .keyword = phrase, .noun = noun, .plain = true},
           .out = out};
+}
+
+// {{kiosk}} / {{v}} and `kiosk` / `v`, which people write of accounts without a word that says so:
+// around the hit, which is what stands between.
+void read_marked_pair(std::string_view text, Span hit, std::vector<Candidate>& out) {
+  constexpr size_t kLongestUser = 48;
+  const char open = text[hit.end - 1];
+  size_t user = hit.begin;
+  bool digits = false;
+  while (user > 0 && hit.begin - user < kLongestUser && text[user - 1] != open) {
+    const char c = text[--user];
+    if (is_gap(c)) return;
+    digits = digits || is_digit(c);
+  }
+  const char close = open == '{' ? '}' : '`';
+  size_t end = hit.end;
+  while (end < text.size() && end - hit.end < kMaxMarked && text[end] != close &&
+         !is_gap(text[end])) {
+    ++end;
+  }
+  if (user == 0 || user == hit.begin || text[user - 1] != open || at(text, end) != close) return;
+  const std::string_view value = text.substr(hit.end, end - hit.end);
+  // "`node18` / `node20`" are two of a kind.
+  if (!looks_made(value) && (digits || !unlike_words(value))) return;
+  const Place place = place_of(text, hit, Noun::kPassword, out);
+  place.offer({.span = {hit.end, end}, .quote = '\0', .end = end}, Setting::kList);
 }
 
 // "v einloggen", "kiosk und v anmelden" behind "mit ".
@@ -87,6 +115,10 @@ bool read_strict_pair(const Place& place, size_t from, Setting setting) {
 
 bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out) {
   const char first = lower(text[hit.begin]);
+  if (first == '}' || first == '`') {
+    read_marked_pair(text, hit, out);
+    return true;
+  }
   if (first == 'i' && goes_on_with(text, hit.begin, "identified ")) {
     size_t p = hit.end;
     if (goes_on_with(text, hit.begin, "identified with")) {

@@ -44,7 +44,9 @@ constexpr std::string_view kFillers[] = {
     "the",       "auf",         "das",        "following",    "called",      "this",
     "one",       "here",        "hier",       "ici",          "aqui",        "aqu\u00ED",
     "este",      "esta",        "como",       "derzeit",      "momentan",    "suivant",
-    "folgendes", "actualmente", "atualmente", "actuellement", "temporarily", "reset"};
+    "folgendes", "actualmente", "atualmente", "actuellement", "temporarily", "reset",
+    "either",    "entweder",    "soit",       "still,",       "steht",       "nouveau",
+    "a",         "ser"};
 
 // Words behind a name that say whose it is.
 constexpr std::string_view kWhose[] = {"of",  "for", "on",  "from", "von",  "vom", "f\u00FCr",
@@ -126,7 +128,8 @@ bool is_plain_word(std::string_view text, size_t from) {
 // The bytes that the words of read_clause_word() begin with.
 bool may_be_clause_word(char first, bool owned) {
   return owned || first == '(' || first == '-' || first == '=' || first == '\xE2' ||
-         first == '\xC3' || first == 'a' || first == 'e' || first == 'p';
+         first == '\xC3' || first == 'a' || first == 'c' || first == 'e' || first == 'p' ||
+         first == 't' || first == 'w' || first == 'z';
 }
 
 // "when asked for the passphrase type v"
@@ -176,6 +179,26 @@ bool read_after_verb(const Place& place, size_t from, Setting setting, Doubt dou
     read_second(place, place.out.back().value.end);
   }
   return true;
+}
+
+// "is for all of us v", "was changed by somebody, it is now v": what the clause states of the name
+// stands a few words behind its verb, and is no word.
+bool read_stated(const Place& place, size_t from) {
+  constexpr size_t kMaxStatedWords = 5;
+  const std::string_view text = place.text;
+  if (place.name.noun == Noun::kCredential) return false;
+  size_t p = skip_blanks(text, from, 4);
+  for (size_t i = 0; i < kMaxStatedWords && !ends_clause(text, p); ++i) {
+    const Span word = next_word(text, p);
+    if (looks_made(text.substr(word.begin, word.size()))) return offer_unlike_words(place, p);
+    p = word.end;
+    if (word.size() == 0) return false;
+    if (at(text, p - 1) == ',' || ends_clause(text, p - 1)) {
+      return is_blank(at(text, p)) && read_answer(place, p);
+    }
+    p = skip_blanks(text, p, 4);
+  }
+  return false;
 }
 
 }  // namespace
@@ -281,7 +304,8 @@ bool read_prose(const Place& place, const Closers& closers) {
     const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChangeSet));
     if (set_to || word.is_one_of(kCopulaSet)) {
       return read_after_verb(place, word.word.end, Setting::kProse,
-                             i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords);
+                             i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords) ||
+             read_stated(place, word.word.end);
     }
     // "password hash: v", "token type is v"; not "key set to v"
     if (i == 0 && is_description(text, word.word)) {

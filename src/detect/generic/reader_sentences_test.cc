@@ -60,6 +60,15 @@ TEST(GenericSentences, Names) {
                 "das Paswort ist q7Tz#x9Kb",
                 "CLE_SECRETE=q7Tz#x9Kb",
                 "wifi_key: q7Tz#x9Kb",
+                "cl\u00E9 wifi : q7Tz#x9Kb",
+                "cl\u00E9 pr\u00E9-partag\u00E9e du tunnel : q7Tz#x9Kb",
+                "Chave pr\u00E9-compartilhada: q7Tz#x9Kb",
+                "cl\u00E9 JWT : q7Tz#x9Kb",
+                "chave hmac: q7Tz#x9Kb",
+                "clave precompartida = q7Tz#x9Kb",
+                "Netzwerkschl\u00FCssel: q7Tz#x9Kb",
+                "wlanschluessel = q7Tz#x9Kb",
+                "cookie_salt = 'q7Tz#x9Kb'",
                 "X-Cle-Api: q7Tz#x9Kb",
                 "CHAVE_ASSINATURA=q7Tz#x9Kb",
                 "<contrasenia>q7Tz#x9Kb</contrasenia>",
@@ -109,10 +118,15 @@ TEST(GenericSentences, Answers) {
                 "la senha foi trocada, a nova \u00E9 q7Tz#x9Kb", "a senha ficou q7Tz#x9Kb",
                 "le jeton du robot, je te le mets ici : q7Tz#x9Kb",
                 "o token do servidor \u00E9 este aqui: q7Tz#x9Kb",
-                "la clave de acceso c'est q7Tz#x9Kb"});
+                "la clave de acceso c'est q7Tz#x9Kb",
+                "the badge password was changed by the porter, it is now q7Tz#x9Kb",
+                "the password of the till is for all of us q7Tz#x9Kb",
+                "das Passwort lautet f\u00FCr alle im Lager q7Tz#x9Kb"});
   expect_nothing({"Reset your password. It is required", "wrong password, it is broken",
                   "the token expired. The server is down and srv01a9 is up",
-                  "password reset. See the page about x77abcd2"});
+                  "password reset. See the page about x77abcd2",
+                  "the password is for all of us the same",
+                  "the password is not what we had on the old server srv01a9x before"});
 }
 
 TEST(GenericSentences, ChangesAndArrows) {
@@ -121,7 +135,12 @@ TEST(GenericSentences, ChangesAndArrows) {
                 "token of the gateway => q7Tz#x9Kb", "Masterpasswort auf q7Tz#x9Kb ge\u00E4ndert",
                 "mot de passe d'usine remplac\u00E9 par q7Tz#x9Kb",
                 "senha do painel alterada para q7Tz#x9Kb", "encryption key set to q7Tz#x9Kb",
-                "the root password was reset to q7Tz#x9Kb"});
+                "the root password was reset to q7Tz#x9Kb",
+                "I changed the password of the box to q7Tz#x9Kb",
+                "das Passwort der Kasse steht jetzt auf q7Tz#x9Kb",
+                "la contrase\u00F1a del panel fue puesta como q7Tz#x9Kb",
+                "o token do rob\u00F4 passou a ser q7Tz#x9Kb",
+                "le mot de passe du coffre est soit q7Tz#x9Kb"});
   expect_nothing({"password page -> Settings -> Security",
                   "token from the app -> the server -> done",
                   "das Passwort auf srv01x9 wurde vergessen", "password set to expire"});
@@ -163,6 +182,31 @@ TEST(GenericSentences, PairsOfUserAndValue) {
                   "entrar con usuario y clave", "Zugang: Halle 3 / Tor 2",
                   "the login page\nread / write", "what about the login?\nyes / no",
                   "these are the credentials\nkiosk / q7Tz#x9Kb in the old system"});
+}
+
+// Accounts that no word names, but marks do.
+TEST(GenericSentences, PairsBetweenMarks) {
+  expect_value({"| till 3 | {{kiosk}} / {{q7Tz#x9Kb}} |", "use `kiosk` / `q7Tz#x9Kb` for it"});
+  expect_nothing({"`node18` / `node20`", "{{read}} / {{write}}", "`kiosk` / `q7Tz x9Kb`",
+                  "kiosk` / `q7Tz#x9Kb", "`kiosk` / `q7Tz#x9Kb", "{{kiosk}} / {{q7Tz#x9Kb",
+                  "}} / {{", "` / `"});
+}
+
+// Every text ends somewhere, and no reader may look behind its end.
+TEST(GenericSentences, TextsMayEndAnywhere) {
+  for (const std::string_view text :
+       {"the API key", "cl\u00E9 wifi", "what was the login?\n\nkiosk / q7Tz#x9Kb",
+        "Kw.:", "Kennwort ge\u00E4ndert, es lautet q7Tz#x9Kb", "token of it -> q7Tz#x9Kb",
+        "c\u00F3digo de acceso: q7Tz#x9Kb", "password (currently q7Tz#x9Kb)", "PIN: 4711",
+        "la senha \u00E9 q7Tz#x9Kb e a do backup \u00E9 m3Wy!p8Rc", "unlocked with q7Tz#x9Kb",
+        "mit kiosk und q7Tz#x9Kb anmelden", "Passwort auf q7Tz#x9Kb ge\u00E4ndert",
+        "Schl\u00FCssel (WPA2): q7Tz#x9Kb", "Acceso: kiosk / q7Tz#x9Kb", "Senha ....: x",
+        "the password is for all of us q7Tz#x9Kb", "`kiosk` / `q7Tz#x9Kb`"}) {
+    for (size_t size = 0; size <= text.size(); ++size) {
+      const std::string part(text.substr(0, size));
+      EXPECT_LE(values_asked(part).size(), 2U) << part;
+    }
+  }
 }
 
 TEST(GenericSentences, AloneOnTheNextLine) {
