@@ -93,10 +93,28 @@ bool is_variable(std::string_view secret) {
 }
 
 bool is_password_word(std::string_view secret) {
-  static constexpr std::array<std::string_view, 14> kWords = {
-      "password",     "passwd",       "pass",       "pwd",        "secret",
-      "mypassword",   "my-password",  "token",      "xxx",        "passwort",
-      "yourpassword", "userpassword", "dbpassword", "credentials"};
+  static constexpr std::array<std::string_view, 22> kWords = {"password",
+                                                              "passwd",
+                                                              "pass",
+                                                              "pwd",
+                                                              "secret",
+                                                              "mypassword",
+                                                              "my-password",
+                                                              "token",
+                                                              "xxx",
+                                                              "passwort",
+                                                              "yourpassword",
+                                                              "userpassword",
+                                                              "dbpassword",
+                                                              "credentials",
+                                                              "kennwort",
+                                                              "motdepasse",
+                                                              "mot_de_passe",
+                                                              "contrasena",
+                                                              "contrase\u00F1a",
+                                                              "contrase\u00D1a",
+                                                              "clave",
+                                                              "senha"};
   const std::string text = to_lower(secret);
   return std::find(kWords.begin(), kWords.end(), text) != kWords.end();
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recall and precision on hand-written tickets (written.txt beside this), with values made at run time.
+"""Recall and precision on hand-written tickets (written*.txt beside this), with values made at run time.
 
   written.py --spillguard BINARY [--seeds N] [--show] [FILE…]
 

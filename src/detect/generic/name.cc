@@ -138,7 +138,7 @@ RunMeaning meaning_of_run(std::string_view run) {
   tail = tail && !owned;
   // "Authorization" is a header; with more words it is a setting or a state.
   if (*noun == Noun::kCredential && (tail || (head > 1 && word == "authorization"))) return {};
-  if (head > 0 && asks(parts.of(bytes, 0))) return {};
+  if (head > 0 && asks(parts.of(bytes, 0)) && word != "salt") return {};
 
   const Span keyword = parts[head];
   RunMeaning meaning{.named = true,
@@ -166,12 +166,14 @@ RunMeaning meaning_of_run(std::string_view run) {
   if (meaning.word == RunWord::kKey) {
     // Settings of programs: LEASEWEB_KEY. A name in another form needs a word that we know.
     const bool environment = is_upper(run[keyword.begin]) && is_upper(run[keyword.end - 1]);
-    if (disqualifies(owner) || (!qualifies_key(owner) && !environment)) return {};
+    const bool owns = qualifies_key(owner) || environment || (foreign && owns_foreign_key(owner));
+    if (disqualifies(owner) || !owns) return {};
     if (!tail && is_of_wifi(owner)) meaning.noun = Noun::kPassword;
   } else if (meaning.word == RunWord::kNonce) {
     if (owner == "oauth" || owner == "csp") return {};
   } else if (*noun == Noun::kToken && disqualifies(owner)) {
-    return {};
+    // config.token is a field of an object.
+    if (owner != "config" || run[keyword.begin - 1] != '.') return {};
   }
   return meaning;
 }

@@ -169,6 +169,8 @@ bool is_quiet_clause(std::string_view text, size_t name_end, bool pairs) {
       return (marks.line_end >> first_stop & 1U) != 0 || !is_answered(first_stop + 1);
     }
     if (i == 0 && says_whose(word)) most_words = kMaxOwnedWords;
+    const bool late = (i == 1 || i == 2) && most_words == kMaxProseWords;
+    if (late && says_whose(word)) most_words = kMaxLateOwnedWords;
     if ((word.back() == ',' || word.back() == '!') && is_answered(end)) return false;
     if (word == "to" && (i == 0 || is_change(before))) return false;
     if (first_loud < end) return false;
@@ -198,7 +200,8 @@ bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
                          (is_kind(next, kJoinKind) && is_name_byte(text, name.end + 1));
     if (goes_on) return false;
     const auto owned = owned_key(text, name);
-    if (!owned) return true;
+    // "Key: v" below the name of a wireless network
+    if (!owned) return next != ':' || (hit.begin != 0 && text[hit.begin - 1] == ' ');
     if (owned->end != name.end) return false;
     name = *owned;
   }

@@ -6,7 +6,22 @@
 
 namespace spillguard::detect::generic {
 
+using std::string_view_literals::operator""sv;
 namespace {
+
+// DOMAIN\user: credentials are made with it and a password.
+bool is_account_of_domain(std::string_view value) {
+  const size_t slash = value.find('\\');
+  if (slash == 0 || slash == std::string_view::npos || slash + 1 == value.size()) return false;
+  for (size_t p = 0; p < value.size(); ++p) {
+    if (p != slash && !is_word(value[p]) && !is_kind(value[p], kJoinKind)) return false;
+  }
+  return is_letter(value.front()) && is_letter(value[slash + 1]);
+}
+
+bool names_credentials(std::string_view text, Span keyword) {
+  return goes_on_with(text, keyword.begin, "cred");
+}
 
 // Words that name something else when the value is none for them.
 bool is_other_thing(std::string_view text, Span keyword, std::string_view value) {
@@ -16,6 +31,9 @@ bool is_other_thing(std::string_view text, Span keyword, std::string_view value)
     // "PIN: bekommst du am Empfang"
     return value.find_first_of("0123456789") == std::string_view::npos;
   }
+  // -newkey rsa:2048
+  if (value.starts_with("rsa:") || value.starts_with("ec:")) return true;
+  if (is_account_of_domain(value) && names_credentials(text, keyword)) return true;
   // The key of a row in a database
   return keyword.size() == kClave && goes_on_with(text, keyword.begin, "clave") && is_uuid(value);
 }
@@ -24,7 +42,16 @@ bool is_other_thing(std::string_view text, Span keyword, std::string_view value)
 
 void Place::offer(const Value& value, Setting setting) const { offer(value, setting, name.noun); }
 
-void Place::offer(const Value& value, Setting setting, Noun noun) const {
+void Place::offer(const Value& found, Setting setting, Noun noun) const {
+  Value value = found;
+  // How Apache's HttpClient logs the end of a header's line.
+  constexpr std::string_view kLineEnd = "[\\r][\\n]";
+  const std::string_view bytes = text.substr(value.span.begin, value.span.size());
+  if (bytes.ends_with(kLineEnd)) {
+    value.span.end -= kLineEnd.size();
+  } else if (bytes.ends_with('[') && text.substr(value.span.end - 1).starts_with(kLineEnd)) {
+    --value.span.end;
+  }
   if (value.span.size() < kMinValue || value.span.overlaps(name.keyword)) return;
   if (is_other_thing(text, name.keyword, text.substr(value.span.begin, value.span.size()))) return;
   const size_t distance = value.span.begin >= name.key.end   ? value.span.begin - name.key.end
@@ -91,6 +118,55 @@ bool is_bare_key(std::string_view text, Span hit) {
   return before != ' ' && before != '-' && before != '.';
 }
 
+// 'encryption' => ['key' => 'v', {"hmac": {"key": "v"}: the object's name says what the key is for.
+bool is_key_of_object(std::string_view text, Span hit) {
+  constexpr size_t kMaxBlanks = 40;
+  if (hit.begin < 2) return false;
+  const char quote = text[hit.begin - 1];
+  if ((quote != '"' && quote != '\'') || at(text, hit.end) != quote) return false;
+  const auto skip_back = [&](size_t p) {
+    const size_t first = p - std::min(p, kMaxBlanks);
+    while (p > first && is_gap(text[p - 1])) --p;
+    return p;
+  };
+  size_t p = skip_back(hit.begin - 1);
+  if (p < 2 || (text[p - 1] != '[' && text[p - 1] != '{')) return false;
+  p = skip_back(p - 1);
+  if (p > 1 && text[p - 1] == '>' && text[p - 2] == '=') {
+    p = skip_back(p - 2);
+  } else if (p > 0 && text[p - 1] == ':') {
+    p = skip_back(p - 1);
+  } else {
+    return false;
+  }
+  if (p == 0 || text[p - 1] != quote) return false;
+  const size_t end = p - 1;
+  size_t begin = end;
+  while (begin > 0 && end - begin < kMaxTitle && is_name_byte(text, begin - 1)) --begin;
+  const std::string_view owner = text.substr(begin, end - begin);
+  for (const std::string_view word : {"crypt"sv, "encryption"sv, "hmac"sv, "signing"sv, "jwt"sv}) {
+    if (same_word(owner, word)) return true;
+  }
+  return false;
+}
+
+// The same for settings of wireless networks: "SSID: Foyer", and "Key: v" on the next line.
+bool is_key_below_ssid(std::string_view text, Span hit) {
+  if (at(text, skip_blanks(text, hit.end, 8)) != ':') return false;
+  const Span line = line_around(text, hit.begin);
+  if (line.begin < 6 || !is_line_end(text[line.begin - 1])) return false;
+  const Span above = line_around(text, line.begin - 1);
+  const size_t name = skip_blanks(text, above.begin);
+  return goes_on_with(text, name, "ssid") || goes_on_with(text, name, "wifi") ||
+         goes_on_with(text, name, "wlan") || goes_on_with(text, name, "wi-fi");
+}
+
+void read_bare_key(std::string_view text, Span hit, Noun noun, std::vector<Candidate>& out) {
+  const Place place{
+      .text = text, .name = {.key = hit, .keyword = hit, .noun = noun, .plain = true}, .out = out};
+  read_assignment(place, skip_closers(text, hit.end));
+}
+
 // "$TOKEN", "Bearer $TOKEN": the value is in a variable, and what follows is another setting.
 bool is_variable_use(std::string_view text, const Name& name) {
   if (name.key.begin > 0 && text[name.key.begin - 1] == '$') return true;
@@ -143,10 +219,21 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
     }
     return;
   }
-  if (is_bare_key(text, hit)) return;
+  if (is_bare_key(text, hit)) {
+    if (is_key_of_object(text, hit)) {
+      read_bare_key(text, hit, Noun::kKey, out);
+    } else if (is_key_below_ssid(text, hit)) {
+      read_bare_key(text, hit, Noun::kPassword, out);
+    }
+    return;
+  }
   if (begins_phrase(text, hit) && read_phrase(text, hit, out)) return;
   const auto name = name_at(text, hit, names);
   if (!name) return;
+  // https://shop.example/login: the next line is of something else.
+  if (name->noun == Noun::kCredential && name->key.begin > 0 && text[name->key.begin - 1] == '/') {
+    return;
+  }
   const Place place{.text = text, .name = *name, .out = out};
   if (in_sentence(text, name->key)) {
     read_before(place);
@@ -156,8 +243,9 @@ void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
   Closers closers = skip_closers(text, name->key.end);
   closers.end = skip_leaders(text, closers.end);
   if (read_xml(place, closers) || read_named_value(place, closers) ||
-      read_assignment(place, closers) || read_csv(place, closers) || read_header(place) ||
-      read_call(place, closers)) {
+      read_assignment(place, closers) || read_sql_rows(place, closers) ||
+      read_csv(place, closers) || read_header(place) || read_call(place, closers) ||
+      read_label(place, closers)) {
     return;
   }
   if (is_variable_use(text, *name)) return;

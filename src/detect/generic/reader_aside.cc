@@ -1,5 +1,6 @@
 // Values in brackets behind a name and a few words, "change the root pw on hv-3 (currently v)", and
 // behind a word that asks to type them: "when asked for the passphrase type v".
+#include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/word_set.h"
 
@@ -83,6 +84,7 @@ bool read_aside(const Place& place) {
     const char c = at(text, p);
     if (c == '(') return read_bracket(place, p);
     const std::string_view word = aside_word_at(text, p);
+    if (i == 0 && describes(word)) return false;  // "secret ID (v)"
     if (word.empty() || std::string_view(".,;:!?").find(word.back()) != std::string_view::npos)
       return false;
     p = skip_blanks(text, p + word.size(), 4);

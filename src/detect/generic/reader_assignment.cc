@@ -19,8 +19,8 @@ constexpr std::string_view kFullWidthColon = "\uFF1A";
 
 // Words before the token in "Authorization: Bearer v".
 size_t skip_scheme(std::string_view text, size_t from) {
-  for (const std::string_view scheme :
-       {"bearer"sv, "basic"sv, "token"sv, "apikey"sv, "ssws"sv, "key"sv, "jwt"sv, "digest"sv}) {
+  for (const std::string_view scheme : {"bearer"sv, "basic"sv, "token"sv, "apikey"sv, "ssws"sv,
+                                        "key"sv, "jwt"sv, "digest"sv, "splunk"sv}) {
     if (!goes_on_with(text, from, scheme)) continue;
     const size_t end = from + scheme.size();
     const size_t next = skip_blanks(text, end, 4);
@@ -94,6 +94,28 @@ std::optional<Value> fallback(std::string_view text, size_t from) {
     }
   }
   return std::nullopt;
+}
+
+// "cacheKey=tokens:user:0b9f": names of entries in a store go on with words between colons.
+bool is_name_of_entry(std::string_view text, const Name& name, size_t from) {
+  if (name.noun != Noun::kToken || name.key.begin == 0) return false;
+  const char before = text[name.key.begin - 1];
+  if (before != '=' && before != ':' && !is_kind(before, kQuoteKind)) return false;
+  size_t p = from;
+  while (is_lower(at(text, p)) || at(text, p) == '_') ++p;
+  return p != from && at(text, p) == ':';
+}
+
+// {"value": "v", …}: what services answer when they are asked for their settings.
+std::optional<Value> value_of_object(std::string_view text, size_t from) {
+  constexpr std::string_view kValue = "\"value\"";
+  if (at(text, from) != '{') return std::nullopt;
+  const size_t name = skip_space(text, from + 1);
+  if (!text.substr(std::min(name, text.size())).starts_with(kValue)) return std::nullopt;
+  const size_t colon = skip_blanks(text, name + kValue.size(), 4);
+  if (at(text, colon) != ':') return std::nullopt;
+  const size_t value = skip_space(text, colon + 1);
+  return opens_quote(text, value) ? quoted_value(text, value) : std::nullopt;
 }
 
 bool inside_tag(std::string_view text, size_t offset) {
@@ -189,6 +211,13 @@ bool read_assignment(const Place& place, const Closers& closers) {
   if (only_pairs(place)) return true;
   const bool tokens = place.name.noun == Noun::kCredential || place.name.noun == Noun::kToken;
   if (tokens) p = skip_scheme(text, p);
+  if (tie.colon && p == tie.end && !closers.quote && is_name_of_entry(text, place.name, p)) {
+    return true;
+  }
+  if (const auto inner = value_of_object(text, p)) {
+    place.offer(*inner, setting);
+    return true;
+  }
   auto value = value_at(text, p);
   if (!value || value->quote == '\0') {
     if (const auto literal = fallback(text, p)) place.offer(*literal, setting);

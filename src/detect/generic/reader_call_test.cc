@@ -18,6 +18,8 @@ TEST(GenericReaderCalls, FunctionsThatTakeUserAndSecret) {
       {"new PasswordAuthentication(\"svc\", \"Kx9aa11\".toCharArray())", {"Kx9aa11"}},
       {"new HttpBasicAuthenticator(\"svc\", \"Kx9aa11\")", {"Kx9aa11"}},
       {"new SftpClient(\"files1\", 22, \"svc\", \"Kx9aa11\")", {"Kx9aa11"}},
+      {"#0 PDO->__construct('mysql:host=db', 'shop', 'Kx9aa11')", {"Kx9aa11"}},
+      {"OAuth2::Client.new('sync', 'Kx9aa11bb', site: x)", {"Kx9aa11bb"}},
       {"cx_Oracle.connect(\"app\", \"Kx9aa11\", \"db/orcl\")", {"Kx9aa11"}},
       {"request.basic_auth 'svc', 'Kx9aa11'", {"Kx9aa11"}},
       {"login(page, \"bob\", \"Kx9aa11\")", {"Kx9aa11"}},

@@ -14,7 +14,8 @@ constexpr std::string_view kAnswers[] = {
     "nova",   "novo",       "nouveau",    "ahora",  "nouvelle",    "agora",  "voici", "lo",
     "je",     "te",         "ich",        "here",   "hier",        "aqui",   "segue", "aqu\u00ED",
     "lautet", "qued\u00F3", "c\u2019est", "queda",  "it\u2019s",   "ficou",  "fica",  "ist",
-    "neue",   "ci",         "ahora",      "actual", "maintenant,", "\u00E9", "quedo"};
+    "neue",   "ci",         "ahora",      "actual", "maintenant,", "\u00E9", "quedo", "old",
+    "alte",   "altes",      "ancien",     "viejo",  "antigua"};
 // The same that hold a verb, or point to what follows.
 constexpr std::string_view kVerbsOfAnswers[] = {"it's",  "it\u2019s",  "c'est", "c\u2019est",
                                                 "voici", "qued\u00F3", "quedo"};
@@ -103,8 +104,12 @@ std::string_view bytes_of(std::string_view text, Span span) {
 // "a nova \u00E9 v": "a" is of too many sentences to begin an answer by itself.
 bool is_of_answer(std::string_view text, Span word) {
   const std::string_view bytes = bytes_of(text, word);
-  return kAnswerSet.holds(bytes) ||
-         (same_word(bytes, "a") && goes_on_with(text, word.end, " nova "));
+  if (kAnswerSet.holds(bytes)) return true;
+  if (same_word(bytes, "a")) return goes_on_with(text, word.end, " nova ");
+  // "which is v", and no more of the clauses that begin so
+  return (same_word(bytes, "which") && goes_on_with(text, word.end, " is ")) ||
+         (same_word(bytes, "que") && goes_on_with(text, word.end, " es ")) ||
+         (same_word(bytes, "qui") && goes_on_with(text, word.end, " est "));
 }
 
 bool ends_words(std::string_view text, size_t p) {
@@ -211,8 +216,13 @@ bool read_answer(const Place& place, size_t from) {
       if (offer_unlike_words(place, value)) return true;
       if (!kAnswerSet.holds(bytes)) return false;  // "es" is a verb and a pronoun
     }
-    pronouns = pronouns && is_of_answer(text, word);
+    const bool bracket = bytes.front() == '(';  // "The new one (since May) is v"
+    pronouns = pronouns && (bracket || is_of_answer(text, word));
     p = word.end;
+    if (bracket) {
+      const size_t close = text.substr(0, std::min(text.size(), begin + kMaxAnswer)).find(')', p);
+      p = close == std::string_view::npos ? p : close + 1;
+    }
     if (i == 0 && kDoneSet.holds(bytes)) {
       p = skip_blanks(text, p, 4);
       pronouns = begins_answer(text, p);

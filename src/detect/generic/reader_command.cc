@@ -136,7 +136,7 @@ void read_form(const Command& command, const Tool& tool, const Value& argument,
       if (exact && arguments.next()) {
         if (auto value = arguments.next()) {
           // htpasswd names its file before the user.
-          if (tool.option == "-b") value = arguments.next();
+          if (tool.name == "htpasswd") value = arguments.next();
           if (value) command.offer(*value, whole, Noun::kPassword);
         }
       }

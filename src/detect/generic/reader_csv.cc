@@ -114,6 +114,28 @@ std::optional<Header> header_of(std::string_view text, Span line, size_t key, ch
   return header;
 }
 
+// Rows of a name and its value, and what else is known of them: "DEPLOY_TOKEN,v,true". Another row
+// of as many fields stands beside.
+bool read_pair_row(const Place& place, Span line, char separator) {
+  const std::string_view text = place.text;
+  if (place.name.key.begin != line.begin || at(text, place.name.key.end) != separator) return false;
+  const Record row = record_at(text, line.begin, 1, separator);
+  const Span field = bare_field(text, row.field);
+  const std::string_view bytes = text.substr(field.begin, field.size());
+  if (row.count < 2 || !unlike_words(bytes) || bytes.find(' ') != std::string_view::npos) {
+    return false;
+  }
+  size_t beside = row.end;
+  if (at(text, beside) == '\r') ++beside;
+  const bool below = record_at(text, beside + 1, 1, separator).count == row.count;
+  const bool above =
+      line.begin >= 2 &&
+      record_at(text, line_around(text, line.begin - 1).begin, 1, separator).count == row.count;
+  if (!below && !above) return false;
+  place.offer({.span = field, .end = field.end}, Setting::kTable);
+  return true;
+}
+
 }  // namespace
 
 bool read_csv(const Place& place, const Closers& closers) {
@@ -124,6 +146,7 @@ bool read_csv(const Place& place, const Closers& closers) {
   const bool whole = (line.begin == 0 || is_line_end(text[line.begin - 1])) &&
                      line.end < text.size() && is_line_end(text[line.end]);
   if (!whole) return false;
+  if (read_pair_row(place, line, separator)) return true;
   const auto header = header_of(text, line, place.name.key.begin, separator);
   if (!header) return false;
   const std::string_view title = text.substr(place.name.key.begin, place.name.key.size());

@@ -148,7 +148,19 @@ bool read_pair_line(const Place& place, size_t line_end) {
   return read_strict_pair(place, skip_space(text, line_end, 4), Setting::kList);
 }
 
+// What a console answers: => "v"
+bool read_echoed(const Place& place, size_t from) {
+  const std::string_view text = place.text;
+  const size_t p = skip_space(text, from, 4);
+  if (!goes_on_with(text, p, "=> ") || !opens_quote(text, p + 3)) return false;
+  const auto value = quoted_value(text, p + 3);
+  if (!value || !is_line_end(at(text, skip_blanks(text, value->end)))) return false;
+  place.offer(*value, Setting::kList);
+  return true;
+}
+
 bool read_next_line(const Place& place, size_t from, bool tied) {
+  if (read_echoed(place, from)) return true;
   if (!tied && place.name.tail) return false;
   if (place.name.noun == Noun::kCredential && read_pair_line(place, from)) return true;
   const std::string_view text = place.text;

@@ -22,6 +22,8 @@ constexpr LoginCall kLoginCalls[] = {
     {"mysql_connect(", 2},
     {"mysql_real_connect(", 3},
     {"new pdo(", 2},
+    {"pdo->__construct(", 2},
+    {"oauth2::client.new(", 1, Noun::kSecret},
     {"odbc_connect(", 2},
     {"oci_connect(", 1},
     {"oracle.connect(", 1},

@@ -51,6 +51,8 @@ inline constexpr size_t kMaxProseWords = 8;  // between a name and what says tha
 inline constexpr size_t kLongProseWord = 40;
 // The same where the name is followed by a word that says whose the secret is.
 inline constexpr size_t kMaxOwnedWords = 14;
+// The same where such a word is the second or third one.
+inline constexpr size_t kMaxLateOwnedWords = 10;
 inline constexpr size_t kMaxClause = 90;  // bytes of kMaxProseWords
 inline constexpr size_t kMaxOwnedClause = 130;
 // Verbs behind which a value stands: is, ist, est …; and those before "to": set, changed …
@@ -88,6 +90,10 @@ bool read_call(const Place& place, const Closers& closers);
 bool read_table(const Place& place);
 // The same between commas or semicolons.
 bool read_csv(const Place& place, const Closers& closers);
+// The same in SQL's rows: INSERT INTO users (name, key) VALUES ('bob', 'v')
+bool read_sql_rows(const Place& place, const Closers& closers);
+// "Key       v", "Key ..... v" alone on a line.
+bool read_label(const Place& place, const Closers& closers);
 // Whether a word of a column's title, or of a row's, is one for users.
 bool says_user(std::string_view title);
 // A value alone on the next line. `tied`: a colon says that one follows.

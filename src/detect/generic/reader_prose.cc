@@ -25,10 +25,11 @@ struct Text {
 
 // Verbs behind which the value stands.
 constexpr std::string_view kCopulas[] = {
-    "is",         "are",       "was",     "equals",     "ist",   "sind",  "war",
-    "lautet",     "lauten",    "lautete", "est",        "sont",  "es",    "son",
-    "era",        "ser\u00E1", "\u00E9",  "s\u00E3o",   "sera",  "reads", "becomes",
-    "hei\u00DFt", "ficou",     "fica",    "qued\u00F3", "queda", "c'est", "c\u2019est"};
+    "is",         "are",       "was",        "equals",     "ist",      "sind",  "war",
+    "lautet",     "lauten",    "lautete",    "est",        "sont",     "es",    "son",
+    "era",        "ser\u00E1", "\u00E9",     "s\u00E3o",   "sera",     "reads", "becomes",
+    "hei\u00DFt", "ficou",     "fica",       "qued\u00F3", "queda",    "c'est", "c\u2019est",
+    "be",         "seria",     "ser\u00EDa", "serait",     "w\u00E4re"};
 
 // Verbs before "to": "is set to", "was changed to".
 constexpr std::string_view kChanges[] = {"set",      "changed", "reset",       "updated", "equal",
@@ -125,6 +126,17 @@ bool is_plain_word(std::string_view text, size_t from) {
   return is_gap(c) || c == ',' || c == ';';
 }
 
+// Behind a bracket that begins with a word and ends a few words on; the word's end when it does
+// not.
+size_t behind_bracket(std::string_view text, Span word) {
+  constexpr size_t kMaxBracket = 80;
+  const size_t last = std::min(text.size(), word.begin + kMaxBracket);
+  for (size_t p = word.begin; p < last && !is_line_end(text[p]); ++p) {
+    if (text[p] == ')') return p + 1;
+  }
+  return word.end;
+}
+
 // The bytes that the words of read_clause_word() begin with.
 bool may_be_clause_word(char first, bool owned) {
   return owned || first == '(' || first == '-' || first == '=' || first == '\xE2' ||
@@ -193,7 +205,13 @@ bool read_stated(const Place& place, size_t from) {
     if (looks_made(text.substr(word.begin, word.size()))) return offer_unlike_words(place, p);
     p = word.end;
     if (word.size() == 0) return false;
-    if (at(text, p - 1) == ',' || ends_clause(text, p - 1)) {
+    if (at(text, p) == ':') {
+      return is_blank(at(text, p + 1)) && offer_unlike_words(place, skip_blanks(text, p + 1, 4));
+    }
+    // "ab dem 1. April: v"
+    const bool ordinal = (word.size() == 2 || word.size() == 3) && is_digit(text[word.begin]) &&
+                         is_digit(text[p - 2]) && text[p - 1] == '.';
+    if (!ordinal && (at(text, p - 1) == ',' || ends_clause(text, p - 1))) {
       return is_blank(at(text, p)) && read_answer(place, p);
     }
     p = skip_blanks(text, p, 4);
@@ -290,11 +308,13 @@ bool read_prose(const Place& place, const Closers& closers) {
   Text before{text, {p, p}};
   Words words(text);
   bool owned = false;
+  bool described = false;  // the name is of something that the secret has: only answers follow
   size_t most_words = kMaxProseWords;
   size_t most_bytes = kMaxClause;
   for (size_t i = 0; i < most_words && p - clause < most_bytes; ++i) {
     if (ends_clause(text, p)) return pairs && is_line_end(at(text, p)) && read_pair_line(place, p);
     const Text word{text, words.next(p)};
+    if ((i == 1 || i == 2) && !owned && word.is_one_of(kWhoseSet)) most_words = kMaxLateOwnedWords;
     if (i == 0 && word.is_one_of(kWhoseSet)) {
       owned = true;
       most_words = kMaxOwnedWords;
@@ -302,7 +322,7 @@ bool read_prose(const Place& place, const Closers& closers) {
     }
     // "set the password to v", "was changed to v"
     const bool set_to = word.is("to") && (i == 0 || before.is_one_of(kChangeSet));
-    if (set_to || word.is_one_of(kCopulaSet)) {
+    if (!described && (set_to || word.is_one_of(kCopulaSet))) {
       return read_after_verb(place, word.word.end, Setting::kProse,
                              i == 0 && !set_to ? Doubt::kSentence : Doubt::kWords) ||
              read_stated(place, word.word.end);
@@ -310,10 +330,10 @@ bool read_prose(const Place& place, const Closers& closers) {
     // "password hash: v", "token type is v"; not "key set to v"
     if (i == 0 && is_description(text, word.word)) {
       if (word.is("type")) return read_typed(place, word.word.end);
-      if (!word.is_one_of(kChangeSet) || !goes_on_with(text, word.word.end, " to ")) return false;
+      described = !word.is_one_of(kChangeSet) || !goes_on_with(text, word.word.end, " to ");
     }
     if (verb) return false;
-    if (may_be_clause_word(at(text, p), owned) &&
+    if (!described && may_be_clause_word(at(text, p), owned) &&
         read_clause_word(place, {.word = word.word,
                                  .before = before.word,
                                  .words_left = most_words - i,
@@ -321,11 +341,13 @@ bool read_prose(const Place& place, const Closers& closers) {
       return true;
     }
     before = word;
-    p = word.word.end;
+    // "the password of the user (cn=svc,dc=corp) is v"
+    p = i != 0 && at(text, p) == '(' ? behind_bracket(text, word.word) : word.word.end;
     const char c = at(text, p);
     const bool tied = c == ':' || c == '=';
     const bool compared = c == '=' && (at(text, p + 1) == '=' || at(text, p - 1) == '!');
     if (tied && !compared && p > clause) {
+      if (described) return false;
       // "http://", "10:30", "foo:bar"
       const bool blank_behind = is_gap(at(text, p + 1));
       if (c == ':' && !blank_behind) return false;

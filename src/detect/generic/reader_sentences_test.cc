@@ -65,6 +65,12 @@ TEST(GenericSentences, Names) {
                 "Chave pr\u00E9-compartilhada: q7Tz#x9Kb",
                 "cl\u00E9 JWT : q7Tz#x9Kb",
                 "chave hmac: q7Tz#x9Kb",
+                "criptografia.chave=q7Tz#x9Kb",
+                "WPA2 key: q7Tz#x9Kb",
+                "config.token = \"q7Tz#x9Kb\"",
+                "settings['hash_salt'] = 'q7Tz#x9Kb';",
+                "<machineKey validationKey=\"q7Tz#x9Kb\" />",
+                "SSID: Foyer\nKey: q7Tz#x9Kb\n",
                 "clave precompartida = q7Tz#x9Kb",
                 "Netzwerkschl\u00FCssel: q7Tz#x9Kb",
                 "wlanschluessel = q7Tz#x9Kb",
@@ -84,7 +90,11 @@ TEST(GenericSentences, Names) {
   expect_nothing({"en contra es q7Tz#x9Kb", "clave primaria: q7Tz#x9Kb", "clave_cache = q7Tz#x9Kb",
                   "article_id = q7Tz#x9Kb", "KW: q7Tz#x9Kb", "wpa_key_mgmt=WPA-PSK",
                   "the source code d'accord: q7Tz#x9Kb", "cl\u00E9 (voir plan) : q7Tz#x9Kb",
-                  "PIN: gibt es am Tresen", "clave=0b9f3b6e-1c1d-4d5e-8f70-5a1b2c3d4e5f"});
+                  "PIN: gibt es am Tresen", "Foyer\nKey: q7Tz#x9Kb\n",
+                  "CACHE_FALLBACK_KEY: q7Tz#x9Kb", "parser.token = \"q7Tz#x9Kb\"",
+                  "cacheKey=tokens:user:q7Tz#x9Kb", "secret ID (q7Tz#x9Kb)",
+                  "https://a.example/login\nIdentifiant : q7Tz9Kb\n",
+                  "clave=0b9f3b6e-1c1d-4d5e-8f70-5a1b2c3d4e5f"});
 }
 
 TEST(GenericSentences, BetweenNameAndColon) {
@@ -121,7 +131,12 @@ TEST(GenericSentences, Answers) {
                 "la clave de acceso c'est q7Tz#x9Kb",
                 "the badge password was changed by the porter, it is now q7Tz#x9Kb",
                 "the password of the till is for all of us q7Tz#x9Kb",
-                "das Passwort lautet f\u00FCr alle im Lager q7Tz#x9Kb"});
+                "das Passwort lautet f\u00FCr alle im Lager q7Tz#x9Kb",
+                "das Kennwort der Kasse lautet ab 1. April: q7Tz#x9Kb",
+                "It still has the old psk. New one (since 1 April) is q7Tz#x9Kb.",
+                "The client secret expires on 1 July. The new one: q7Tz#x9Kb",
+                "la contrase\u00F1a de la clave privada, que es q7Tz#x9Kb. Huella",
+                "the password, which is q7Tz#x9Kb, works"});
   expect_nothing({"Reset your password. It is required", "wrong password, it is broken",
                   "the token expired. The server is down and srv01a9 is up",
                   "password reset. See the page about x77abcd2",
@@ -140,10 +155,17 @@ TEST(GenericSentences, ChangesAndArrows) {
                 "das Passwort der Kasse steht jetzt auf q7Tz#x9Kb",
                 "la contrase\u00F1a del panel fue puesta como q7Tz#x9Kb",
                 "o token do rob\u00F4 passou a ser q7Tz#x9Kb",
-                "le mot de passe du coffre est soit q7Tz#x9Kb"});
+                "le mot de passe du coffre est soit q7Tz#x9Kb",
+                "the pre-shared key should be q7Tz#x9Kb on both ends",
+                "la senha padr\u00E3o seria q7Tz#x9Kb mas",
+                "das Passwort vom Bind-User (cn=svc,ou=services,dc=corp) ist q7Tz#x9Kb.",
+                "Le nouveau secret partag\u00E9 RADIUS pour les bornes de l'entrep\u00F4t du nord "
+                "est q7Tz#x9Kb."});
   expect_nothing({"password page -> Settings -> Security",
                   "token from the app -> the server -> done",
-                  "das Passwort auf srv01x9 wurde vergessen", "password set to expire"});
+                  "das Passwort auf srv01x9 wurde vergessen", "password set to expire",
+                  "the password is ignored since build 42813030. Image: q7Tz#x9Kb",
+                  "the token type is q7Tz#x9Kb"});
 }
 
 TEST(GenericSentences, ValuesBeforeTheWord) {

@@ -2,6 +2,7 @@
 // as it stands), and columns aligned with blanks.
 #include <array>
 
+#include "detect/generic/characters.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/value_forms.h"
@@ -178,6 +179,13 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
   }
 }
 
+// Whether a value is as a commit's name is.
+bool is_of_commit(std::string_view text, Span value) {
+  constexpr size_t kSha1 = 40;  // digits
+  const std::string_view bytes = text.substr(value.begin, value.size());
+  return bytes.size() == kSha1 && all_of_text(bytes, is_hex);
+}
+
 // The cells beside a name that begins its row: values of one or of several columns. True when one
 // looks like a value, so that the row is no header.
 bool read_beside(const Place& place, Column column, char divider, size_t next) {
@@ -185,6 +193,8 @@ bool read_beside(const Place& place, Column column, char divider, size_t next) {
   const Span line = line_around(text, place.name.key.begin);
   const bool pairs = place.name.pair || place.name.noun == Noun::kCredential;
   const bool first = column.number == (divider == '|' ? 1U : 0U);
+  // "Wrong password gives 500" is a title of something else, a change perhaps.
+  const bool more = trimmed(text, {place.name.key.end, next - 1}).size() > 0;
   bool found = false;
   for (size_t i = 0; i < kMaxBeside && (i == 0 || first); ++i) {
     if (divider == '|' && at(text, next) == '|') ++next;
@@ -193,7 +203,7 @@ bool read_beside(const Place& place, Column column, char divider, size_t next) {
     if (const auto value = pair || only_pairs(place) ? std::nullopt : value_of_cell(text, cell)) {
       const bool unlike = unlike_words(text.substr(value->span.begin, value->span.size()));
       const bool account = first && unlike && has_user_above(text, line.begin, divider);
-      if (i == 0 || unlike) {
+      if (!(more && is_of_commit(text, value->span)) && (i == 0 || unlike)) {
         place.offer_placed(*value, Setting::kTable, place.name.noun, account);
       }
       found = found || unlike;

@@ -68,7 +68,24 @@ bool is_version(std::string_view value) {
                     : rest.empty() || rest.front() == '-' || rest.front() == '.';
 }
 
+namespace {
+
+// A duration of ISO 8601: PT30M, P1DT12H.
+bool is_duration(std::string_view value) {
+  if (value.size() < 3 || value.size() > 16 || value.front() != 'P') return false;
+  bool digit = false;  // before
+  for (const char c : value.substr(1)) {
+    const bool unit = std::string_view("YMWDHS").find(c) != std::string_view::npos;
+    if (!is_digit(c) && c != '.' && c != 'T' && !(unit && digit)) return false;
+    digit = is_digit(c) || c == '.';
+  }
+  return !digit;
+}
+
+}  // namespace
+
 bool is_date(std::string_view value) {
+  if (is_duration(value)) return true;
   if (value.size() < 8 || !is_digit(value.front())) return false;
   size_t digits = 0;
   size_t parts = 0;
