@@ -155,6 +155,32 @@ std::vector<HostileInput> structure_inputs() {
                  }});
   out.push_back(flooded("tabs", "user\tpassword\t"));
   out.push_back(flooded("user / value lists", "credentials: admin / admin / "));
+  out.push_back(flooded("lists of accounts", "credentials:\nbob / x9!y\nada / x9!y\n"));
+  out.push_back(flooded("exports, all headers", "user,password,token\n"));
+  out.push_back(flooded("exports, one line", "password,token,"));
+  out.push_back(flooded("exports of names", "APP_TOKEN,x9!yy8ab,true\n"));
+  out.push_back(flooded("SQL, columns", "INSERT INTO t (password,"));
+  out.push_back(flooded("SQL, one list", "password, token, "));
+  out.push_back({.name = "SQL, columns and rows", .make = [](size_t size) {
+                   return cut("INSERT INTO t (" + flood("password, ", 780) + "token) VALUES " +
+                                  flood("('x9!yy8ab', f((1), 'a''b')), ", size),
+                              size);
+                 }});
+  out.push_back(flooded("HTML cells", "<tr><th>Password</th><td>x</td>"));
+  out.push_back(flooded("questions", "what is the password?\n"));
+  out.push_back(flooded("talk", "[10:41] bob: password?\n[10:42] ada: it is x\n"));
+  out.push_back(flooded("talk without answers", "10:41 bob: the token, where is it?\n"));
+  out.push_back(flooded("labels", "Password ....  "));
+  out.push_back(flooded("labels, lines", "Password .............\n"));
+  out.push_back(flooded("login calls", "getConnection(\"a\", (\"b\", "));
+  out.push_back(flooded("nested calls", "jwt.sign("));
+  out.push_back(flooded("objects of keys", "{\"crypt\": {\"key\": "));
+  out.push_back(flooded("keys of networks", "SSID: a\nKey: b\n"));
+  out.push_back(flooded("answers", "password expires. The new one (since May) "));
+  out.push_back(flooded("brackets in clauses", "password of it (a (b (c (d "));
+  out.push_back(flooded("clauses", "the password of the one for that of it, "));
+  out.push_back(flooded("accounts between marks", "`bob` / `x9!yy8ab` "));
+  out.push_back(flooded("programs", "echo x | sudo -S mysql -p chpasswd send \""));
   out.push_back(flooded("URLs begin", "http://"));
   out.push_back(flooded("URLs with users", "http://a:b@"));
   out.push_back(flooded("at signs", "a:b@"));

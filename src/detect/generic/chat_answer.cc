@@ -66,7 +66,7 @@ constexpr std::string_view kAnswerWords[] = {
     "aqu\u00ED", "aqui", "toma",       "try",    "use",   "nimm", "now",  "jetzt",
     "prueba",    "usa",  "tenta",      "essaye", "ahora", "and",  "und",  "et",
     "pass",      "pw",   "maintenant", "dann",   "then",  "puis", "luego"};
-constexpr auto kAnswerSet = word_set(kAnswerWords);
+constexpr auto kReplySet = word_set(kAnswerWords);
 
 // The words of a message, without those at its end that have no letter or digit: ":)".
 class Sentence {
@@ -166,7 +166,7 @@ std::optional<Answer> answer_in(std::string_view text, const Message& message, N
   const bool pair = before.ends_with(',') && (says_user(words.word(0)) || count == 2);
   if (pairs_only && !pair) return std::nullopt;
   if (pair || before.ends_with(':') || before.ends_with(',') || is_copula(before) ||
-      kAnswerSet.holds(before)) {
+      kReplySet.holds(before)) {
     return answer(words.span(count - 1), pair);
   }
   // "v (case sensitive)"

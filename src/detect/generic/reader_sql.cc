@@ -35,11 +35,11 @@ std::optional<Columns> columns_before(std::string_view text, size_t key) {
 
 // Whether "into" and a table's name stand before a parenthesis.
 bool follows_into(std::string_view text, size_t open) {
-  constexpr size_t kMaxTable = 100;
+  constexpr size_t kMaxTableName = 100;
   size_t p = open;
   while (p > 0 && is_gap(text[p - 1]) && open - p < 4) --p;
   const size_t table = p;
-  while (p > 0 && table - p < kMaxTable &&
+  while (p > 0 && table - p < kMaxTableName &&
          (is_word(text[p - 1]) || text[p - 1] == '.' || quotes_name(text[p - 1]))) {
     --p;
   }
@@ -49,13 +49,13 @@ bool follows_into(std::string_view text, size_t open) {
 
 // What stands at the place of a number in the row whose parenthesis is before `from`: a literal by
 // itself. `end`: behind the row's parenthesis, 0 when it has none.
-struct Row {
+struct SqlRow {
   std::optional<Value> value;
   size_t end = 0;
 };
-Row row_at(std::string_view text, size_t from, size_t number) {
+SqlRow sql_row_at(std::string_view text, size_t from, size_t number) {
   const size_t last = std::min(text.size(), from + kMaxRowSize);
-  Row row;
+  SqlRow row;
   size_t depth = 0;
   size_t place = 0;
   for (size_t p = from; p < last; ++p) {
@@ -115,7 +115,7 @@ bool read_sql_rows(const Place& place, const Closers& closers) {
   for (size_t i = 0; i < kMaxSqlRows && p < first + kMaxSqlBytes; ++i) {
     p = skip_space(text, p);
     if (at(text, p) != '(') break;
-    const Row row = row_at(text, p + 1, columns->before);
+    const SqlRow row = sql_row_at(text, p + 1, columns->before);
     if (row.value && row.value->span.size() >= kMinValue) {
       place.offer_placed(*row.value, Setting::kTable, place.name.noun, account);
     }
