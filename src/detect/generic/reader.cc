@@ -155,7 +155,7 @@ bool is_key_below_ssid(std::string_view text, Span hit) {
   if (at(text, skip_blanks(text, hit.end, 8)) != ':') return false;
   const Span line = line_around(text, hit.begin);
   if (line.begin < 6 || !is_line_end(text[line.begin - 1])) return false;
-  const Span above = line_around(text, line.begin - 1);
+  const Span above = line_above(text, line.begin);
   const size_t name = skip_blanks(text, above.begin);
   return goes_on_with(text, name, "ssid") || goes_on_with(text, name, "wifi") ||
          goes_on_with(text, name, "wlan") || goes_on_with(text, name, "wi-fi");

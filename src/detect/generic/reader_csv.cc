@@ -130,7 +130,7 @@ bool read_pair_row(const Place& place, Span line, char separator) {
   const bool below = record_at(text, beside + 1, 1, separator).count == row.count;
   const bool above =
       line.begin >= 2 &&
-      record_at(text, line_around(text, line.begin - 1).begin, 1, separator).count == row.count;
+      record_at(text, line_above(text, line.begin).begin, 1, separator).count == row.count;
   if (!below && !above) return false;
   place.offer({.span = field, .end = field.end}, Setting::kTable);
   return true;

@@ -60,6 +60,12 @@ bool is_copula(std::string_view word);
 bool is_change(std::string_view word);
 // "of", "for", "von", "de", "para" …: whose the secret is, or what for.
 bool says_whose(std::string_view word);
+// The line before the one that begins at an offset behind a line's end, cut as line_around() is.
+inline Span line_above(std::string_view text, size_t line_begin) {
+  size_t end = line_begin - 1;
+  if (end > 0 && text[end] == '\n' && text[end - 1] == '\r') --end;
+  return line_around(text, end);
+}
 // What a sentence or a clause ends with.
 inline bool ends_sentence(char c) { return c == '.' || c == ',' || c == '!' || c == '?'; }
 // Whether words that speak of a secret named before go on here: "it is", "c'est", "Qued\u00F3".

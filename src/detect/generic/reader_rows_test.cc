@@ -32,6 +32,7 @@ TEST(GenericRows, NamesAndValuesBetweenCommas) {
       {"key,value,masked\nAPP_TOKEN,Kx9aa11bb,true\nAPP_PASSWORD,Zz8bb22,true\n",
        {"Kx9aa11bb", "Zz8bb22"}},
       {"APP_PASSWORD;Kx9aa11\nHOST;web01\n", {"Kx9aa11"}},
+      {"HOST;web01\r\nAPP_PASSWORD;Kx9aa11\r\n", {"Kx9aa11"}},
       {"APP_PASSWORD;Kx9aa11", {}},              // no other row beside
       {"APP_PASSWORD,Kx9aa11\nHOST,a,b\n", {}},  // none of as many fields
   });

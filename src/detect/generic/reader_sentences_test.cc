@@ -71,6 +71,7 @@ TEST(GenericSentences, Names) {
                 "settings['hash_salt'] = 'q7Tz#x9Kb';",
                 "<machineKey validationKey=\"q7Tz#x9Kb\" />",
                 "SSID: Foyer\nKey: q7Tz#x9Kb\n",
+                "SSID: Foyer\r\nKey: q7Tz#x9Kb\r\n",
                 "clave precompartida = q7Tz#x9Kb",
                 "Netzwerkschl\u00FCssel: q7Tz#x9Kb",
                 "wlanschluessel = q7Tz#x9Kb",
