@@ -157,6 +157,25 @@ uint64_t find_breaks(std::string_view text, size_t offset) {
   return breaks;
 }
 
+uint64_t find_byte(std::string_view text, size_t offset, char byte) {
+  constexpr size_t kBits = 64;
+  uint64_t found = 0;
+  size_t bit = 0;
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi8(byte);
+  for (; bit < kBits && text.size() >= offset + bit + kVector; bit += kVector) {
+    const __m128i bytes =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + offset + bit));
+    found |= uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)))}
+             << bit;
+  }
+#endif
+  for (; bit < kBits && offset + bit < text.size(); ++bit) {
+    found |= uint64_t{text[offset + bit] == byte} << bit;
+  }
+  return found;
+}
+
 bool is_wide_letter(std::string_view text, size_t offset) {
   // The lead byte of the character that the byte belongs to.
   size_t begin = offset;

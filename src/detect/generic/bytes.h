@@ -57,6 +57,8 @@ bool is_wide_letter(std::string_view text, size_t offset);
 // A bit for each of the 64 bytes from an offset on that is of kBreakKind; what stands behind the
 // end of the text is.
 [[nodiscard]] uint64_t find_breaks(std::string_view text, size_t offset);
+// The same for a byte other than zero; behind the text there is none.
+[[nodiscard]] uint64_t find_byte(std::string_view text, size_t offset, char byte);
 
 // The first offset from `from` on that is no blank, at most `limit` bytes on.
 [[nodiscard]] inline size_t skip_blanks(std::string_view text, size_t from, size_t limit = 48) {

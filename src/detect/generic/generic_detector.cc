@@ -10,6 +10,7 @@
 #include "detect/filters.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/model.h"
+#include "detect/generic/name.h"
 #include "detect/generic/quiet_prose.h"
 #include "detect/generic/reader.h"
 
@@ -69,7 +70,10 @@ Status GenericDetector::add_rule(const Rule& rule, uint32_t number) {
 }
 
 bool GenericDetector::may_read(std::string_view text, uint32_t keyword, Span hit) {
-  return !goes_on_otherwise(text, keyword, hit.end) && !is_quiet_prose(text, stem_of(keyword), hit);
+  const Stem stem = stem_of(keyword);
+  const bool users = stem == Stem::kPairs || stem == Stem::kLogin;
+  return !goes_on_otherwise(text, keyword, hit.end) &&
+         !(users && is_glued_credential(text, hit)) && !is_quiet_prose(text, stem, hit);
 }
 
 void GenericDetector::read(std::string_view text, uint32_t keyword, Span hit,

@@ -381,8 +381,8 @@ constexpr uint64_t small_letters(std::string_view text) {
 
 // Whether an anchor is a part of a name: others are phrases, and end where a word ends.
 constexpr bool is_stem(const Anchor& anchor) {
-  return !anchor.tool && is_lower(anchor.text.back()) && anchor.text != "login" &&
-         anchor.text != "securestring" && anchor.text.find(' ') == std::string_view::npos;
+  return !anchor.tool && is_lower(anchor.text.back()) && anchor.text != "securestring" &&
+         anchor.text.find(' ') == std::string_view::npos;
 }
 
 constexpr bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {

@@ -227,6 +227,19 @@ std::optional<Span> owned_key(std::string_view text, Span key) {
   return renewed || is_key_of_bracket(text, key.end) ? std::optional(whole) : std::nullopt;
 }
 
+bool is_glued_credential(std::string_view text, Span hit) {
+  // "auth" of "authorization": the rest of the word, in the case of the hit's last letter.
+  constexpr size_t kLongestRest = 16;
+  const uint16_t same = kind_of(text[hit.end - 1]) & kLetterKind;
+  const size_t last = std::min(text.size(), hit.end + kLongestRest);
+  size_t end = hit.end;
+  while (end < last && is_kind(text[end], same)) ++end;
+  const uint16_t next = kind_of(at(text, end));
+  if (end == last || (next & (kLetterKind | kUnderscoreKind | kJoinKind)) == 0) return false;
+  if ((next & kLetterKind) != 0) return same == kLowerKind;
+  return is_kind(at(text, end + 1), kLetterKind);
+}
+
 std::optional<Name> name_at(std::string_view text, Span hit, NameCache& cache) {
   if (may_be_code(text, hit)) {
     const auto code = access_code(text, hit);

@@ -109,9 +109,20 @@ class Window {
 
 constexpr uint64_t from_bit(size_t i) { return i < kWindow ? ~uint64_t{0} << i : 0; }
 
-// Whether "with", "as", "using" or "to" may begin so: see read_phrase().
-bool may_tie_login(char first) {
-  return std::string_view("watu").find(lower(first)) != std::string_view::npos;
+// Whether what ties a user to "login" stands at an offset: see read_phrase().
+bool ties_login(std::string_view text, size_t offset) {
+  switch (lower(at(text, offset))) {
+    case 'w':
+      return goes_on_with(text, offset, "with ");
+    case 'a':
+      return goes_on_with(text, offset, "as ");
+    case 'u':
+      return goes_on_with(text, offset, "using ");
+    case 't':
+      return goes_on_with(text, offset, "to it with ");
+    default:
+      return false;
+  }
 }
 
 // Whether nothing before the name makes more of it than a word of a sentence.
@@ -187,7 +198,7 @@ bool is_quiet_clause(std::string_view text, size_t name_end, bool pairs) {
 
 bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (stem == Stem::kNone) return false;
-  if (stem == Stem::kPhrase) return !may_tie_login(at(text, skip_blanks(text, hit.end, 4)));
+  if (stem == Stem::kPhrase) return !ties_login(text, skip_blanks(text, hit.end, 4));
   if (hit.begin != 0 && text[hit.begin - 1] != ' ' && text[hit.begin - 1] != '\n') return false;
   constexpr size_t kLongestTail = 16;
   Span name = hit;
@@ -209,7 +220,9 @@ bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (!at_stop && (next != ' ' || !is_kind(far, kLetterKind))) return false;
   // "mot de passe"
   if (stem == Stem::kWord && tail == 1 && text[hit.end] == 'e') return false;
-  if (stem == Stem::kLogin && (tail != 0 || (next == ' ' && may_tie_login(far)))) return false;
+  if (stem == Stem::kLogin && (tail != 0 || ties_login(text, skip_blanks(text, name.end, 4)))) {
+    return false;
+  }
   const bool pairs = stem == Stem::kPairs || stem == Stem::kLogin;
   const bool quiet = at_stop
                          ? !may_be_asked(text, name.end) && !begins_answer(text, name.end + 1) &&

@@ -1,6 +1,9 @@
 // Talks: one asks for a password, and one of the next lines answers with little more than the
 // value; or the value comes first, and the next line says what it was. Lines of Slack, Teams,
 // WhatsApp, Skype, IRC and mail.
+#include <bit>
+#include <cstdint>
+
 #include "detect/generic/chat_answer.h"
 #include "detect/generic/chat_message.h"
 #include "detect/generic/reader_parts.h"
@@ -8,7 +11,6 @@
 namespace spillguard::detect::generic {
 namespace {
 
-constexpr size_t kMaxQuestion = 64;  // bytes from the name to the question mark
 constexpr size_t kMaxAnswers = 6;    // lines behind a question
 constexpr size_t kMaxTalk = 700;     // bytes of them
 constexpr size_t kMaxShort = 80;     // a line of which the value is all, with its sender
@@ -104,11 +106,10 @@ bool read_pair_lines(const Place& place) {
 }  // namespace
 
 bool may_be_asked(std::string_view text, size_t name_end) {
-  const size_t last = std::min(text.size(), name_end + kMaxQuestion);
-  for (size_t p = name_end; p < last && !is_line_end(text[p]); ++p) {
-    if (text[p] == '?') return true;
-  }
-  return false;
+  const uint64_t asks = find_byte(text, name_end, '?');
+  if (asks == 0) return false;
+  const size_t ask = name_end + static_cast<size_t>(std::countr_zero(asks));
+  return find_line_end(text, name_end, ask) == ask;
 }
 
 bool may_be_told(std::string_view text, size_t name) {
@@ -127,13 +128,13 @@ bool may_head_pairs(std::string_view text, size_t name_end) {
   const size_t end = find_line_end(text, name_end, last);
   if (end == last) return false;
   const size_t begin = skip_space(text, end, 4);
-  const size_t stop = find_line_end(text, begin, std::min(text.size(), begin + kMaxHead));
-  for (size_t p = begin; p < stop; ++p) {
-    if (text[p] == '/' || text[p] == ':') return true;
-    if (text[p] == '-' && p > begin && is_blank(at(text, p + 1)) && is_blank(text[p - 1]))
-      return true;
-  }
-  return false;
+  // What stands between a user and a value: a dash between blanks, or one of the others.
+  const uint64_t blanks = find_byte(text, begin, ' ') | find_byte(text, begin, '\t');
+  const uint64_t dashes = find_byte(text, begin, '-') & (blanks << 1U) & (blanks >> 1U);
+  const uint64_t ties = find_byte(text, begin, '/') | find_byte(text, begin, ':') | dashes;
+  if (ties == 0) return false;
+  const size_t tie = begin + static_cast<size_t>(std::countr_zero(ties));
+  return find_line_end(text, begin, tie) == tie;
 }
 
 bool read_talk(const Place& place) {

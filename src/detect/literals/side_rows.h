@@ -54,7 +54,7 @@ class SideRows {
   // Digits are told by twos.
   struct Digits {
     unsigned second = 0;              // how far the second of a two is behind the first: 1, or 0
-    std::array<uint8_t, 5> twos{};    // how far behind the first digit there must be a two
+    std::array<uint8_t, 3> twos{};    // how far behind the first digit there must be a two
     uint64_t in_front = ~uint64_t{};  // all bits: no digit may be in front of the first
   };
 
