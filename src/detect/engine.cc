@@ -45,6 +45,7 @@ struct Engine::Scratch::State {
 
   // Of a row of texts, while what is encoded in them is scanned.
   HitSift row_sift;
+  generic::GenericScratch row_generic;
   ScanResult row_result;
 };
 
@@ -69,18 +70,20 @@ constexpr size_t kTakenAtOnce = 65536;
 // The way of one text: begin(), the hits that are left of it by their ends, finish().
 class Engine::TextScan {
  public:
-  TextScan(const State& engine, Scratch::State& memory) : engine_(engine), memory_(memory) {
+  // `words`: has what the keywords gave.
+  TextScan(const State& engine, Scratch::State& memory, generic::GenericScratch& words)
+      : engine_(engine), memory_(memory), words_(words) {
     SG_CHECK(memory.windows.size() == engine.rules.size());
   }
 
   // Replaces the result's content. `text` and `result` must stay until finish().
-  void begin(PaddedView text, ScanResult& result) {
+  void begin(PaddedView text, uint32_t number, ScanResult& result) {
     text_ = text;
+    number_ = number;
     result_ = &result;
     result.clear();
     memory_.touched.clear();
     ++memory_.scan;
-    generic::GenericDetector::begin(memory_.generic);
     engine_.finds.begin(text.text(), memory_.finding);
   }
 
@@ -93,17 +96,13 @@ class Engine::TextScan {
     }
   }
 
-  void read(const KeywordHit& hit) {
-    engine_.generic.read(text_.text(), hit.keyword, hit.at, memory_.generic);
-  }
-
   void finish() {
     ScanResult& result = *result_;
     for (const uint32_t rule : memory_.touched) confirm(rule);
     if (!engine_.finds.empty()) {
       engine_.finds.sweep(text_, memory_.finding, memory_.matching, result);
     }
-    engine_.generic.finish(memory_.generic, result);
+    generic::GenericDetector::finish(number_, words_, result);
     if (!result.matches.empty()) {
       engine_.generic.yield_to_patterns(engine_.rules, result.matches);
       resolve_overlaps(result.matches, engine_.specificity);
@@ -152,7 +151,9 @@ class Engine::TextScan {
 
   const State& engine_;
   Scratch::State& memory_;
+  generic::GenericScratch& words_;
   PaddedView text_;
+  uint32_t number_ = 0;
   ScanResult* result_ = nullptr;
 };
 
@@ -183,8 +184,9 @@ std::optional<DecodedText> Engine::decoded_text(PaddedView text, const Match& ma
 void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, bool looks) const {
   const State& engine = *state_;
   Scratch::State& memory = *scratch.state_;
-  TextScan scan(engine, memory);
-  scan.begin(text, result);
+  TextScan scan(engine, memory, memory.generic);
+  generic::GenericDetector::begin(memory.generic);
+  scan.begin(text, 0, result);
   LiteralIndex::begin(memory.literals);
   std::vector<LiteralHit>& hits = memory.hits;
   bool goes_on = true;
@@ -204,7 +206,7 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, b
                      hits.data() + hits.size());
     memory.sift.finish();
     for (const WakingHit& hit : memory.sift.waking()) scan.wake(hit);
-    for (const KeywordHit& hit : memory.sift.keywords()) scan.read(hit);
+    engine.generic.read(memory.sift.keywords(), memory.generic);
   }
   scan.finish();
 }
@@ -230,24 +232,23 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
   }
   memory.row_sift.finish();
   if (engine.decode) memory.layers.look_at_row(row.whole());
-  TextScan scan(engine, memory);
+  generic::GenericScratch& words = memory.row_generic;
+  generic::GenericDetector::begin(words);
+  engine.generic.read(memory.row_sift.keywords(), words);
+  TextScan scan(engine, memory, words);
   ScanResult& result = memory.row_result;
   std::span<const WakingHit> waking = memory.row_sift.waking();
-  std::span<const KeywordHit> words = memory.row_sift.keywords();
   for (uint32_t i = 0; i < row.texts(); ++i) {
     const Span& place = row.place(i);
     const bool wakes = !waking.empty() && waking.front().text == i;
-    const bool reads = !words.empty() && words.front().text == i;
+    const bool named = generic::GenericDetector::found_in(i, words);
     const bool may_have_marks = engine.decode && !memory.layers.none_in_row(place);
-    if (!wakes && !reads && !may_have_marks && engine.finds.empty()) continue;  // most texts
+    if (!wakes && !named && !may_have_marks && engine.finds.empty()) continue;  // most texts
     const PaddedView text = row.text(i);
     const bool has_marks = may_have_marks && memory.layers.look_in_row(text, place);
-    scan.begin(text, result);
+    scan.begin(text, i, result);
     for (; !waking.empty() && waking.front().text == i; waking = waking.subspan(1)) {
       scan.wake(waking.front());
-    }
-    for (; !words.empty() && words.front().text == i; words = words.subspan(1)) {
-      scan.read(words.front());
     }
     scan.finish();
     if (has_marks) scan_encoded(text, scratch, result);

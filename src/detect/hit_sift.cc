@@ -1,5 +1,7 @@
 #include "detect/hit_sift.h"
 
+#include "detect/generic/generic_detector.h"
+
 namespace spillguard::detect {
 
 void HitSift::begin(size_t hits) {
@@ -26,7 +28,7 @@ const LiteralHit* HitSift::take(const AnchorTable& anchors, PaddedView text, uin
     const size_t hit_end = hit->end - place.begin;
     const Span at{.begin = hit_end - length, .end = hit_end};
     const uint32_t keyword = anchors.keyword(literal);
-    words[count] = {.bytes = text, .text = number, .keyword = keyword, .at = at};
+    words[count] = {.bytes = text.text(), .text = number, .keyword = keyword, .at = at};
     count += keyword != AnchorTable::kNoKeyword ? 1 : 0;
     waking[wakes] = {.text = number, .literal = literal, .at = at};
     wakes += anchors.may_wake(literal, text, at.begin, at.end) ? 1 : 0;
@@ -40,7 +42,7 @@ void HitSift::finish() {
   size_t kept = 0;
   for (size_t i = 0; i < words_; ++i) {
     const KeywordHit& word = keywords_[i];
-    if (!generic::GenericDetector::may_read(word.bytes.text(), word.keyword, word.at)) continue;
+    if (!generic::GenericDetector::may_read(word.bytes, word.keyword, word.at)) continue;
     keywords_[kept++] = word;
   }
   words_ = kept;

@@ -13,7 +13,7 @@
 #include "base/padded_text.h"
 #include "base/span.h"
 #include "detect/anchor_table.h"
-#include "detect/generic/generic_detector.h"
+#include "detect/generic/reader.h"
 #include "detect/literal_index.h"
 
 namespace spillguard::detect {
@@ -25,13 +25,7 @@ struct WakingHit {
   Span at;  // in the text
 };
 
-// A keyword that may have a value.
-struct KeywordHit {
-  PaddedView bytes;   // of the text
-  uint32_t text = 0;  // its number
-  uint32_t keyword = 0;
-  Span at;  // in the text
-};
+using generic::KeywordHit;
 
 class HitSift {
  public:

@@ -78,7 +78,7 @@ TEST(HitSift, KeepsWhatMattersByItsTextAndPlace) {
     EXPECT_EQ(sift.keywords()[0].at, (Span{6, 11}));
     EXPECT_EQ(sift.keywords()[1].text, 3U);
     EXPECT_EQ(sift.keywords()[1].at, (Span{13, 18}));
-    EXPECT_EQ(sift.keywords()[1].bytes.text(), texts[3].text());
+    EXPECT_EQ(sift.keywords()[1].bytes, texts[3].text());
   }
 }
 

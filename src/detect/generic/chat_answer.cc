@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "detect/generic/byte_set.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/word_set.h"
 
@@ -10,6 +11,9 @@ namespace spillguard::detect::generic {
 namespace {
 
 constexpr size_t kMaxMessage = 120;  // of an answer
+
+// What no value of a talk has inside.
+constexpr ByteSet kNeverInside("()<>[]{}\"'`$\\|=;,:/");
 
 // How much more than letters and digits a value needs.
 enum class Proof : uint8_t { kDigits, kSigns };
@@ -29,7 +33,7 @@ bool is_value(std::string_view word, Noun noun, Proof proof) {
   bool small = false;
   for (size_t p = 0; p < word.size(); ++p) {
     const char c = word[p];
-    if (std::string_view("()<>[]{}\"'`$\\|=;,:/").find(c) != std::string_view::npos) return false;
+    if (kNeverInside.holds(c)) return false;
     if (!is_kind(c, kWordKind) && c != '-' && c != '.') sign = true;
     digits += is_digit(c) ? 1 : 0;
     joined = joined || c == '-' || c == '.' || c == '_';
@@ -52,7 +56,8 @@ bool is_value(std::string_view word, Noun noun, Proof proof) {
 
 // A user and a value in one word: "bob:v", "bob/v". Where the value begins, or npos.
 size_t cut_of_pair(std::string_view word) {
-  const size_t cut = word.find_first_of(":/");
+  constexpr ByteSet kCuts(":/");
+  const size_t cut = kCuts.find_first(word);
   if (cut == std::string_view::npos || cut < 2) return std::string_view::npos;
   for (size_t p = 0; p < cut; ++p) {
     if (!is_name_byte(word, p) && word[p] != '.' && word[p] != '-' && word[p] != '@')

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "detect/generic/byte_set.h"
 #include "detect/generic/characters.h"
 #include "detect/generic/key_words.h"
 #include "detect/generic/makeup.h"
@@ -148,7 +149,8 @@ void weigh_key(std::string_view text, const Candidate& candidate, std::string_vi
     const size_t begin =
         std::max(candidate.line.begin, key.begin - std::min<size_t>(key.begin, 24));
     before = text.substr(begin, key.begin - std::min(key.begin, begin));
-    const size_t cut = before.find_last_of(".,;:(){}\"'=|");
+    constexpr ByteSet kEndsOfWords(".,;:(){}\"'=|");
+    const size_t cut = kEndsOfWords.find_last(before);
     if (cut != std::string_view::npos) before = before.substr(cut + 1);
   }
   out.flag(kKeyTail, turns_key_away(tail));
@@ -220,7 +222,8 @@ void weigh_around(std::string_view text, const Candidate& candidate, FeatureWrit
   std::string_view about = text.substr(near, value.begin - near);
   const size_t key_at =
       std::min(about.size(), candidate.key.begin - std::min(candidate.key.begin, near));
-  const size_t cut = about.substr(0, key_at).find_last_of("&;,|{}()\n");
+  constexpr ByteSet kEndsOfSettings("&;,|{}()\n");
+  const size_t cut = kEndsOfSettings.find_last(about.substr(0, key_at));
   if (cut != std::string_view::npos) about = about.substr(cut + 1);
   out.flag(kPublicBefore, kPublics.find(about) != 0);
 }

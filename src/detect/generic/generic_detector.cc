@@ -76,31 +76,64 @@ bool GenericDetector::may_read(std::string_view text, uint32_t keyword, Span hit
          !(users && is_glued_credential(text, hit)) && !is_quiet_prose(text, stem, hit);
 }
 
-void GenericDetector::read(std::string_view text, uint32_t keyword, Span hit,
-                           GenericScratch& scratch) const {
-  scratch.candidates_.clear();
-  read_hit(text, hit, anchors()[keyword].tool, scratch.names_, scratch.candidates_);
-  for (Candidate& candidate : scratch.candidates_) {
+void GenericDetector::read(std::span<const KeywordHit> hits, GenericScratch& scratch) const {
+  if (hits.empty()) return;
+  HitReader& reader = scratch.reader_;
+  reader.begin();
+  for (uint32_t i = 0; i < hits.size(); ++i) {
+    const KeywordHit& hit = hits[i];
+    reader.add(hit.bytes, hit.at, anchors()[hit.keyword].tool, i);
+  }
+  reader.read();
+  const std::span<Candidate> candidates = reader.candidates();
+  const auto text_of = [&](uint32_t i) { return hits[reader.numbers()[i]].bytes; };
+  std::vector<GenericScratch::Weighing>& weighings = scratch.weighings_;
+  weighings.clear();
+  for (uint32_t i = 0; i < candidates.size(); ++i) {
+    Candidate& candidate = candidates[i];
     const uint32_t rule = rule_of_noun_[static_cast<size_t>(candidate.noun)];
     if (rule == kNoRule) continue;
-    candidate.value = clip_to_characters(text, candidate.value);
+    candidate.value = clip_to_characters(text_of(i), candidate.value);
     if (candidate.value.begin >= candidate.value.end) continue;
-    const auto score = Model::built_in().find(text, candidate);
+    GenericScratch::Weighing& weighing = weighings.emplace_back();
+    weighing.candidate = i;
+    weighing.rule = rule;
+    if (!Model::has_form(text_of(i), candidate, weighing.trial)) weighings.pop_back();
+  }
+  const Model& model = Model::built_in();
+  size_t kept = 0;
+  for (GenericScratch::Weighing& weighing : weighings) {
+    const uint32_t i = weighing.candidate;
+    if (model.may_reach(text_of(i), candidates[i], weighing.trial)) weighings[kept++] = weighing;
+  }
+  for (size_t k = 0; k < kept; ++k) {
+    const uint32_t i = weighings[k].candidate;
+    const Candidate& candidate = candidates[i];
+    const std::string_view text = text_of(i);
+    const auto score = model.reach(text, candidate, weighings[k].trial);
     if (!score) continue;
     const std::string_view value = text.substr(candidate.value.begin, candidate.value.size());
-    scratch.found_.push_back({.rule = rule,
-                              .match = shown(text, candidate),
-                              .secret = candidate.value,
-                              .entropy = shannon_entropy(value),
-                              .also = {},
-                              .score = *score});
+    scratch.found_.push_back({.text = hits[reader.numbers()[i]].text,
+                              .match = {.rule = weighings[k].rule,
+                                        .match = shown(text, candidate),
+                                        .secret = candidate.value,
+                                        .entropy = shannon_entropy(value),
+                                        .also = {},
+                                        .score = *score}});
   }
+  std::stable_sort(
+      scratch.found_.begin(), scratch.found_.end(),
+      [](const auto& a, const auto& b) { return a.text < b.text; });
 }
 
-void GenericDetector::finish(GenericScratch& scratch, ScanResult& result) const {
+void GenericDetector::finish(uint32_t text, GenericScratch& scratch, ScanResult& result) {
+  if (!found_in(text, scratch)) return;  // most texts
+  std::vector<Match>& found = scratch.matches_;
+  found.clear();
+  for (; found_in(text, scratch); ++scratch.next_) {
+    found.push_back(std::move(scratch.found_[scratch.next_].match));
+  }
   // One finding a value: the best, and of equals the one named next to it.
-  std::vector<Match>& found = scratch.found_;
-  if (found.empty()) return;  // most texts
   const auto order = [](const Match& m) {
     return std::make_tuple(m.secret.begin, m.secret.end, -m.score, m.match.size(), m.match.begin,
                            m.rule);
@@ -121,7 +154,6 @@ void GenericDetector::finish(GenericScratch& scratch, ScanResult& result) const 
     }
     result.matches.push_back(*match);
   }
-  found.clear();
 }
 
 void GenericDetector::yield_to_patterns(std::span<const Rule> rules,

@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "detect/engine.h"
-#include "detect/generic/candidate.h"
-#include "detect/generic/name.h"
+#include "detect/generic/model.h"
+#include "detect/generic/reader.h"
 #include "detect/rule.h"
 
 namespace spillguard::detect::generic {
@@ -28,9 +28,21 @@ inline constexpr std::string_view kDetectorName = "generic";
 class GenericScratch {
  private:
   friend class GenericDetector;
-  NameCache names_;
-  std::vector<Candidate> candidates_;  // of one hit
-  std::vector<Match> found_;           // in this scan
+  struct Found {
+    uint32_t text = 0;
+    Match match;
+  };
+  // A candidate that the model weighs.
+  struct Weighing {
+    uint32_t candidate = 0;  // of the reader's
+    uint32_t rule = 0;
+    Model::Trial trial;
+  };
+  HitReader reader_;
+  std::vector<Weighing> weighings_;
+  std::vector<Found> found_;    // by texts
+  size_t next_ = 0;             // of them
+  std::vector<Match> matches_;  // of one text
 };
 
 class GenericDetector {
@@ -51,11 +63,18 @@ class GenericDetector {
   // Whether a hit may have a value: false for most, by the few bytes around it.
   static bool may_read(std::string_view text, uint32_t keyword, Span hit);
 
-  // A scan: begin, the hits that may have a value in any order, finish, which appends the matches
-  // to the result.
-  static void begin(GenericScratch& scratch) { scratch.found_.clear(); }
-  void read(std::string_view text, uint32_t keyword, Span hit, GenericScratch& scratch) const;
-  void finish(GenericScratch& scratch, ScanResult& result) const;
+  // A scan of some texts: begin(), the hits that may have a value, all or those of a part of a text
+  // at a time; and then, text by text in order, finish(), which appends the matches to the result.
+  static void begin(GenericScratch& scratch) {
+    scratch.found_.clear();
+    scratch.next_ = 0;
+  }
+  void read(std::span<const KeywordHit> hits, GenericScratch& scratch) const;
+  static void finish(uint32_t text, GenericScratch& scratch, ScanResult& result);
+  // Whether something was found in a text that is not finished.
+  static bool found_in(uint32_t text, const GenericScratch& scratch) {
+    return scratch.next_ < scratch.found_.size() && scratch.found_[scratch.next_].text == text;
+  }
   // Takes the matches of this detector out of the result where another rule's secret overlaps
   // theirs without being the same: what a pattern knows is better than what the words around say.
   void yield_to_patterns(std::span<const Rule> rules, std::vector<Match>& matches) const;

@@ -145,21 +145,34 @@ int64_t Model::weigh_far(const FeatureVector& features) const {
 }
 
 std::optional<double> Model::find(std::string_view text, const Candidate& candidate) const {
-  const std::string_view key = text.substr(candidate.key.begin, candidate.key.size());
-  const std::string_view value = value_of(text, candidate);
-  const ValueClass value_class = classify_but_stand_ins(value, candidate.quote != '\0');
-  if (never_secret(value_class)) return std::nullopt;
-  FeatureVector features = near_features(text, candidate, value_class, letters_, weighed_);
+  Trial trial;
+  if (!has_form(text, candidate, trial) || !may_reach(text, candidate, trial)) return std::nullopt;
+  return reach(text, candidate, trial);
+}
+
+bool Model::has_form(std::string_view text, const Candidate& candidate, Trial& trial) {
+  trial.value_class = classify_but_stand_ins(value_of(text, candidate), candidate.quote != '\0');
+  return !never_secret(trial.value_class);
+}
+
+bool Model::may_reach(std::string_view text, const Candidate& candidate, Trial& trial) const {
+  trial.features = near_features(text, candidate, trial.value_class, letters_, weighed_);
   // Most fail whatever else may speak for them. A step of odds is smaller than one of scores.
   constexpr int64_t kStep = 16;
   const int64_t needed = thresholds_.at(static_cast<size_t>(candidate.setting)) - kStep;
-  const int64_t near = weigh(features);
-  if ((near + far_most_) / kFeatureUnit < needed) return std::nullopt;
+  trial.near = weigh(trial.features);
+  return (trial.near + far_most_) / kFeatureUnit >= needed;
+}
+
+std::optional<double> Model::reach(std::string_view text, const Candidate& candidate,
+                                   Trial& trial) const {
+  const std::string_view key = text.substr(candidate.key.begin, candidate.key.size());
   if (names_no_secret(key)) return std::nullopt;
+  const std::string_view value = value_of(text, candidate);
   const int share = stand_in_share(value);
-  if (may_stand_in(value_class) && is_stand_in(value, share)) return std::nullopt;
-  add_far_features(text, candidate, share, weighed_, features);
-  const double score = probability((near + weigh_far(features)) / kFeatureUnit);
+  if (may_stand_in(trial.value_class) && is_stand_in(value, share)) return std::nullopt;
+  add_far_features(text, candidate, share, weighed_, trial.features);
+  const double score = probability((trial.near + weigh_far(trial.features)) / kFeatureUnit);
   return score < threshold(candidate) ? std::nullopt : std::optional(score);
 }
 

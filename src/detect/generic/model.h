@@ -44,6 +44,18 @@ class Model {
 
   // The score of a candidate that reaches its threshold; nothing for others, at less cost.
   [[nodiscard]] std::optional<double> find(std::string_view text, const Candidate& candidate) const;
+  // The same in three steps, for who has many candidates and takes a step with all of them: the
+  // first two tell most that have none.
+  struct Trial {
+    ValueClass value_class = ValueClass::kOpaque;
+    FeatureVector features{};
+    int64_t near = 0;  // what the quick features come to
+  };
+  static bool has_form(std::string_view text, const Candidate& candidate, Trial& trial);
+  [[nodiscard]] bool may_reach(std::string_view text, const Candidate& candidate,
+                               Trial& trial) const;
+  [[nodiscard]] std::optional<double> reach(std::string_view text, const Candidate& candidate,
+                                            Trial& trial) const;
   // 0 … 1; exactly 0 where the value plainly is no secret.
   [[nodiscard]] double score(std::string_view text, const Candidate& candidate) const;
   // What a score must reach for a finding.

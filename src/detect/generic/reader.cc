@@ -206,61 +206,134 @@ bool begins_phrase(std::string_view text, Span hit) {
   }
 }
 
+void read_of_tool(std::string_view text, Span hit, std::vector<Candidate>& out) {
+  if (read_stream(text, hit, out)) return;
+  if (text[hit.end - 1] == '(') {
+    read_login_call(text, hit, out);
+  } else {
+    read_tool(text, hit, out);
+  }
+}
+
 }  // namespace
 
-void read_hit(std::string_view text, Span hit, bool tool, NameCache& names,
-              std::vector<Candidate>& out) {
-  if (tool) {
-    if (read_stream(text, hit, out)) return;
-    if (text[hit.end - 1] == '(') {
-      read_login_call(text, hit, out);
-    } else {
-      read_tool(text, hit, out);
+void HitReader::begin() {
+  tools_.clear();
+  phrases_.clear();
+  hits_.clear();
+  readings_.clear();
+  left_.clear();
+  sentences_.clear();
+  candidates_.clear();
+  numbers_.clear();
+}
+
+void HitReader::add(std::string_view text, Span at, bool tool, uint32_t number) {
+  std::vector<Hit>& hits = tool ? tools_ : begins_phrase(text, at) ? phrases_ : hits_;
+  hits.push_back({.text = text, .at = at, .number = number});
+}
+
+void HitReader::read() {
+  for (const Hit& hit : tools_) {
+    read_of_tool(hit.text, hit.at, candidates_);
+    own(hit.number);
+  }
+  for (const Hit& hit : phrases_) {
+    if (!read_phrase(hit.text, hit.at, candidates_)) hits_.push_back(hit);
+    own(hit.number);
+  }
+  for (const Hit& hit : hits_) read_name(hit);
+  read_forms();
+  read_words();
+}
+
+void HitReader::read_name(const Hit& hit) {
+  const std::string_view text = hit.text;
+  if (is_bare_key(text, hit.at)) {
+    if (is_key_of_object(text, hit.at)) {
+      read_bare_key(text, hit.at, Noun::kKey, candidates_);
+    } else if (is_key_below_ssid(text, hit.at)) {
+      read_bare_key(text, hit.at, Noun::kPassword, candidates_);
     }
+    own(hit.number);
     return;
   }
-  if (is_bare_key(text, hit)) {
-    if (is_key_of_object(text, hit)) {
-      read_bare_key(text, hit, Noun::kKey, out);
-    } else if (is_key_below_ssid(text, hit)) {
-      read_bare_key(text, hit, Noun::kPassword, out);
-    }
-    return;
-  }
-  if (begins_phrase(text, hit) && read_phrase(text, hit, out)) return;
-  const auto name = name_at(text, hit, names);
+  const auto name = name_at(text, hit.at, names_);
   if (!name) return;
   // https://shop.example/login: the next line is of something else.
   if (name->noun == Noun::kCredential && name->key.begin > 0 && text[name->key.begin - 1] == '/') {
     return;
   }
-  const Place place{.text = text, .name = *name, .out = out};
-  if (in_sentence(text, name->key)) {
-    read_before(place);
-    if (!read_prose(place, {.end = name->key.end}) && !read_aside(place)) read_talk(place);
-    return;
+  const bool sentence = in_sentence(text, name->key);
+  Closers closers{.end = name->key.end};
+  if (!sentence) {
+    closers = skip_closers(text, name->key.end);
+    closers.end = skip_leaders(text, closers.end);
   }
-  Closers closers = skip_closers(text, name->key.end);
-  closers.end = skip_leaders(text, closers.end);
-  if (read_xml(place, closers) || read_named_value(place, closers) ||
-      read_assignment(place, closers) || read_sql_rows(place, closers) ||
-      read_csv(place, closers) || read_header(place) || read_call(place, closers) ||
-      read_label(place, closers)) {
-    return;
+  (sentence ? sentences_ : left_).push_back(static_cast<uint32_t>(readings_.size()));
+  readings_.push_back({.place = {.text = text, .name = *name, .out = candidates_},
+                       .closers = closers,
+                       .number = hit.number,
+                       .sentence = sentence});
+}
+
+void HitReader::own(uint32_t number) {
+  while (numbers_.size() < candidates_.size()) numbers_.push_back(number);
+}
+
+template <typename Form>
+void HitReader::pass(Form form) {
+  size_t kept = 0;
+  for (const uint32_t i : left_) {
+    Reading& reading = readings_[i];
+    const bool taken = form(reading);
+    own(reading.number);
+    left_[kept] = i;
+    kept += taken ? 0 : 1;
   }
-  if (is_variable_use(text, *name)) return;
-  const bool table = read_table(place);
-  read_before(place);
-  if (table || read_prose(place, closers)) return;
-  const size_t rest = skip_blanks(text, closers.end);
-  const bool ends = is_line_end(at(text, rest)) && rest < text.size();
-  if (ends ? read_next_line(place, rest, false) : read_aside(place)) return;
-  read_talk(place);
+  left_.resize(kept);
+}
+
+void HitReader::read_forms() {
+  pass([](const Reading& r) { return read_xml(r.place, r.closers); });
+  pass([](const Reading& r) { return read_named_value(r.place, r.closers); });
+  pass([](const Reading& r) { return read_assignment(r.place, r.closers); });
+  pass([](const Reading& r) { return read_sql_rows(r.place, r.closers); });
+  pass([](const Reading& r) { return read_csv(r.place, r.closers); });
+  pass([](const Reading& r) { return read_header(r.place); });
+  pass([](const Reading& r) { return read_call(r.place, r.closers); });
+  pass([](const Reading& r) {
+    return read_label(r.place, r.closers) || is_variable_use(r.place.text, r.place.name);
+  });
+  pass([](Reading& r) {
+    r.table = read_table(r.place);
+    return false;
+  });
+}
+
+// What the forms left, and names in sentences.
+void HitReader::read_words() {
+  left_.insert(left_.end(), sentences_.begin(), sentences_.end());
+  pass([](const Reading& r) {
+    read_before(r.place);
+    return r.table;
+  });
+  pass([](const Reading& r) { return read_prose(r.place, r.closers); });
+  pass([](const Reading& r) {
+    const std::string_view text = r.place.text;
+    const size_t rest = skip_blanks(text, r.closers.end);
+    const bool ends = !r.sentence && is_line_end(at(text, rest)) && rest < text.size();
+    return ends ? read_next_line(r.place, rest, false) : read_aside(r.place);
+  });
+  pass([](const Reading& r) { return read_talk(r.place); });
 }
 
 void read_hit(std::string_view text, Span hit, bool tool, std::vector<Candidate>& out) {
-  NameCache names;
-  read_hit(text, hit, tool, names, out);
+  HitReader reader;
+  reader.add(text, hit, tool, 0);
+  reader.read();
+  const auto found = reader.candidates();
+  out.insert(out.end(), found.begin(), found.end());
 }
 
 }  // namespace spillguard::detect::generic

@@ -1,5 +1,6 @@
 // Values in brackets behind a name and a few words, "change the root pw on hv-3 (currently v)", and
 // behind a word that asks to type them: "when asked for the passphrase type v".
+#include "detect/generic/byte_set.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/word_set.h"
@@ -25,6 +26,10 @@ constexpr std::string_view kTyping[] = {"type",      "enter",      "use",     "t
                                         "digite",    "digita",     "insira",  "utilisez", "nimm"};
 constexpr auto kTypingSet = word_set(kTyping);
 
+// What no value has inside here, and what ends the words before it.
+constexpr ByteSet kNeverHere("()<>[]{}\"'`$\\|=;,:/");
+constexpr ByteSet kStops(".,;:!?");
+
 // Whether a bare value is more than the name of an algorithm: "SHA256", "OAuth2".
 bool is_sure(std::string_view value, bool told) {
   constexpr size_t kLong = 8;
@@ -33,7 +38,7 @@ bool is_sure(std::string_view value, bool told) {
   bool digit = false;
   for (size_t p = 0; p < value.size(); ++p) {
     const char c = value[p];
-    if (std::string_view("()<>[]{}\"'`$\\|=;,:/").find(c) != std::string_view::npos) return false;
+    if (kNeverHere.holds(c)) return false;
     sign = sign || (!is_kind(c, kWordKind | kJoinKind | kWideKind));
     digit = digit || is_digit(c);
   }
@@ -85,8 +90,7 @@ bool read_aside(const Place& place) {
     if (c == '(') return read_bracket(place, p);
     const std::string_view word = aside_word_at(text, p);
     if (i == 0 && describes(word)) return false;  // "secret ID (v)"
-    if (word.empty() || std::string_view(".,;:!?").find(word.back()) != std::string_view::npos)
-      return false;
+    if (word.empty() || kStops.holds(word.back())) return false;
     p = skip_blanks(text, p + word.size(), 4);
     if (is_line_end(at(text, p))) return false;
   }

@@ -1,5 +1,6 @@
 // Sentences in which no verb stands right between a name and its value: "Kennwort geändert, es ist
 // jetzt v", "token of the gateway -> v", "root password on srv1 (v since then)".
+#include "detect/generic/byte_set.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/word_set.h"
 
@@ -171,7 +172,10 @@ bool looks_made(std::string_view value) {
   constexpr size_t kShort = 8;
   constexpr size_t kLong = 16;
   constexpr size_t kHexes[] = {32, 48, 64};
-  if (value.size() < kShort) return false;
+  constexpr ByteSet kOdd("!#%*+$&?^~");
+  constexpr ByteSet kDigits("0123456789");
+  // Most words have no digit.
+  if (value.size() < kShort || kDigits.find_first(value) == std::string_view::npos) return false;
   size_t lowers = 0;
   size_t uppers = 0;
   size_t digits = 0;
@@ -183,8 +187,7 @@ bool looks_made(std::string_view value) {
     uppers += is_upper(c) ? 1 : 0;
     digits += is_digit(c) ? 1 : 0;
     hex = hex && is_hex(c);
-    const bool odd = std::string_view("!#%*+$&?^~").find(c) != std::string_view::npos;
-    sign = sign || odd;
+    sign = sign || kOdd.holds(c);
     random = random && (is_word(c) || c == '-' || c == '+' || c == '/' || c == '=');
   }
   if (digits == 0 || lowers + uppers == 0) return false;

@@ -236,6 +236,10 @@ bool is_change(std::string_view word) { return kChangeSet.holds(word); }
 bool says_whose(std::string_view word) { return kWhoseSet.holds(word); }
 
 bool unlike_words(std::string_view value) {
+  // Most are letters alone.
+  uint16_t kinds = 0;
+  for (const char c : value) kinds |= kind_of(c);
+  if ((kinds & ~(kLetterKind | kBareNameKind)) == 0) return false;
   bool digit = false;
   bool letter = false;
   bool mark = false;

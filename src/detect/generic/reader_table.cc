@@ -2,6 +2,7 @@
 // as it stands), and columns aligned with blanks.
 #include <array>
 
+#include "detect/generic/byte_set.h"
 #include "detect/generic/characters.h"
 #include "detect/generic/keywords.h"
 #include "detect/generic/reader_parts.h"
@@ -251,7 +252,8 @@ bool is_no_title(const Place& place, Span title) {
   const Span key = place.name.key;
   const std::string_view text = place.text;
   if (place.name.tail && is_file_name(text.substr(key.begin, key.size()))) return true;
-  return text.substr(title.begin, title.size()).find_first_of("<${") != std::string_view::npos;
+  constexpr ByteSet kOfStandIns("<${");
+  return kOfStandIns.find_first(text.substr(title.begin, title.size())) != std::string_view::npos;
 }
 
 }  // namespace

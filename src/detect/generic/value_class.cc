@@ -1,9 +1,8 @@
 #include "detect/generic/value_class.h"
 
 #include <array>
-#include <cstdint>
 
-#include "detect/generic/characters.h"
+#include "detect/generic/byte_set.h"
 #include "detect/generic/value_forms.h"
 
 namespace spillguard::detect::generic {
@@ -15,24 +14,7 @@ constexpr std::array<std::string_view, kValueClassCount> kClassNames = {
     "digest",        "path",       "URL",         "e-mail address", "file name",      "encrypted",
     "password hash", "public key", "phrase",      "issue key",      "named otherwise"};
 
-// Which bytes a value has: most forms need a sign that most values lack.
-class ByteSet {
- public:
-  constexpr explicit ByteSet(std::string_view bytes) {
-    for (const char c : bytes) {
-      const auto byte = static_cast<unsigned char>(c);
-      sets_[byte / 64U] |= uint64_t{1} << (byte % 64U);
-    }
-  }
-  [[nodiscard]] constexpr bool any_of(const ByteSet& other) const {
-    return ((sets_[0] & other.sets_[0]) | (sets_[1] & other.sets_[1]) |
-            (sets_[2] & other.sets_[2]) | (sets_[3] & other.sets_[3])) != 0;
-  }
-
- private:
-  std::array<uint64_t, 4> sets_{};
-};
-
+// Which bytes a value has says which forms it may have: most need a sign that most values lack.
 constexpr ByteSet kAlnums("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 // What the forms below can not do without.
 constexpr ByteSet kOfEncrypted("([{}:$!");
