@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/padded_row.h"
 #include "base/padded_text.h"
 #include "base/strings.h"
 #include "bench/bench_texts.h"
@@ -96,26 +97,36 @@ uint64_t touch_all(const bench::Texts& texts) {
   return sum;
 }
 
-// One scan of all texts with the recorded hits; the number of findings.
+// One scan of all texts with the recorded hits, as many together as the engine takes of a row; the
+// number of findings.
 size_t detect_all(const GenericDetector& detector, const bench::Texts& texts,
                   const std::vector<Hit>& hits) {
   detect::generic::GenericScratch scratch;
   detect::ScanResult result;
+  std::vector<detect::generic::KeywordHit> row;
   size_t findings = 0;
   size_t next = 0;
   uint64_t touched = 0;
-  for (uint32_t d = 0; d < texts.documents.size(); ++d) {
-    const std::string_view text = texts.documents[d].text();
-    GenericDetector::begin(scratch);
-    touched += touch(text);
-    for (; next < hits.size() && hits[next].document == d; ++next) {
-      const Hit& hit = hits[next];
-      if (!GenericDetector::may_read(text, hit.keyword, hit.span)) continue;
-      detector.read(text, hit.keyword, hit.span, scratch);
+  for (uint32_t first = 0; first < texts.documents.size();) {
+    row.clear();
+    uint32_t d = first;
+    for (size_t bytes = 0; d < texts.documents.size() && bytes < PaddedRow::kMost; ++d) {
+      const std::string_view text = texts.documents[d].text();
+      bytes += text.size();
+      touched += touch(text);
+      for (; next < hits.size() && hits[next].document == d; ++next) {
+        const Hit& hit = hits[next];
+        if (!GenericDetector::may_read(text, hit.keyword, hit.span)) continue;
+        row.push_back({.bytes = text, .text = d, .keyword = hit.keyword, .at = hit.span});
+      }
     }
-    result.clear();
-    detector.finish(scratch, result);
-    findings += result.matches.size();
+    GenericDetector::begin(scratch);
+    detector.read(row, scratch);
+    for (; first < d; ++first) {
+      result.clear();
+      GenericDetector::finish(first, scratch, result);
+      findings += result.matches.size();
+    }
   }
   return touched == 0 ? 0 : findings;
 }
@@ -143,11 +154,12 @@ void print_anchors(const GenericDetector& detector, const bench::Texts& texts,
     touched += touch(text.substr(hit.span.begin - std::min<size_t>(hit.span.begin, 512), 1024));
     const uint64_t start = __rdtsc();
     if (GenericDetector::may_read(text, hit.keyword, hit.span)) {
-      detector.read(text, hit.keyword, hit.span, scratch);
+      const detect::generic::KeywordHit one{.bytes = text, .keyword = hit.keyword, .at = hit.span};
+      detector.read({&one, 1}, scratch);
     }
     const uint64_t taken = __rdtsc() - start;
     result.clear();
-    detector.finish(scratch, result);
+    GenericDetector::finish(0, scratch, result);
     candidates.clear();
     detect::generic::read_hit(text, hit.span, anchors[hit.keyword].tool, candidates);
     ++cost.hits;

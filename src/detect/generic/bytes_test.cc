@@ -4,6 +4,9 @@
 
 #include <random>
 #include <string>
+#include <string_view>
+
+#include "detect/generic/byte_set.h"
 
 namespace spillguard::detect::generic {
 namespace {
@@ -60,11 +63,25 @@ TEST(GenericBytes, WordsAndBreaksAreWhereTheKindsSay) {
       while (begin > from && is_kind(text[begin - 1], kWordKind)) --begin;
       EXPECT_EQ(find_word_begin(text, from, to), begin) << text;
       const uint64_t breaks = find_breaks(text, from);
+      const uint64_t dashes = find_byte(text, from, '-');
       for (size_t bit = 0; bit < 64; ++bit) {
+        EXPECT_EQ((dashes >> bit & 1U) != 0, at(text, from + bit) == '-') << text;
         EXPECT_EQ((breaks >> bit & 1U) != 0, is_kind(at(text, from + bit), kBreakKind)) << text;
       }
     }
   }
+}
+
+TEST(GenericBytes, SetsHoldTheirBytes) {
+  constexpr ByteSet kSet(".\xE2?");
+  for (int i = 0; i < 256; ++i) {
+    const char c = static_cast<char>(i);
+    EXPECT_EQ(kSet.holds(c), c == '.' || c == '?' || c == '\xE2') << i;
+  }
+  EXPECT_EQ(kSet.find_first("a.b?c"), 1U);
+  EXPECT_EQ(kSet.find_last("a.b?c"), 3U);
+  EXPECT_EQ(kSet.find_first("abc"), std::string_view::npos);
+  EXPECT_EQ(kSet.find_last(""), std::string_view::npos);
 }
 
 }  // namespace

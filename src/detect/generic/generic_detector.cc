@@ -72,8 +72,8 @@ Status GenericDetector::add_rule(const Rule& rule, uint32_t number) {
 bool GenericDetector::may_read(std::string_view text, uint32_t keyword, Span hit) {
   const Stem stem = stem_of(keyword);
   const bool users = stem == Stem::kPairs || stem == Stem::kLogin;
-  return !goes_on_otherwise(text, keyword, hit.end) &&
-         !(users && is_glued_credential(text, hit)) && !is_quiet_prose(text, stem, hit);
+  return !goes_on_otherwise(text, keyword, hit.end) && !(users && is_glued_credential(text, hit)) &&
+         !is_quiet_prose(text, stem, hit);
 }
 
 void GenericDetector::read(std::span<const KeywordHit> hits, GenericScratch& scratch) const {
@@ -121,9 +121,8 @@ void GenericDetector::read(std::span<const KeywordHit> hits, GenericScratch& scr
                                         .also = {},
                                         .score = *score}});
   }
-  std::stable_sort(
-      scratch.found_.begin(), scratch.found_.end(),
-      [](const auto& a, const auto& b) { return a.text < b.text; });
+  std::stable_sort(scratch.found_.begin(), scratch.found_.end(),
+                   [](const auto& a, const auto& b) { return a.text < b.text; });
 }
 
 void GenericDetector::finish(uint32_t text, GenericScratch& scratch, ScanResult& result) {

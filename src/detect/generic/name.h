@@ -66,8 +66,8 @@ bool may_have_user_before(std::string_view text, size_t begin);
 // no word says whose key it is.
 std::optional<Span> owned_key(std::string_view text, Span key);
 
-// Whether another word is glued behind a hit of an anchor for users and their secrets, which is then
-// the name of something else, whatever stands around it: "loginButton", "auth.js".
+// Whether another word is glued behind a hit of an anchor for users and their secrets, which is
+// then the name of something else, whatever stands around it: "loginButton", "auth.js".
 bool is_glued_credential(std::string_view text, Span hit);
 
 // The name around a hit of an anchor; nothing when it names no secret.

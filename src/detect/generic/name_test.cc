@@ -75,6 +75,22 @@ TEST(GenericName, UsersStandBeforeAName) {
   }
 }
 
+TEST(GenericName, GluedWordsNameNoCredential) {
+  const auto glued = [](std::string_view text) { return is_glued_credential(text, {0, 4}); };
+  for (const std::string_view text : {"authButton: x", "auth_type", "auth.js", "auth-token",
+                                      "AUTH_WHEN", "authorizationStatus"}) {
+    EXPECT_TRUE(glued(text)) << text;
+    NameCache cache;
+    const auto name = name_at(text, {0, 4}, cache);
+    EXPECT_TRUE(!name || name->noun != Noun::kCredential) << text;
+  }
+  for (const std::string_view text :
+       {"auth", "auth: x", "auth2=x", "auth_2", "auth.", "authorization:", "AUTHORIZATION", "auth-",
+        "auth\u00E9: x"}) {
+    EXPECT_FALSE(glued(text)) << text;
+  }
+}
+
 TEST(GenericName, OwnersFollowAKey) {
   for (const std::string_view tie : {"", "de ", "de la ", "DA ", "d'", "d\u2019"}) {
     for (const std::string_view owner :

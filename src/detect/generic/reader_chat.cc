@@ -11,9 +11,9 @@
 namespace spillguard::detect::generic {
 namespace {
 
-constexpr size_t kMaxAnswers = 6;    // lines behind a question
-constexpr size_t kMaxTalk = 700;     // bytes of them
-constexpr size_t kMaxShort = 80;     // a line of which the value is all, with its sender
+constexpr size_t kMaxAnswers = 6;  // lines behind a question
+constexpr size_t kMaxTalk = 700;   // bytes of them
+constexpr size_t kMaxShort = 80;   // a line of which the value is all, with its sender
 
 void offer_answer(const Place& place, const Answer& answer) {
   const Noun noun = place.name.noun == Noun::kCredential ? Noun::kPassword : place.name.noun;

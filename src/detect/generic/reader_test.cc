@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "base/strings.h"
 #include "detect/generic/reader_parts.h"
 #include "detect/generic/reader_test_util.h"
 
@@ -250,6 +253,53 @@ TEST(GenericReader, TiesBeforeANameDoNotDependOnThePlace) {
       EXPECT_EQ(may_be_tied_before(text, key), may_be_tied_before(far, key + 40)) << text;
     }
   }
+}
+
+// A batch gives what its hits give by themselves, and the number of the hit with each.
+TEST(GenericReader, HitsTogetherAreReadAsAlone) {
+  const std::vector<std::string> texts = {
+      "password = x9Kq-77z\nthe pw is hunter22x, and the token is a\n",
+      "|user|password|\n|bob|x9Kq-77z|\n",
+      "mysql -uroot -px9Kq77z; curl -u bob:x9Kq77z\nlog in with bob and x9Kq-77z",
+      "<key>apiKey</key><string>x9Kq77zAbc1</string> setPassword(\"x9Kq-77z\")",
+      "login for web-3:\nbob / x9Kq-77z\n\nwhat is the password?\nit's x9Kq-77z",
+      "nothing to see here, and no key"};
+  HitReader together;
+  using Found = std::tuple<uint32_t, size_t, size_t, size_t, size_t, Noun, Setting, uint32_t>;
+  const auto found_of = [](uint32_t number, const Candidate& c) {
+    return Found{number,      c.key.begin, c.key.end, c.value.begin,
+                 c.value.end, c.noun,      c.setting, c.distance};
+  };
+  std::vector<Found> alone;
+  for (int round = 0; round < 2; ++round) {  // it forgets
+    alone.clear();
+    together.begin();
+    uint32_t number = 0;
+    for (const std::string& text : texts) {
+      const std::string folded = to_lower(text);
+      for (const Anchor& anchor : anchors()) {
+        for (size_t p = folded.find(anchor.text); p != std::string::npos;
+             p = folded.find(anchor.text, p + 1)) {
+          const Span hit{p, p + anchor.text.size()};
+          together.add(text, hit, anchor.tool, number);
+          std::vector<Candidate> one;
+          read_hit(text, hit, anchor.tool, one);
+          for (const Candidate& candidate : one) alone.push_back(found_of(number, candidate));
+          ++number;
+        }
+      }
+    }
+    together.read();
+  }
+  std::vector<Found> found;
+  ASSERT_EQ(together.candidates().size(), together.numbers().size());
+  for (size_t i = 0; i < together.numbers().size(); ++i) {
+    found.push_back(found_of(together.numbers()[i], together.candidates()[i]));
+  }
+  std::sort(found.begin(), found.end());
+  std::sort(alone.begin(), alone.end());
+  EXPECT_GT(alone.size(), 8U);
+  EXPECT_EQ(found, alone);
 }
 
 }  // namespace
