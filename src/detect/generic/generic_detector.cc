@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <tuple>
 
@@ -101,6 +102,7 @@ void GenericDetector::read(std::span<const KeywordHit> hits, GenericScratch& scr
     if (!Model::has_form(text_of(i), candidate, weighing.trial)) weighings.pop_back();
   }
   const Model& model = Model::built_in();
+  const size_t known = scratch.found_.size();
   size_t kept = 0;
   for (GenericScratch::Weighing& weighing : weighings) {
     const uint32_t i = weighing.candidate;
@@ -121,8 +123,8 @@ void GenericDetector::read(std::span<const KeywordHit> hits, GenericScratch& scr
                                         .also = {},
                                         .score = *score}});
   }
-  std::stable_sort(scratch.found_.begin(), scratch.found_.end(),
-                   [](const auto& a, const auto& b) { return a.text < b.text; });
+  std::sort(scratch.found_.begin() + static_cast<std::ptrdiff_t>(known), scratch.found_.end(),
+            [](const auto& a, const auto& b) { return a.text < b.text; });
 }
 
 void GenericDetector::finish(uint32_t text, GenericScratch& scratch, ScanResult& result) {

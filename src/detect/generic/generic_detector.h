@@ -63,8 +63,9 @@ class GenericDetector {
   // Whether a hit may have a value: false for most, by the few bytes around it.
   static bool may_read(std::string_view text, uint32_t keyword, Span hit);
 
-  // A scan of some texts: begin(), the hits that may have a value, all or those of a part of a text
-  // at a time; and then, text by text in order, finish(), which appends the matches to the result.
+  // A scan of some texts: begin(), the hits that may have a value, all together or those of a part
+  // of a text at a time, in the order of the texts; and then, text by text in this order, finish(),
+  // which appends the matches to the result.
   static void begin(GenericScratch& scratch) {
     scratch.found_.clear();
     scratch.next_ = 0;
