@@ -237,9 +237,7 @@ bool says_whose(std::string_view word) { return kWhoseSet.holds(word); }
 
 bool unlike_words(std::string_view value) {
   // Most are letters alone.
-  uint16_t kinds = 0;
-  for (const char c : value) kinds |= kind_of(c);
-  if ((kinds & ~(kLetterKind | kBareNameKind)) == 0) return false;
+  if (all_of_text(value, is_letter)) return false;
   bool digit = false;
   bool letter = false;
   bool mark = false;

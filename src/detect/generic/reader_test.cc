@@ -255,6 +255,15 @@ TEST(GenericReader, TiesBeforeANameDoNotDependOnThePlace) {
   }
 }
 
+TEST(GenericReader, SignsAmongLettersAreNoWord) {
+  for (const std::string_view value : {"BP@JQjD%", "ecSO#DfI", "YJXTiPTY%P", "hunter22", "a1!"}) {
+    EXPECT_TRUE(unlike_words(value)) << value;
+  }
+  for (const std::string_view value : {"", "word", "camelCase", "two-words", "12345678", "a=bc1"}) {
+    EXPECT_FALSE(unlike_words(value)) << value;
+  }
+}
+
 // A batch gives what its hits give by themselves, and the number of the hit with each.
 TEST(GenericReader, HitsTogetherAreReadAsAlone) {
   const std::vector<std::string> texts = {
