@@ -144,12 +144,6 @@ int64_t Model::weigh_far(const FeatureVector& features) const {
   return sum;
 }
 
-std::optional<double> Model::find(std::string_view text, const Candidate& candidate) const {
-  Trial trial;
-  if (!has_form(text, candidate, trial) || !may_reach(text, candidate, trial)) return std::nullopt;
-  return reach(text, candidate, trial);
-}
-
 bool Model::has_form(std::string_view text, const Candidate& candidate, Trial& trial) {
   trial.value_class = classify_but_stand_ins(value_of(text, candidate), candidate.quote != '\0');
   return !never_secret(trial.value_class);

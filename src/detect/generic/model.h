@@ -42,10 +42,9 @@ class Model {
   // Reads weights. Errors name the line.
   static Result<Model> parse(std::string_view data);
 
-  // The score of a candidate that reaches its threshold; nothing for others, at less cost.
-  [[nodiscard]] std::optional<double> find(std::string_view text, const Candidate& candidate) const;
-  // The same in three steps, for who has many candidates and takes a step with all of them: the
-  // first two tell most that have none.
+  // The score of a candidate that reaches its threshold, in three steps, for who has many
+  // candidates and takes a step with all of them: the first two tell most that have none, at less
+  // cost.
   struct Trial {
     ValueClass value_class = ValueClass::kOpaque;
     FeatureVector features{};

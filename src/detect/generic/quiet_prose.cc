@@ -109,22 +109,6 @@ class Window {
 
 constexpr uint64_t from_bit(size_t i) { return i < kWindow ? ~uint64_t{0} << i : 0; }
 
-// Whether what ties a user to "login" stands at an offset: see read_phrase().
-bool ties_login(std::string_view text, size_t offset) {
-  switch (lower(at(text, offset))) {
-    case 'w':
-      return goes_on_with(text, offset, "with ");
-    case 'a':
-      return goes_on_with(text, offset, "as ");
-    case 'u':
-      return goes_on_with(text, offset, "using ");
-    case 't':
-      return goes_on_with(text, offset, "to it with ");
-    default:
-      return false;
-  }
-}
-
 // Whether nothing before the name makes more of it than a word of a sentence.
 bool is_word_before(std::string_view text, size_t begin) {
   if (begin == 0) return true;
@@ -198,7 +182,11 @@ bool is_quiet_clause(std::string_view text, size_t name_end, bool pairs) {
 
 bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (stem == Stem::kNone) return false;
-  if (stem == Stem::kPhrase) return !ties_login(text, skip_blanks(text, hit.end, 4));
+  const auto is_tied = [&](size_t end) {
+    const size_t tie = skip_blanks(text, end, 4);
+    return behind_login_tie(text, tie) != tie;
+  };
+  if (stem == Stem::kPhrase) return !is_tied(hit.end);
   if (hit.begin != 0 && text[hit.begin - 1] != ' ' && text[hit.begin - 1] != '\n') return false;
   constexpr size_t kLongestTail = 16;
   Span name = hit;
@@ -220,9 +208,7 @@ bool is_quiet_prose(std::string_view text, Stem stem, Span hit) {
   if (!at_stop && (next != ' ' || !is_kind(far, kLetterKind))) return false;
   // "mot de passe"
   if (stem == Stem::kWord && tail == 1 && text[hit.end] == 'e') return false;
-  if (stem == Stem::kLogin && (tail != 0 || ties_login(text, skip_blanks(text, name.end, 4)))) {
-    return false;
-  }
+  if (stem == Stem::kLogin && (tail != 0 || is_tied(name.end))) return false;
   const bool pairs = stem == Stem::kPairs || stem == Stem::kLogin;
   const bool quiet = at_stop
                          ? !may_be_asked(text, name.end) && !begins_answer(text, name.end + 1) &&

@@ -161,6 +161,8 @@ void read_login_call(std::string_view text, Span hit, std::vector<Candidate>& ou
 bool read_header(const Place& place);
 // The arguments of a program whose name stands at the hit.
 void read_tool(std::string_view text, Span hit, std::vector<Candidate>& out);
+// Behind the words that tie a user to "log in" and "login"; `from` when none stands there.
+size_t behind_login_tie(std::string_view text, size_t from);
 // "log in with admin and v", "IDENTIFIED BY 'v'", "ConvertTo-SecureString v"
 bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out);
 

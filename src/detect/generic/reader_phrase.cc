@@ -96,6 +96,13 @@ void read_login(std::string_view text, Span hit, std::vector<Candidate>& out) {
 
 }  // namespace
 
+size_t behind_login_tie(std::string_view text, size_t from) {
+  for (const std::string_view word : {"with "sv, "as "sv, "using "sv, "to it with "sv}) {
+    if (goes_on_with(text, from, word)) return skip_blanks(text, from + word.size(), 4);
+  }
+  return from;
+}
+
 bool read_strict_pair(const Place& place, size_t from, Setting setting) {
   const size_t count = place.out.size();
   if (!read_pair(place, from, setting)) return false;
@@ -176,15 +183,9 @@ bool read_phrase(std::string_view text, Span hit, std::vector<Candidate>& out) {
   if (first == 'l' &&
       (goes_on_with(text, hit.begin, "log in") || goes_on_with(text, hit.begin, "login") ||
        goes_on_with(text, hit.begin, "logged in"))) {
-    size_t p = skip_blanks(text, hit.end, 4);
-    bool tied = false;
-    for (const std::string_view word : {"with "sv, "as "sv, "using "sv, "to it with "sv}) {
-      if (!tied && goes_on_with(text, p, word)) {
-        p = skip_blanks(text, p + word.size(), 4);
-        tied = true;
-      }
-    }
-    if (!tied) return !goes_on_with(text, hit.begin, "login");
+    const size_t tie = skip_blanks(text, hit.end, 4);
+    size_t p = behind_login_tie(text, tie);
+    if (p == tie) return !goes_on_with(text, hit.begin, "login");
     for (const std::string_view word : {"user "sv, "username "sv, "credentials "sv, "the "sv}) {
       if (goes_on_with(text, p, word)) p = skip_blanks(text, p + word.size(), 4);
     }
