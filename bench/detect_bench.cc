@@ -2,20 +2,23 @@
 // search for literals, and that search by an outside library. All figures are by processor time.
 // Real tickets and pages when they are there, generated text else.
 //
-//   detect_bench [--data DIR] [--megabytes N] [--rules N] [--rounds N]
+//   detect_bench [--data DIR] [--megabytes N] [--rules N] [--seconds N]
 //
 // --rules N fills the built-in rules up to N with generated ones, to see how the engine scales.
+// --seconds N measures for so long: a machine that others use, too, shows its speed at times only.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/padded_row.h"
@@ -35,7 +38,7 @@ struct Options {
   std::string data = "../shared/data";
   size_t bytes = size_t{64} << 20;
   size_t rules = 0;
-  int rounds = 3;
+  double seconds = 30;
 };
 
 // Texts in the form in which they are scanned: long ones each by itself, others in rows.
@@ -98,9 +101,11 @@ struct Work {
 };
 using MakeWork = std::function<Work()>;  // one for each thread
 
-struct Measured {
-  double gigabytes_a_second = 0;  // of all threads together, each with a core of its own
-  double cycles_a_byte = 0;       // 0: not counted
+// One of those that are measured side by side, and its rounds so far.
+struct Contestant {
+  std::vector<Work> works;      // one for each thread
+  std::vector<double> seconds;  // by round
+  double cycles = 1e18;         // the best round's, of all threads; 0: not counted
   uint64_t counted = 0;
 };
 
@@ -109,14 +114,6 @@ struct Speed {
   double gigabytes_a_second = 0;
   double of_own = 0;
   double of_library = 0;  // 0: it is not there
-};
-
-// One of those that are measured side by side.
-struct Contestant {
-  std::vector<Work> works;  // one for each thread
-  double seconds = 1e9;     // the best round's
-  double cycles = 1e18;     // the best round's, of all threads
-  uint64_t counted = 0;
 };
 
 // What one thread did in a round.
@@ -166,31 +163,65 @@ void run_round(const Layout& layout, Contestant& contestant) {
     cycles += share.cycles.value_or(0);
     contestant.counted += share.counted;
   }
-  contestant.seconds = std::min(contestant.seconds, seconds);
+  contestant.seconds.push_back(seconds);
   contestant.cycles = std::min(contestant.cycles, static_cast<double>(cycles));
 }
 
-// All by turns, for the machine's speed changes.
-std::vector<Measured> measure(const Layout& layout, size_t threads, int rounds,
-                              const std::vector<MakeWork>& makers) {
-  std::vector<Contestant> contestants(makers.size());
-  for (size_t i = 0; i < makers.size(); ++i) {
-    for (size_t thread = 0; thread < threads; ++thread) {
-      contestants[i].works.push_back(makers[i]());
+// A line of the table: a layout and all that is measured with it, by a number of threads.
+class Line {
+ public:
+  Line(std::string_view name, const Layout& layout, size_t threads,
+       const std::vector<MakeWork>& makers)
+      : name_(name), layout_(layout), contestants_(makers.size()) {
+    for (size_t i = 0; i < makers.size(); ++i) {
+      for (size_t thread = 0; thread < threads; ++thread) {
+        contestants_[i].works.push_back(makers[i]());
+      }
     }
   }
-  for (int round = 0; round < rounds; ++round) {
-    for (Contestant& contestant : contestants) run_round(layout, contestant);
+
+  void run() {
+    for (Contestant& contestant : contestants_) run_round(layout_, contestant);
   }
-  const size_t copies = is_one(layout) ? threads : 1;
-  const auto bytes = static_cast<double>(layout.bytes * copies);
-  std::vector<Measured> measured;
-  for (const Contestant& contestant : contestants) {
-    measured.push_back({.gigabytes_a_second = bytes / contestant.seconds / 1e9,
-                        .cycles_a_byte = contestant.cycles / bytes,
-                        .counted = contestant.counted / copies});
+
+  [[nodiscard]] std::string_view name() const { return name_; }
+  [[nodiscard]] size_t threads() const { return contestants_.front().works.size(); }
+  [[nodiscard]] size_t contestants() const { return contestants_.size(); }
+  // Of all threads together, each with a core of its own: of the best round, and of the middle one.
+  [[nodiscard]] double best(size_t contestant) const {
+    const std::vector<double>& all = contestants_[contestant].seconds;
+    return bytes() / *std::min_element(all.begin(), all.end()) / 1e9;
   }
-  return measured;
+  [[nodiscard]] double median(size_t contestant) const {
+    std::vector<double> all = contestants_[contestant].seconds;
+    const auto middle = all.begin() + static_cast<ptrdiff_t>(all.size() / 2);
+    std::nth_element(all.begin(), middle, all.end());
+    return bytes() / *middle / 1e9;
+  }
+  [[nodiscard]] double cycles_a_byte(size_t contestant) const {
+    return contestants_[contestant].cycles / bytes();
+  }
+  [[nodiscard]] uint64_t counted(size_t contestant) const {
+    return contestants_[contestant].counted / copies();
+  }
+
+ private:
+  [[nodiscard]] size_t copies() const { return is_one(layout_) ? threads() : 1; }
+  [[nodiscard]] double bytes() const { return static_cast<double>(layout_.bytes * copies()); }
+
+  std::string_view name_;
+  const Layout& layout_;
+  std::vector<Contestant> contestants_;
+};
+
+// All lines and contestants by turns, for the machine's speed changes.
+void measure(std::vector<Line>& lines, double seconds) {
+  constexpr int kLeastRounds = 3;
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  for (int round = 0; round < kLeastRounds || Clock::now() < end; ++round) {
+    for (Line& line : lines) line.run();
+  }
 }
 
 // What takes a row as one text.
@@ -209,8 +240,10 @@ std::optional<MakeWork> outside_search(const detect::Engine& engine) {
   };
 }
 
-void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engine>& engine,
-                 int rounds) {
+// The contestants' numbers.
+enum Who : size_t { kMemchr, kOwn, kEngine, kLibrary };
+
+std::vector<MakeWork> makers_of(const std::shared_ptr<const detect::Engine>& engine) {
   const MakeWork memchr_work = [] {
     return on_whole_rows([](PaddedView text) -> uint64_t {
       return std::memchr(text.data(), '\xFF', text.size()) != nullptr ? 1 : 0;
@@ -237,50 +270,63 @@ void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engin
     };
     return Work{.text = text, .row = row};
   };
-  const std::optional<MakeWork> outside = outside_search(*engine);
-  fmt::print(
-      "GB/s of all threads together. own: our first stage alone; {}: the bare search for the same\n"
-      "literals by that library{}; ratios: of the engine to either search. Cycles of the\n"
-      "processor a byte, 0 where they can not be counted. documents: in rows, as the service "
-      "scans\n"
-      "the parts of items.\n",
-      bench::kOutsideName, outside ? "" : " (not installed: left out)");
-  fmt::print("{:<18}{:>8}{:>8}{:>8}{:>11}{:>8}{:>8}{:>14}{:>9}{:>8}{:>10}\n", "texts", "threads",
-             "memchr", "own", bench::kOutsideName, "engine", "of own",
-             fmt::format("of {}", bench::kOutsideName), "own", "engine", "findings");
   std::vector<MakeWork> makers = {memchr_work, anchor_work, engine_work};
-  if (outside) makers.push_back(*outside);
-  const auto row = [&](std::string_view name, const Layout& layout) {
-    std::array<Speed, 2> speeds;
-    if (layout.bytes == 0) return speeds;
-    for (const size_t threads : {1U, 2U}) {
-      const std::vector<Measured> measured = measure(layout, threads, rounds, makers);
-      const Measured& anchors = measured[1];
-      const Measured& full = measured[2];
-      const Measured library = outside ? measured[3] : Measured{};
-      Speed& speed = speeds.at(threads - 1);
-      speed.gigabytes_a_second = full.gigabytes_a_second;
-      speed.of_own = full.gigabytes_a_second / anchors.gigabytes_a_second;
-      if (outside) speed.of_library = full.gigabytes_a_second / library.gigabytes_a_second;
-      fmt::print(
-          "{:<18}{:>8}{:>8.2f}{:>8.2f}{:>11.2f}{:>8.2f}{:>8.2f}{:>14.2f}{:>9.2f}{:>8.2f}{:>10}\n",
-          name, threads, measured[0].gigabytes_a_second, anchors.gigabytes_a_second,
-          library.gigabytes_a_second, full.gigabytes_a_second, speed.of_own, speed.of_library,
-          anchors.cycles_a_byte, full.cycles_a_byte, full.counted);
+  if (auto outside = outside_search(*engine)) makers.push_back(*std::move(outside));
+  return makers;
+}
+
+void print_line(const Line& line, const Speed& speed) {
+  const bool library = line.contestants() > kLibrary;
+  fmt::print(
+      "{:<18}{:>8}{:>8.2f}{:>8.2f}{:>11.2f}{:>8.2f}{:>8.2f}{:>8.2f}{:>14.2f}{:>9.2f}{:>8.2f}{:>10}"
+      "\n",
+      line.name(), line.threads(), line.best(kMemchr), line.best(kOwn),
+      library ? line.best(kLibrary) : 0, line.best(kEngine), line.median(kEngine), speed.of_own,
+      speed.of_library, line.cycles_a_byte(kOwn), line.cycles_a_byte(kEngine),
+      line.counted(kEngine));
+}
+
+void print_table(const Corpus& corpus, const std::shared_ptr<const detect::Engine>& engine,
+                 double seconds) {
+  const std::vector<MakeWork> makers = makers_of(engine);
+  const std::pair<std::string_view, const Layout&> layouts[] = {{"documents", corpus.documents},
+                                                                {"those of 0.5-8 KB", corpus.small},
+                                                                {"each by itself", corpus.single},
+                                                                {"one buffer", corpus.whole}};
+  std::vector<Line> lines;
+  for (const auto& [name, layout] : layouts) {
+    if (layout.bytes == 0) continue;
+    for (const size_t threads : {1U, 2U}) lines.emplace_back(name, layout, threads, makers);
+  }
+  measure(lines, seconds);
+  fmt::print(
+      "GB/s of all threads together, of the best round; and of the middle one, for the engine.\n"
+      "own: our first stage alone; {}: the bare search for the same literals by that\n"
+      "library{}; ratios: of the engine's best to either search's. Cycles of the processor a\n"
+      "byte, 0 where they can not be counted. documents: in rows, as the service scans the parts\n"
+      "of items.\n",
+      bench::kOutsideName, makers.size() > kLibrary ? "" : " (not installed: left out)");
+  fmt::print("{:<18}{:>8}{:>8}{:>8}{:>11}{:>8}{:>8}{:>8}{:>14}{:>9}{:>8}{:>10}\n", "texts",
+             "threads", "memchr", "own", bench::kOutsideName, "engine", "middle", "of own",
+             fmt::format("of {}", bench::kOutsideName), "own", "engine", "findings");
+  std::map<std::pair<std::string_view, size_t>, Speed> speeds;
+  for (const Line& line : lines) {
+    Speed& speed = speeds[{line.name(), line.threads()}];
+    speed.gigabytes_a_second = line.best(kEngine);
+    speed.of_own = line.best(kEngine) / line.best(kOwn);
+    if (line.contestants() > kLibrary) {
+      speed.of_library = line.best(kEngine) / line.best(kLibrary);
     }
-    return speeds;
-  };
-  const auto documents = row("documents", corpus.documents);
-  const auto small = row("those of 0.5-8 KB", corpus.small);
-  row("each by itself", corpus.single);
-  row("one buffer", corpus.whole);
+    print_line(line, speed);
+  }
+  const Speed& one = speeds[{layouts[0].first, 1}];
   fmt::print(
       "aims: {:.2f} GB/s on a core (0.80), {:.2f} on two (1.50), {:.2f} on a core for small "
       "ones (0.60)\n",
-      documents[0].gigabytes_a_second, documents[1].gigabytes_a_second,
-      small[0].gigabytes_a_second);
+      one.gigabytes_a_second, speeds[{layouts[0].first, 2}].gigabytes_a_second,
+      speeds[{layouts[1].first, 1}].gigabytes_a_second);
   fmt::print("      {:.2f} of the bare literal search by {} (0.55); {:.2f} of our own\n",
-             documents[0].of_library, bench::kOutsideName, documents[0].of_own);
+             one.of_library, bench::kOutsideName, one.of_own);
 }
 
 // Which rules find most, to see what is noise.
@@ -315,8 +361,8 @@ bool parse(int argc, char** argv, Options& options) {
       options.bytes = static_cast<size_t>(*number) << 20;
     } else if (name == "--rules" && number && *number >= 0) {
       options.rules = static_cast<size_t>(*number);
-    } else if (name == "--rounds" && number && *number > 0) {
-      options.rounds = static_cast<int>(*number);
+    } else if (name == "--seconds" && number && *number >= 0) {
+      options.seconds = static_cast<double>(*number);
     } else {
       return false;
     }
@@ -327,7 +373,7 @@ bool parse(int argc, char** argv, Options& options) {
 int run(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
-    fmt::print("usage: detect_bench [--data DIR] [--megabytes N] [--rules N] [--rounds N]\n");
+    fmt::print("usage: detect_bench [--data DIR] [--megabytes N] [--rules N] [--seconds N]\n");
     return 2;
   }
   const size_t own = detect::RuleSet::built_in().rules().size();
@@ -347,7 +393,7 @@ int run(int argc, char** argv) {
   fmt::print("texts: {}, {} in {} documents, {} each\n", texts.real ? "real" : "generated",
              human_bytes(texts.bytes), texts.documents.size(),
              human_bytes(texts.bytes / std::max<size_t>(1, texts.documents.size())));
-  print_table(corpus, *engine, options.rounds);
+  print_table(corpus, *engine, options.seconds);
   print_loudest(corpus, **engine);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
