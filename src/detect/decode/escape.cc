@@ -33,6 +33,9 @@ Escape for_character(size_t size, char32_t character) {
                            ? TextCheck::printable(static_cast<unsigned char>(character))
                            : character >= 0xA0 && character <= 0x10FFFF && !surrogate;
   if (!printed) return escape;
+  if (character < 0x80) {
+    return {.size = size, .length = 1, .bytes = {static_cast<char>(character)}};
+  }
   std::string bytes;
   append_utf8(bytes, character);
   escape.size = size;

@@ -233,6 +233,11 @@ void HitReader::add(std::string_view text, Span at, bool tool, uint32_t number) 
   hits.push_back({.text = text, .at = at, .number = number});
 }
 
+// Most hits have none.
+[[gnu::always_inline]] inline void HitReader::own(uint32_t number) {
+  if (numbers_.size() != candidates_.size()) numbers_.resize(candidates_.size(), number);
+}
+
 void HitReader::read() {
   for (const Hit& hit : tools_) {
     read_of_tool(hit.text, hit.at, candidates_);
@@ -275,10 +280,6 @@ void HitReader::read_name(const Hit& hit) {
                        .closers = closers,
                        .number = hit.number,
                        .sentence = sentence});
-}
-
-void HitReader::own(uint32_t number) {
-  while (numbers_.size() < candidates_.size()) numbers_.push_back(number);
 }
 
 template <typename Form>
