@@ -50,7 +50,13 @@ uint32_t AnchorTable::literal_number(std::string_view text, bool ignore_case) {
   return entry->second;
 }
 
+// Most are asked for many times in a row.
 uint16_t AnchorTable::class_number(const regex::ByteSet& set) {
+  if (classes_[last_class_] != set) last_class_ = class_number_anew(set);
+  return last_class_;
+}
+
+uint16_t AnchorTable::class_number_anew(const regex::ByteSet& set) {
   if (classes_.size() > UINT16_MAX) return kAnyByte;  // no test is a safe test
   const auto [known, is_new] =
       class_numbers_.try_emplace(set, static_cast<uint16_t>(classes_.size()));

@@ -121,6 +121,7 @@ class AnchorTable {
   void describe_neighbours(const std::vector<Hook>& hooks, std::span<const ClassSet> class_sets,
                            Literal& literal) const;
   uint16_t class_number(const regex::ByteSet& set);
+  uint16_t class_number_anew(const regex::ByteSet& set);
   uint16_t joined(uint16_t one, uint16_t other);
   uint16_t only_byte(uint16_t number) const;
   void describe_way(Guard& guard) const;
@@ -137,6 +138,7 @@ class AnchorTable {
   // Few sets of bytes occur in all rules, so they have numbers.
   std::vector<regex::ByteSet> classes_ = {~regex::ByteSet()};
   std::unordered_map<regex::ByteSet, uint16_t> class_numbers_ = {{~regex::ByteSet(), kAnyByte}};
+  uint16_t last_class_ = kAnyByte;  // that was asked for
 };
 
 }  // namespace spillguard::detect

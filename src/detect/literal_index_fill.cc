@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -145,10 +146,11 @@ void LiteralIndex::fill(const std::vector<Literal>& literals, const QuadPlan& pl
                       .ignore_case = literal.ignore_case});
     bytes_ += literal.bytes;
     if (plan.offsets()[i].front() != QuadPlan::kNone) {
-      for (const int8_t offset : plan.offsets()[i]) {
-        for (const uint32_t quad : QuadPlan::quads_of(literal, offset)) {
+      const QuadPlan::Offsets& offsets = plan.offsets()[i];
+      for (size_t which = 0; which < offsets.size(); ++which) {
+        for (const uint32_t quad : plan.quads(i, which)) {
           sieve_.add(quad);
-          hashed.push_back({hash(quad), {.literal = i, .offset = offset - kBack}});
+          hashed.push_back({hash(quad), {.literal = i, .offset = offsets.at(which) - kBack}});
         }
       }
     } else if (SideRows::is_pair(literal) || SideRows::is_digits(literal)) {
@@ -189,14 +191,20 @@ uint16_t LiteralIndex::class_set_number(ClassSet set) {
 // those behind it, as far as they have bits in common.
 LiteralIndex::Entry LiteralIndex::entry_of(const Literal& literal, int offset) {
   Entry entry{.mask = 0, .want = 0};
+  ClassSet classes = kAllClasses;  // of the byte before, for most are followed by their like
+  uint64_t mask_of_classes = 0;
+  uint64_t want_of_classes = 0;
   for (int byte = 0; byte < static_cast<int>(sizeof entry.mask); ++byte) {
     const int at = offset + byte;
     if (at >= static_cast<int>(literal.bytes.size())) {
       const auto behind = static_cast<size_t>(at) - literal.bytes.size();
       if (behind >= literal.after.size()) break;
-      const auto [mask, want] = common_bits(literal.after[behind]);
-      entry.mask |= mask << (8 * byte);
-      entry.want |= want << (8 * byte);
+      if (literal.after[behind] != classes) {
+        classes = literal.after[behind];
+        std::tie(mask_of_classes, want_of_classes) = common_bits(classes);
+      }
+      entry.mask |= mask_of_classes << (8 * byte);
+      entry.want |= want_of_classes << (8 * byte);
       continue;
     }
     if (at < 0) continue;
@@ -231,8 +239,13 @@ LiteralIndex::Rest LiteralIndex::rest_of(const Literal& literal, uint32_t number
   // Where digits were found by those that follow, they are not looked at again.
   const size_t nearest = SideRows::is_digits(literal) ? SideRows::kSeen - literal.bytes.size() : 1;
   const size_t farthest = std::min(literal.after.size(), kFarthest);
+  ClassSet classes = kAllClasses;
+  uint16_t set = class_set_number(classes);
   for (size_t far = nearest < farthest ? nearest : 1; far < farthest; ++far) {
-    const uint16_t set = class_set_number(literal.after[far]);
+    if (literal.after[far] != classes) {
+      classes = literal.after[far];
+      set = class_set_number(classes);
+    }
     const double odds = class_set_odds_[set];
     const double least = class_set_odds_[rest.farther];
     // Of equals the nearest; but where one digit is, there are more, so of rare ones the farthest.

@@ -82,7 +82,7 @@ Result<LiteralIndex> LiteralIndex::build(const std::vector<Literal>& literals,
 
 Result<std::string> LiteralIndex::prepare(const std::vector<Literal>& literals) {
   SG_ASSIGN(const QuadPlan plan, QuadPlan::make(literals));
-  const QuadHash hash = QuadPlan::choose_hash(literals, plan);
+  const QuadHash hash = QuadPlan::choose_hash(plan);
   WireWriter out;
   for (const uint16_t factor : {hash.first, hash.last, hash.both}) out.number(factor);
   for (size_t i = 0; i < literals.size(); ++i) {

@@ -22,15 +22,28 @@ using Bytes = std::array<bool, 256>;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Bytes, ascending.
+class Folded {
+ public:
+  void add(uint8_t byte) { bytes_.at(count_++) = byte; }
+  [[nodiscard]] std::span<const uint8_t> bytes() const { return {bytes_.data(), count_}; }
+
+ private:
+  std::array<uint8_t, 256> bytes_{};
+  size_t count_ = 0;
+};
+
 // What may stand at a place of the literal or beside it, folded.
-std::vector<uint8_t> folded_at(const Literal& literal, int32_t at, uint8_t fold) {
+Folded folded_at(const Literal& literal, int32_t at, uint8_t fold) {
   const auto length = static_cast<int32_t>(literal.bytes.size());
+  Folded out;
   Bytes folded{};
   if (at >= 0 && at < length) {
     const char c = literal.bytes[static_cast<size_t>(at)];
     static_assert((kQuadFold & 0x20202020) == 0x20202020, "the case of a letter is not seen");
     if (!literal.any_digit || !is_digit(c)) {
-      return {static_cast<uint8_t>(static_cast<unsigned char>(c) | fold)};
+      out.add(static_cast<uint8_t>(static_cast<unsigned char>(c) | fold));
+      return out;
     }
     for (unsigned digit = '0'; digit <= '9'; ++digit) folded[digit | fold] = true;
   } else {
@@ -44,11 +57,32 @@ std::vector<uint8_t> folded_at(const Literal& literal, int32_t at, uint8_t fold)
       if ((set >> kClassOfByte[byte] & 1U) != 0) folded[byte | fold] = true;
     }
   }
-  std::vector<uint8_t> out;
   for (size_t byte = 0; byte < folded.size(); ++byte) {
-    if (folded[byte]) out.push_back(static_cast<uint8_t>(byte));
+    if (folded[byte]) out.add(static_cast<uint8_t>(byte));
   }
   return out;
+}
+
+// The quads of a literal at an offset; none where they would be too many.
+std::vector<uint32_t> quads_of(const Literal& literal, int32_t offset) {
+  std::vector<uint32_t> quads = {0};
+  for (int32_t i = 0; i < kQuadBytes; ++i) {
+    const auto fold = static_cast<uint8_t>(kQuadFold >> (8 * i));
+    const Folded folded = folded_at(literal, offset + i, fold);
+    const std::span<const uint8_t> bytes = folded.bytes();
+    if (bytes.size() == 1) {
+      for (uint32_t& quad : quads) quad |= uint32_t{bytes.front()} << (8 * i);
+      continue;
+    }
+    if (quads.size() * bytes.size() > kMostQuads) return {};
+    std::vector<uint32_t> longer;
+    longer.reserve(quads.size() * bytes.size());
+    for (const uint32_t byte : bytes) {
+      for (const uint32_t quad : quads) longer.push_back(quad | byte << (8 * i));
+    }
+    quads.swap(longer);
+  }
+  return quads;
 }
 
 // The last offset that is of use: two bytes of the literal are in the quad, so that no hit comes
@@ -64,29 +98,31 @@ bool fits(const Literal& literal, bool odd, int8_t offset) {
 
 class Planner {
  public:
-  // Whether offsets that were chosen before can be kept; if so, keeps them.
-  bool take(const Literal& literal, const QuadPlan::Offsets& offsets) {
-    if (!fits(literal, false, offsets[0]) || !fits(literal, true, offsets[1])) return false;
-    if ((offsets[0] == QuadPlan::kNone) != (offsets[1] == QuadPlan::kNone)) return false;
-    std::vector<uint32_t> all;
-    for (const int8_t offset : offsets) {
-      if (offset == QuadPlan::kNone) continue;
-      const std::vector<uint32_t> quads = QuadPlan::quads_of(literal, offset);
-      if (quads.empty()) return false;
-      all.insert(all.end(), quads.begin(), quads.end());
+  // The quads of offsets that were chosen before, if these can be kept.
+  std::optional<BothQuads> take(const Literal& literal, const QuadPlan::Offsets& offsets) {
+    if (!fits(literal, false, offsets[0]) || !fits(literal, true, offsets[1])) return std::nullopt;
+    if ((offsets[0] == QuadPlan::kNone) != (offsets[1] == QuadPlan::kNone)) return std::nullopt;
+    BothQuads quads;
+    for (size_t i = 0; i < quads.size(); ++i) {
+      if (offsets.at(i) == QuadPlan::kNone) continue;
+      quads.at(i) = quads_of(literal, offsets.at(i));
+      if (quads.at(i).empty()) return std::nullopt;
     }
-    if (added_ + all.size() > QuadPlan::kMaxQuads) return false;
-    add(all);
-    return true;
+    const size_t count = quads[0].size() + quads[1].size();
+    if (added_ + count > QuadPlan::kMaxQuads) return std::nullopt;
+    added_ += count;
+    return quads;
   }
 
-  // Chooses an offset for occurrences at even or odd places.
-  int8_t place(const Literal& literal, bool odd) {
+  // Before the first is placed: all that were taken.
+  void know(const std::vector<uint32_t>& quads) { quads_.insert(quads.begin(), quads.end()); }
+
+  // Chooses an offset for occurrences at even or odd places, and gives its quads.
+  int8_t place(const Literal& literal, bool odd, std::vector<uint32_t>& chosen_quads) {
     double best = std::numeric_limits<double>::max();
     int8_t chosen = QuadPlan::kNone;
-    std::vector<uint32_t> chosen_quads;
     for (int32_t offset = odd ? -1 : 0; offset <= last_offset(literal); offset += 2) {
-      std::vector<uint32_t> quads = QuadPlan::quads_of(literal, offset);
+      std::vector<uint32_t> quads = quads_of(literal, offset);
       if (quads.empty() || added_ + quads.size() > QuadPlan::kMaxQuads) continue;
       const double cost = cost_of(quads, best);
       if (cost >= best) continue;
@@ -94,15 +130,12 @@ class Planner {
       chosen = static_cast<int8_t>(offset);
       chosen_quads.swap(quads);
     }
-    add(chosen_quads);
+    know(chosen_quads);
+    added_ += chosen_quads.size();
     return chosen;
   }
 
  private:
-  void add(const std::vector<uint32_t>& quads) {
-    quads_.insert(quads.begin(), quads.end());
-    added_ += quads.size();
-  }
   [[nodiscard]] double cost_of(const std::vector<uint32_t>& quads, double most) const {
     double cost = 0;
     for (const uint32_t quad : quads) {
@@ -119,64 +152,54 @@ class Planner {
 
 }  // namespace quad_plan
 
-std::vector<uint32_t> QuadPlan::quads_of(const Literal& literal, int32_t offset) {
-  std::vector<uint32_t> quads = {0};
-  for (int32_t i = 0; i < quad_plan::kQuadBytes; ++i) {
-    const auto fold = static_cast<uint8_t>(kQuadFold >> (8 * i));
-    const std::vector<uint8_t> bytes = quad_plan::folded_at(literal, offset + i, fold);
-    if (bytes.size() == 1) {
-      for (uint32_t& quad : quads) quad |= uint32_t{bytes.front()} << (8 * i);
-      continue;
-    }
-    if (quads.size() * bytes.size() > quad_plan::kMostQuads) return {};
-    std::vector<uint32_t> longer;
-    longer.reserve(quads.size() * bytes.size());
-    for (const uint32_t byte : bytes) {
-      for (const uint32_t quad : quads) longer.push_back(quad | byte << (8 * i));
-    }
-    quads.swap(longer);
+void QuadPlan::set(size_t literal, const Offsets& offsets, const quad_plan::BothQuads& quads) {
+  offsets_[literal] = offsets;
+  for (size_t i = 0; i < quads.size(); ++i) {
+    Range& range = places_[literal].at(i);
+    range.begin = static_cast<uint32_t>(quads_.size());
+    quads_.insert(quads_.end(), quads.at(i).begin(), quads.at(i).end());
+    range.end = static_cast<uint32_t>(quads_.size());
   }
-  return quads;
 }
 
 Result<QuadPlan> QuadPlan::make(std::span<const Literal> literals,
                                 std::span<const std::optional<Offsets>> known) {
   QuadPlan out;
   out.offsets_.resize(literals.size(), {kNone, kNone});
+  out.places_.resize(literals.size());
   quad_plan::Planner planner;
   std::vector<size_t> open;
   for (size_t i = 0; i < literals.size(); ++i) {
     if (literals[i].bytes.empty()) return fail(Code::kInvalidArgument, "an anchor is empty");
     if (SideRows::is_pair(literals[i]) || SideRows::is_digits(literals[i])) continue;
-    if (i < known.size() && known[i] && planner.take(literals[i], *known[i])) {
-      out.offsets_[i] = *known[i];
+    const auto taken =
+        i < known.size() && known[i] ? planner.take(literals[i], *known[i]) : std::nullopt;
+    if (taken) {
+      out.set(i, *known[i], *taken);
     } else {
       open.push_back(i);
     }
   }
   out.newly_placed_ = open.size();
+  if (open.empty()) return out;
+  planner.know(out.quads_);
   // Those of the short ones are given; longer ones may use what is there.
   std::stable_sort(open.begin(), open.end(), [&](size_t a, size_t b) {
     return literals[a].bytes.size() < literals[b].bytes.size();
   });
   for (const size_t i : open) {
-    out.offsets_[i] = {planner.place(literals[i], false), planner.place(literals[i], true)};
+    quad_plan::BothQuads quads;
+    const Offsets offsets = {planner.place(literals[i], false, quads[0]),
+                             planner.place(literals[i], true, quads[1])};
     // A literal without a quad at either places is looked for by itself anyway.
-    if (out.offsets_[i][0] == kNone || out.offsets_[i][1] == kNone) out.offsets_[i].fill(kNone);
+    if (offsets[0] != kNone && offsets[1] != kNone) out.set(i, offsets, quads);
   }
   return out;
 }
 
-QuadHash QuadPlan::choose_hash(std::span<const Literal> literals, const QuadPlan& plan) {
+QuadHash QuadPlan::choose_hash(const QuadPlan& plan) {
   constexpr int kTries = 512;
-  std::vector<uint32_t> quads;
-  for (size_t i = 0; i < literals.size(); ++i) {
-    for (const int8_t offset : plan.offsets()[i]) {
-      if (offset == kNone) continue;
-      const std::vector<uint32_t> some = quads_of(literals[i], offset);
-      quads.insert(quads.end(), some.begin(), some.end());
-    }
-  }
+  std::vector<uint32_t> quads = plan.quads_;
   std::sort(quads.begin(), quads.end());
   quads.erase(std::unique(quads.begin(), quads.end()), quads.end());
   uint32_t random = 1;

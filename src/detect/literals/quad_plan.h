@@ -22,6 +22,11 @@
 
 namespace spillguard::detect {
 
+namespace quad_plan {
+// The quads of a literal at its two offsets.
+using BothQuads = std::array<std::vector<uint32_t>, 2>;
+}  // namespace quad_plan
+
 // Where a quad is in the sieve's table: two bits of a byte. The factors are chosen with the plan.
 struct QuadHash {
   static constexpr unsigned kIndexBits = 16;
@@ -66,17 +71,28 @@ class QuadPlan {
 
   // By literal.
   [[nodiscard]] const std::vector<Offsets>& offsets() const { return offsets_; }
+  // The quads of a literal at the first or the second of its offsets; none where that is kNone.
+  [[nodiscard]] std::span<const uint32_t> quads(size_t literal, size_t which) const {
+    const auto [begin, end] = places_[literal].at(which);
+    return std::span(quads_).subspan(begin, end - begin);
+  }
   // How many of the literals had to be placed anew.
   [[nodiscard]] size_t newly_placed() const { return newly_placed_; }
 
   // The factors that let the fewest places of a common text pass that have no quad of the plan.
-  static QuadHash choose_hash(std::span<const Literal> literals, const QuadPlan& plan);
-
-  // The quads of a literal at an offset; none where they would be too many.
-  static std::vector<uint32_t> quads_of(const Literal& literal, int32_t offset);
+  static QuadHash choose_hash(const QuadPlan& plan);
 
  private:
+  struct Range {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  // Decides for a literal.
+  void set(size_t literal, const Offsets& offsets, const quad_plan::BothQuads& quads);
+
   std::vector<Offsets> offsets_;
+  std::vector<uint32_t> quads_;               // of all literals
+  std::vector<std::array<Range, 2>> places_;  // in quads_, by literal
   size_t newly_placed_ = 0;
 };
 
