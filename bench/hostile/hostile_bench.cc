@@ -32,7 +32,6 @@ constexpr int kMostPasses = 65536;
 constexpr double kLearntSpeed = 1e9;  // bytes a second
 // More than a first cache holds; four times it, and copies of that, fit into a second one.
 constexpr size_t kInCache = size_t{40} * 1024;
-constexpr size_t kBeyondCache = 4;  // times the first size: more than a second one holds
 constexpr int kLeastRounds = 3;
 constexpr int kMostRounds = 200;  // a machine that changes its speed does so for a second
 constexpr double kDenseSeconds = 50e-3;
@@ -94,14 +93,12 @@ Growth measure_from(const Work& work, const HostileInput& input, size_t first_si
 // hexadecimal digits, scanned over and over: four branches a KB go wrong in 256 and 512 KB, twelve
 // in 1 MB). Such inputs are measured where all three sizes are learnt, and in the same
 // cache: what only passes over bytes takes 2.18 times as long where twice as many no longer fit
-// into the first. Where more is done, the smallest may fit into the second cache and the largest
-// not, with all that is made of it: such inputs are measured once more where that is so of none,
-// and what is worse than linear is further from it.
+// into the first.
 Growth measure(const Work& work, const HostileInput& input, size_t first_size) {
   const Growth growth = measure_from(work, input, first_size);
   const double speed = static_cast<double>(growth.size) / growth.seconds[0];
-  if (growth.good()) return growth;
-  return measure_from(work, input, speed < kLearntSpeed ? kBeyondCache * first_size : kInCache);
+  if (growth.good() || speed < kLearntSpeed) return growth;
+  return measure_from(work, input, kInCache);
 }
 
 class Report {
