@@ -31,7 +31,7 @@ constexpr double kLeastSeconds = 1e-3;
 constexpr int kMostPasses = 65536;
 constexpr double kLearntSpeed = 1e9;  // bytes a second
 // More than a first cache holds; four times it, and copies of that, fit into a second one.
-constexpr size_t kInCache = size_t{40} * 1024;
+constexpr size_t kInCache = size_t{32} * 1024;
 constexpr int kLeastRounds = 3;
 constexpr int kMostRounds = 200;  // a machine that changes its speed does so for a second
 constexpr double kDenseSeconds = 50e-3;

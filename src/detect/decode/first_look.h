@@ -61,6 +61,18 @@ inline bool all_text(uint32_t bytes) {
          (kKinds[bytes >> 16U] & kKinds[(bytes >> 8U) & 0xFFU] & kKinds[bytes & 0xFFU]) == kText;
 }
 
+// What a byte is as a hexadecimal digit: a value up to 15, or more.
+constexpr std::array<uint8_t, 256> make_hex_values() {
+  std::array<uint8_t, 256> values{};
+  values.fill(UINT8_MAX);
+  for (unsigned char c = '0'; c <= '9'; ++c) values[c] = c - '0';
+  for (unsigned char c = 'a'; c <= 'f'; ++c) values[c] = values[c - 'a' + 'A'] = c - 'a' + 10;
+  return values;
+}
+inline constexpr std::array<uint8_t, 256> kHexValues = make_hex_values();
+
+inline unsigned hex_value(char c) { return kHexValues[static_cast<unsigned char>(c)]; }
+
 }  // namespace first_look
 
 // Whether what begins here may be base64 of a text; `at` has at least twenty bytes behind it.
@@ -85,18 +97,25 @@ inline bool may_be_base64(std::string_view text, size_t at) {
   return true;
 }
 
-// The same for hexadecimal digits; 0x in front is passed over.
+// The same for hexadecimal digits; 0x in front is passed over. The fewest bytes that are kept are
+// told whole: sums and ids of random bytes are in every text, and go no further than this.
 inline bool may_be_hex(std::string_view text, size_t at) {
-  constexpr size_t kLetters = 16;
-  const size_t mark = text[at] == '0' && (text[at + 1] | 0x20) == 'x' ? 2 : 0;
-  const auto high = [&](size_t i) {
-    const char c = text[at + mark + i];
-    return (c >= '2' && c <= '7') || c == '0';
+  constexpr size_t kLetters = 32;
+  const size_t begin = at + (text[at] == '0' && (text[at + 1] | 0x20) == 'x' ? 2 : 0);
+  if (text.size() - begin < kLetters) return false;
+  const char* const letters = text.data() + begin;
+  const auto ascii = [&](size_t i) {
+    return (letters[i] >= '2' && letters[i] <= '7') || letters[i] == '0';
   };
-  if (!high(0) || !high(2) || !high(4)) return false;
-  bool others = false;
-  for (const char c : text.substr(at, kLetters)) others |= c == '+' || c == '-' || c == '_';
-  return !others;
+  if (!ascii(0) || !ascii(2) || !ascii(4)) return false;
+  TextCheck check;
+  for (size_t i = 0; i < kLetters; i += 2) {
+    const unsigned high = first_look::hex_value(letters[i]);
+    const unsigned low = first_look::hex_value(letters[i + 1]);
+    if ((high | low) > 15 || !check.feed(static_cast<unsigned char>(high << 4U | low)))
+      return false;
+  }
+  return true;
 }
 
 }  // namespace spillguard::detect::decode

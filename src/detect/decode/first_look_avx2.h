@@ -31,6 +31,7 @@ class TwentyLetters {
         _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0));
     const __m256i sets =
         _mm256_and_si256(_mm256_shuffle_epi8(low, text), _mm256_shuffle_epi8(high, upper));
+    sixteen_ = _mm256_castsi256_si128(text);
     all_letters_ = _mm256_movemask_epi8(_mm256_cmpeq_epi8(sets, _mm256_setzero_si256())) == 0;
     // What is added to a letter makes its value, but for - / and _.
     const __m256i added = _mm256_broadcastsi128_si256(_mm_setr_epi8(
@@ -64,6 +65,33 @@ class TwentyLetters {
 
   // Whether the first sixteen may be hexadecimal digits but for their values.
   [[nodiscard]] bool no_signs() const { return no_signs_; }
+
+  // False only when may_be_hex() is for what it looks at: every other digit of the first sixteen,
+  // by which bytes of UTF-8 begin or go on.
+  [[nodiscard]] __attribute__((target("avx2"), always_inline)) bool may_be_hex_text() const {
+    // ASCII that is printed, by a digit; what goes on, by a digit or a letter; what leads.
+    const __m128i low = _mm_setr_epi8(1, 4, 5, 9, 9, 9, 9, 1, 2, 2, 0, 0, 0, 0, 0, 0);
+    const __m128i high = _mm_setr_epi8(0, 0, 0, 3, 12, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m128i upper = _mm_and_si128(_mm_srli_epi16(sixteen_, 4), _mm_set1_epi8(0x0F));
+    const __m128i kinds =
+        _mm_and_si128(_mm_shuffle_epi8(low, sixteen_), _mm_shuffle_epi8(high, upper));
+    // The bit that is asked for becomes the sign of its byte.
+    const auto is = [&](int bit) __attribute__((target("avx2"), always_inline)) {
+      return static_cast<uint32_t>(_mm_movemask_epi8(_mm_slli_epi16(kinds, 7 - bit)));
+    };
+    constexpr uint32_t kEven = 0x5555;
+    const uint32_t ascii = is(0);
+    const uint32_t within = is(1) | is(2);
+    const uint32_t leads = is(3);
+    const uint32_t known = ascii | within | leads;
+    // Behind a lead something goes on, and nothing does behind ASCII.
+    const uint32_t wrong = ~known | (leads << 2U & ~within) | (ascii << 2U & within);
+    // Two noughts, of UTF-16, be it behind 0x.
+    const auto noughts =
+        static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(sixteen_, _mm_set1_epi8('0'))));
+    const bool is_utf16 = (noughts & noughts >> 1U & 0x15U) != 0;
+    return ((wrong & kEven) == 0) | is_utf16;
+  }
 
   // False only when may_be_base64() is, and true for hardly anything else.
   [[nodiscard]] __attribute__((target("avx2"), always_inline)) bool may_be_text() const {
@@ -102,6 +130,7 @@ class TwentyLetters {
  private:
   static constexpr uint32_t kAll = 0x7FFF;
 
+  __m128i sixteen_;
   __m128i bytes_;
   bool all_letters_;
   bool no_signs_;

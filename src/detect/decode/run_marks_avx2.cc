@@ -210,10 +210,11 @@ SG_MARKS_INLINE bool is_mark(PaddedView padded, size_t at) {
   // Of slashes in a row the last.
   const unsigned is_part =
       is(base64_value(before) == kNoLetter) | (is(before == '/') & is(bytes[0] != '/'));
-  const unsigned fits =
-      is(text.size() - at >= kMinBase64) & is(letters.all_letters()) & is_part &
-      (is(letters.may_be_text()) | (is(letters.no_signs()) & is(may_begin_hex(bytes))));
-  return fits != 0 && is_run(padded, at);
+  const bool may_be_text = letters.may_be_text();
+  const unsigned fits = is(text.size() - at >= kMinBase64) & is(letters.all_letters()) & is_part &
+                        (is(may_be_text) | (is(letters.no_signs()) & is(may_begin_hex(bytes)) &
+                                            is(letters.may_be_hex_text())));
+  return fits != 0 && (may_be_text ? is_run(padded, at) : may_be_hex(text, at));
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace side_rows {
 using Halves = std::array<SideRows::Halves, 2>;
 
 constexpr size_t kBlock = 64;
-constexpr size_t kStep = 56;  // places that are told by one block
+constexpr size_t kStep = SidePlaces::kBlock;
 static_assert(kStep + SideRows::kSeen <= kBlock);
 static_assert(kBlock <= PaddedText::kPadding);
 constexpr uint64_t kTold = (uint64_t{1} << kStep) - 1;
@@ -36,11 +36,15 @@ struct Block {
   return runs;
 }
 
-size_t write(uint64_t bits, size_t block, size_t bytes, uint16_t* places) {
-  size_t count = 0;
-  for (; bits != 0; bits &= bits - 1) {
-    const size_t place = block + static_cast<size_t>(std::countr_zero(bits));
-    if (place < bytes) places[count++] = static_cast<uint16_t>(place);
+// Writes down the places of a block; returns how many. Some are written at any rate, for nobody
+// could tell how many they are.
+[[gnu::always_inline]] inline size_t write(uint64_t bits, size_t block, uint16_t* places) {
+  const auto count = static_cast<size_t>(std::popcount(bits));
+  for (size_t i = 0; i < SidePlaces::kSlack; ++i, bits &= bits - 1) {
+    places[i] = static_cast<uint16_t>(block + static_cast<size_t>(std::countr_zero(bits)));
+  }
+  for (size_t i = SidePlaces::kSlack; bits != 0; ++i, bits &= bits - 1) {
+    places[i] = static_cast<uint16_t>(block + static_cast<size_t>(std::countr_zero(bits)));
   }
   return count;
 }
@@ -53,7 +57,7 @@ struct Stretch {
   const SideRows::Digits* asked;
 };
 
-// A walk over a stretch, block by block: while there is one at(), take() it.
+// A walk over a stretch, block by block: while there is one at(), take() it, and finish().
 class Walk {
  public:
   [[gnu::always_inline]] Walk(const Stretch& stretch, SidePlaces& places)
@@ -62,21 +66,27 @@ class Walk {
         asked_(stretch.asked != nullptr ? *stretch.asked : SideRows::Digits{}),
         wanted_(stretch.asked != nullptr ? kTold : 0),
         before_(!stretch.is_first && is_digit(begin_[-1]) ? 1 : 0),
-        places_(places) {
-    places_.pairs_count = places_.digits_count = 0;
-  }
+        places_(places) {}
   [[gnu::always_inline]] bool goes_on() const { return at_ < bytes_; }
   [[gnu::always_inline]] const char* at() const { return begin_ + at_; }
+  // Written down at any rate: in sums and ids nobody could tell which block has some.
   [[gnu::always_inline]] void take(const Block& block) {
     const uint64_t runs = runs_in(block.digits, before_, asked_) & wanted_;
     const uint64_t pairs = block.pairs & kTold;
-    if ((runs | pairs) != 0) [[unlikely]] {
-      places_.pairs_count += write(pairs, at_, bytes_, places_.pairs.data() + places_.pairs_count);
-      places_.digits_count +=
-          write(runs, at_, bytes_, places_.digits.data() + places_.digits_count);
-    }
+    places_.blocks[blocks_] = {.pairs = pairs, .digits = runs, .at = at_};
+    blocks_ += (runs | pairs) != 0 ? 1U : 0U;
     before_ = block.digits >> (kStep - 1) & 1U;
     at_ += kStep;
+  }
+  [[gnu::always_inline]] void finish() {
+    places_.pairs_count = places_.digits_count = 0;
+    for (size_t i = 0; i < blocks_; ++i) {
+      const auto& [pairs, digits, at] = places_.blocks[i];
+      const uint64_t inside = bytes_ - at >= kStep ? kTold : (uint64_t{1} << (bytes_ - at)) - 1;
+      places_.pairs_count += write(pairs & inside, at, places_.pairs.data() + places_.pairs_count);
+      places_.digits_count +=
+          write(digits & inside, at, places_.digits.data() + places_.digits_count);
+    }
   }
 
  private:
@@ -87,6 +97,7 @@ class Walk {
   uint64_t before_;
   SidePlaces& places_;
   size_t at_ = 0;
+  size_t blocks_ = 0;
 };
 
 uint8_t groups_at(const SideRows::Halves& halves, char c) {
@@ -106,6 +117,7 @@ void find(const Stretch& stretch, SidePlaces& places, const Halves& halves) {
     }
     walk.take(block);
   }
+  walk.finish();
 }
 
 __attribute__((target("avx2"), always_inline)) inline __m256i load(const char* bytes) {
@@ -127,9 +139,9 @@ __attribute__((target("avx2"), always_inline)) inline __m256i digits_in(__m256i 
   return _mm256_cmpgt_epi8(_mm256_set1_epi8(INT8_MIN + 10), moved);
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(const Stretch& stretch,
-                                                           SidePlaces& places,
-                                                           const Halves& halves) {
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) void find_by_avx2(const Stretch& stretch,
+                                                                  SidePlaces& places,
+                                                                  const Halves& halves) {
   Walk walk(stretch, places);
   const __m256i half = _mm256_set1_epi8(0x0F);
   const __m256i first_lower = table(halves[0].lower.data());
@@ -156,11 +168,12 @@ __attribute__((target("avx2,bmi,bmi2"))) void find_by_avx2(const Stretch& stretc
     walk.take({.digits = bits_of(digits_in(low), digits_in(high)),
                .pairs = ~bits_of(pairs_at(low, at), pairs_at(high, at + kBlock / 2))});
   }
+  walk.finish();
 }
 
-__attribute__((target("avx2,bmi,bmi2"))) void find_one_first(const Stretch& stretch,
-                                                             SidePlaces& places,
-                                                             const SideRows::OneFirst& one) {
+__attribute__((target("avx2,bmi,bmi2,popcnt"))) void find_one_first(const Stretch& stretch,
+                                                                    SidePlaces& places,
+                                                                    const SideRows::OneFirst& one) {
   Walk walk(stretch, places);
   const __m256i first = _mm256_set1_epi8(one.first);
   const __m256i seconds = table(one.seconds.data());
@@ -177,6 +190,7 @@ __attribute__((target("avx2,bmi,bmi2"))) void find_one_first(const Stretch& stre
     walk.take({.digits = bits_of(digits_in(low), digits_in(high)),
                .pairs = bits_of(pairs_at(low, at), pairs_at(high, at + kBlock / 2))});
   }
+  walk.finish();
 }
 
 // A second byte has the lower half by which it is looked up, and its upper bit is clear: a shuffle
@@ -261,13 +275,46 @@ void SideRows::add_digits(const Literal& literal) {
     digits_.twos[count++] = static_cast<uint8_t>(i);
   }
   has_digits_ = true;
+  ask_farther(literal);
+}
+
+void SideRows::ask_farther(const Literal& literal) {
+  const size_t length = literal.bytes.size();
+  const ClassSet digits = ClassSet{1} << kDigitClass;
+  farther_.fill({});
+  size_t asked = 0;
+  for (size_t i = 0; i < kLookedAt; ++i) {
+    const bool is_told = i < length || i - length < literal.after.size();
+    classes_[i] |= !is_told ? kAllClasses : i < length ? digits : literal.after[i - length];
+    const bool is_seen = i < kSeen && (digits_at_ >> i & 1U) != 0;
+    if (!is_seen && classes_[i] != kAllClasses && asked < farther_.size()) {
+      farther_[asked++] = {.at = static_cast<uint8_t>(i), .classes = classes_[i]};
+    }
+  }
+}
+
+// Of the places of digits, those that are of the classes which are asked for farther on. Random
+// digits are in every text, as sums and ids.
+void SideRows::keep_fitting(const char* stretch, SidePlaces& places) const {
+  static_assert(kLookedAt <= PaddedText::kPadding);
+  size_t kept = 0;
+  for (size_t i = 0; i < places.digits_count; ++i) {
+    const uint16_t place = places.digits[i];
+    uint64_t fits = 1;
+    for (const Asked& asked : farther_) {
+      fits &= asked.classes >> kClassOfByte[static_cast<unsigned char>(stretch[place + asked.at])];
+    }
+    places.digits[kept] = place;
+    kept += fits & 1U;
+  }
+  places.digits_count = kept;
 }
 
 void SideRows::find(PaddedView text, size_t from, size_t bytes, SidePlaces& places,
                     bool portable) const {
-  static const bool kHasVectors = __builtin_cpu_supports("avx2") != 0 &&
-                                  __builtin_cpu_supports("bmi") != 0 &&
-                                  __builtin_cpu_supports("bmi2") != 0;
+  static const bool kHasVectors =
+      __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+      __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("popcnt") != 0;
   const side_rows::Stretch stretch{.begin = text.data() + from,
                                    .bytes = bytes,
                                    .is_first = from == 0,
@@ -281,6 +328,7 @@ void SideRows::find(PaddedView text, size_t from, size_t bytes, SidePlaces& plac
   } else {
     side_rows::find_by_avx2(stretch, places, halves_);
   }
+  if (places.digits_count != 0) keep_fitting(stretch.begin, places);
 }
 
 }  // namespace spillguard::detect

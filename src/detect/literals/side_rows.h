@@ -15,20 +15,32 @@
 #include "base/padded_text.h"
 #include "detect/literals/literal.h"
 #include "detect/literals/quad_sieve.h"
+#include "detect/literals/text_classes.h"
 
 namespace spillguard::detect {
 
 // Places of a stretch, from its begin, in ascending order.
 struct SidePlaces {
-  std::array<uint16_t, SieveScratch::kStretch> pairs;
-  std::array<uint16_t, SieveScratch::kStretch> digits;
+  static constexpr size_t kSlack = 4;  // what is written behind what is there
+  std::array<uint16_t, SieveScratch::kStretch + kSlack> pairs;
+  std::array<uint16_t, SieveScratch::kStretch + kSlack> digits;
   size_t pairs_count = 0;
   size_t digits_count = 0;
+
+  // Of the blocks that have some, where they are: a bit each.
+  struct Block {
+    uint64_t pairs;
+    uint64_t digits;
+    size_t at;
+  };
+  static constexpr size_t kBlock = 56;  // bytes
+  std::array<Block, SieveScratch::kStretch / kBlock + 2> blocks;
 };
 
 class SideRows {
  public:
-  static constexpr size_t kSeen = 8;  // bytes from a place on by which digits are told
+  static constexpr size_t kSeen = 8;       // bytes from a place on by which digits are told
+  static constexpr size_t kLookedAt = 16;  // and by the classes of which they are told then
 
   static bool is_pair(const Literal& literal) {
     return literal.bytes.size() == 2 && !literal.any_digit;
@@ -61,6 +73,14 @@ class SideRows {
  private:
   void add_pair(const Literal& literal);
   void add_digits(const Literal& literal);
+  void ask_farther(const Literal& literal);
+  void keep_fitting(const char* stretch, SidePlaces& places) const;
+
+  // Of which classes a byte behind the first digit must be, where not any will do.
+  struct Asked {
+    uint8_t at = 0;
+    ClassSet classes = kAllClasses;
+  };
 
   bool has_pairs_ = false;
   std::array<Halves, 2> halves_{};
@@ -69,6 +89,10 @@ class SideRows {
   bool has_digits_ = false;
   uint8_t digits_at_ = UINT8_MAX;  // bit i: all literals have a digit i bytes behind the first
   Digits digits_;
+  std::array<ClassSet, kLookedAt> classes_{};  // of any literal of digits, by place
+  // What the twos do not tell. Always as many, for a loop that ends anywhere is mispredicted.
+  static constexpr size_t kMostAsked = 8;
+  std::array<Asked, kMostAsked> farther_{};
 };
 
 }  // namespace spillguard::detect

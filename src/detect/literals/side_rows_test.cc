@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@ namespace spillguard::detect {
 namespace {
 
 constexpr ClassSet kDigits = ClassSet{1} << kDigitClass;
+const ClassSet kBlanks = ClassSet{1} << kClassOfByte[' '];
 
 Literal pair(std::string_view bytes, bool ignore_case = false) {
   return {.bytes = std::string(bytes), .ignore_case = ignore_case};
@@ -44,7 +46,8 @@ bool stands(const Literal& literal, std::string_view text, size_t at) {
   for (size_t i = 0; i < literal.after.size(); ++i) {
     const size_t behind = at + literal.bytes.size() + i;
     if (behind >= text.size()) return false;
-    if (literal.after[i] == kDigits && !is_digit(text[behind])) return false;
+    const unsigned kind = kClassOfByte[static_cast<unsigned char>(text[behind])];
+    if ((literal.after[i] >> kind & 1U) == 0) return false;
   }
   return true;
 }
@@ -56,9 +59,8 @@ struct Case {
   bool exact = true;         // no place is found that is none
 };
 
-std::vector<uint16_t> list(const std::array<uint16_t, SieveScratch::kStretch>& places,
-                           size_t count) {
-  return {places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count)};
+std::vector<uint16_t> list(std::span<const uint16_t> places) {
+  return {places.begin(), places.end()};
 }
 
 bool includes(const std::vector<uint16_t>& all, const std::vector<uint16_t>& some) {
@@ -72,6 +74,14 @@ TEST(SideRows, FindsWhatAPlainSearchFindsWithAndWithoutVectors) {
       {"any case", {pair("pw", true)}, "pPwW q"},
       {"bytes above 7F", {pair("\xC3\xA4"), pair("\xC3\xA9")}, "\xC3\xA4\xA9 ae"},
       {"digits", {digits({kDigits, kDigits, kAllClasses, kDigits})}, "00123 -", false},
+      {"digits and blanks farther on",
+       {digits({kDigits, kDigits | kBlanks, kDigits, kDigits, kDigits, kDigits, kDigits | kBlanks,
+                kDigits | kBlanks})},
+       "0123456 "},
+      {"digits of two lengths",
+       {digits({kDigits, kAllClasses, kAllClasses, kAllClasses, kAllClasses, kAllClasses, kDigits}),
+        digits({kDigits})},
+       "01a"},
       {"digits anywhere", {digits({kDigits}, kAllClasses)}, "12a"},
       {"a digit alone", {{.bytes = "0", .any_digit = true, .after = {kAllClasses, kDigits}}}, "1a"},
       {"all",
@@ -103,8 +113,8 @@ TEST(SideRows, FindsWhatAPlainSearchFindsWithAndWithoutVectors) {
       }
       for (const bool portable : {false, true}) {
         rows.find(text.view(), from, length, *found, portable);
-        const auto pairs = list(found->pairs, found->pairs_count);
-        const auto runs = list(found->digits, found->digits_count);
+        const auto pairs = list(std::span(found->pairs).first(found->pairs_count));
+        const auto runs = list(std::span(found->digits).first(found->digits_count));
         if (each.exact) {
           ASSERT_EQ(pairs, pairs_there) << each.name << ": " << bytes;
           ASSERT_EQ(runs, digits_there) << each.name << ": " << bytes;
