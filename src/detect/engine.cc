@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "detect/encoded_screen.h"
 #include "detect/engine_state.h"
 #include "detect/hit_sift.h"
 #include "detect/overlap.h"
@@ -44,6 +45,7 @@ struct Engine::Scratch::State {
   Layers layers;
 
   // Of a row of texts, while what is encoded in them is scanned.
+  EncodedScreen screen;
   HitSift row_sift;
   generic::GenericScratch row_generic;
   ScanResult row_result;
@@ -211,7 +213,8 @@ void Engine::scan_plain(PaddedView text, Scratch& scratch, ScanResult& result, b
   scan.finish();
 }
 
-// First the hits of all texts, while the row comes from memory, then the marks, then text by text.
+// First the hits of all texts, while the row comes from memory, then what is encoded in them, then
+// text by text.
 void Engine::scan(const PaddedRow& row, Scratch& scratch,
                   const std::function<void(size_t, ScanResult&)>& found) const {
   if (row.texts() == 0) return;
@@ -231,7 +234,15 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
     hit = memory.row_sift.take(engine.anchors, row.text(i), i, place, hit, end);
   }
   memory.row_sift.finish();
-  if (engine.decode) memory.layers.look_at_row(row.whole());
+  EncodedScreen& screen = memory.screen;
+  if (engine.decode) {
+    screen.look(row,
+                {.index = engine.index,
+                 .anchors = engine.anchors,
+                 .stretch = engine.stretch,
+                 .is_all = engine.finds.empty()},
+                memory.layers, memory.literals);
+  }
   generic::GenericScratch& words = memory.row_generic;
   generic::GenericDetector::begin(words);
   engine.generic.read(memory.row_sift.keywords(), words);
@@ -239,19 +250,20 @@ void Engine::scan(const PaddedRow& row, Scratch& scratch,
   ScanResult& result = memory.row_result;
   std::span<const WakingHit> waking = memory.row_sift.waking();
   for (uint32_t i = 0; i < row.texts(); ++i) {
-    const Span& place = row.place(i);
     const bool wakes = !waking.empty() && waking.front().text == i;
     const bool named = generic::GenericDetector::found_in(i, words);
-    const bool may_have_marks = engine.decode && !memory.layers.none_in_row(place);
-    if (!wakes && !named && !may_have_marks && engine.finds.empty()) continue;  // most texts
+    const auto encoded = engine.decode ? screen.holds(i) : EncodedScreen::Holds::kNothing;
+    const bool is_plain = encoded != EncodedScreen::Holds::kMaybe;
+    if (!wakes && !named && is_plain && engine.finds.empty()) continue;  // most texts
     const PaddedView text = row.text(i);
-    const bool has_marks = may_have_marks && memory.layers.look_in_row(text, place);
     scan.begin(text, i, result);
     for (; !waking.empty() && waking.front().text == i; waking = waking.subspan(1)) {
       scan.wake(waking.front());
     }
     scan.finish();
-    if (has_marks) scan_encoded(text, scratch, result);
+    // A match may be opaque: what is encoded in it does not count then, and other things may.
+    const bool is_told = is_plain && (encoded == EncodedScreen::Holds::kNothing || result.empty());
+    if (!is_told && memory.layers.look(text)) scan_encoded(text, scratch, result);
     if (!result.empty()) found(i, result);
   }
 }

@@ -15,6 +15,8 @@ constexpr size_t kBytesPerByte = 4;
 constexpr size_t kMinBudget = size_t{64} << 10U;
 const std::string kArrow = " > ";
 
+size_t budget_of(PaddedView text) { return text.size() * kBytesPerByte + kMinBudget; }
+
 // The spans of matches whose rules are opaque: ascending, not overlapping.
 void opaque_spans(const std::vector<Match>& matches, const LayerRules& rules,
                   std::vector<Span>& spans) {
@@ -126,11 +128,24 @@ void Layers::scan_depth(Depth& depth, const ScanText& scan) {
   }
 }
 
+Layers::FirstLevel Layers::decode(PaddedView text) {
+  make_depths();
+  Depth& depth = depths_.front();
+  finder_.run_looked(text, {}, layering::budget_of(text), depth.level);
+  if (depth.level.empty()) return {};
+  depth.level.move_text(depth.text);
+  const auto& sections = depth.level.sections();
+  const bool has_utf16 = std::any_of(
+      sections.begin(), sections.end(),
+      [&](const decode::Section& section) { return decode::is_utf16(section, depth.text.text()); });
+  return {.text = depth.text.view(), .has_utf16 = has_utf16};
+}
+
 // Decodes and scans all levels; returns how many there are.
 size_t Layers::descend(PaddedView text, const LayerRules& rules, const ScanText& scan,
                        const std::vector<Match>& plain) {
-  if (depths_.empty()) depths_.resize(kMaxDepth);
-  size_t budget = text.size() * layering::kBytesPerByte + layering::kMinBudget;
+  make_depths();
+  size_t budget = layering::budget_of(text);
   for (size_t i = 0; i < kMaxDepth; ++i) {
     Depth& depth = depths_[i];
     layering::opaque_spans(i == 0 ? plain : depths_[i - 1].matches, rules, opaque_);

@@ -64,6 +64,15 @@ class Layers {
   [[nodiscard]] bool none_in_row(const Span& place) const { return finder_.none_in_row(place); }
   bool look_in_row(PaddedView text, const Span& place) { return finder_.look_in_row(text, place); }
 
+  // What is encoded in a text stands for, but for what is encoded in that; nothing in the text
+  // counts as opaque.
+  struct FirstLevel {
+    PaddedView text;         // until the next call
+    bool has_utf16 = false;  // some of it is UTF-16, which is text that is encoded in turn
+  };
+  // Right after look_in_row() for this text.
+  FirstLevel decode(PaddedView text);
+
   // Adds to the result of a text what stands in it encoded. Right after look() for this text, or
   // one of the others.
   void add(PaddedView text, const LayerRules& rules, const ScanText& scan, ScanResult& result);
@@ -80,6 +89,9 @@ class Layers {
     std::vector<LimitHit> limits;
   };
 
+  void make_depths() {
+    if (depths_.empty()) depths_.resize(kMaxDepth);
+  }
   size_t descend(PaddedView text, const LayerRules& rules, const ScanText& scan,
                  const std::vector<Match>& plain);
   void scan_depth(Depth& depth, const ScanText& scan);

@@ -54,6 +54,11 @@ void drop_unchanged(const Level* above, size_t sections, Level& out) {
 }  // namespace
 }  // namespace finding
 
+bool is_utf16(const Section& section, std::string_view text) {
+  const bool bytes = section.encoding == Encoding::kBase64 || section.encoding == Encoding::kHex;
+  return bytes && looks_like_utf16(text.substr(section.text.begin, section.text.size()));
+}
+
 void Finder::look_at_row(PaddedView row) {
   row_marks_.clear();
   find_marks(row, row_marks_);
@@ -134,10 +139,7 @@ void Finder::run_nested(const Level& above, PaddedView text, std::span<const Spa
                         size_t budget, Level& out) {
   out.clear();
   for (const Section& section : above.sections()) {
-    const bool bytes = section.encoding == Encoding::kBase64 || section.encoding == Encoding::kHex;
-    if (bytes && looks_like_utf16(text.text().substr(section.text.begin, section.text.size()))) {
-      decode_utf16(text.text(), section.text, out);
-    }
+    if (is_utf16(section, text.text())) decode_utf16(text.text(), section.text, out);
   }
   if (look(text)) find(text, &above, opaque, budget, out);
 }

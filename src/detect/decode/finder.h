@@ -14,6 +14,9 @@
 
 namespace spillguard::detect::decode {
 
+// Whether a section of a level's text is UTF-16: run_nested() makes text of it.
+bool is_utf16(const Section& section, std::string_view text);
+
 class Finder {
  public:
   // Looks for places where encoded text may stand; false when there are none, as in most texts.
