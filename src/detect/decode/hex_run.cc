@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "detect/decode/first_look.h"
 #include "detect/decode/opaque_run.h"
 #include "detect/decode/text_check.h"
 
@@ -8,13 +9,6 @@ namespace hex_run {
 namespace {
 
 constexpr size_t kMinPrefix = 32;  // bytes of a text with binary data behind it
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 }  // namespace hex_run
@@ -28,10 +22,10 @@ size_t decode_hex(std::string_view text, Span bounds, Level& level) {
   TextCheck check;
   bool good = true;
   while (at + 1 < bounds.end) {
-    const int high = hex_run::digit(text[at]);
-    const int low = hex_run::digit(text[at + 1]);
-    if (high < 0 || low < 0) break;
-    const auto byte = static_cast<unsigned char>(high * 16 + low);
+    const unsigned high = first_look::hex_value(text[at]);
+    const unsigned low = first_look::hex_value(text[at + 1]);
+    if ((high | low) > 15) break;
+    const auto byte = static_cast<unsigned char>(high << 4U | low);
     good = check.feed(byte);
     if (!good) break;
     level.push(static_cast<char>(byte));
