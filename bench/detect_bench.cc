@@ -5,7 +5,8 @@
 //   detect_bench [--data DIR] [--megabytes N] [--rules N] [--seconds N]
 //
 // --rules N fills the built-in rules up to N with generated ones, to see how the engine scales.
-// --seconds N measures for so long: a machine that others use, too, shows its speed at times only.
+// --seconds N measures until nothing was quicker than before for so long: a machine that others
+// use, too, shows its speed at times only, and both its cores at once more rarely yet.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -100,6 +101,9 @@ struct Work {
   std::function<uint64_t(const PaddedRow&)> row;
 };
 using MakeWork = std::function<Work()>;  // one for each thread
+
+// The contestants' numbers.
+enum Who : size_t { kMemchr, kOwn, kEngine, kLibrary };
 
 // One of those that are measured side by side, and its rounds so far.
 struct Contestant {
@@ -214,13 +218,26 @@ class Line {
   std::vector<Contestant> contestants_;
 };
 
-// All lines and contestants by turns, for the machine's speed changes.
+// All lines and contestants by turns, for the machine's speed changes: until none of the engine's
+// best rounds was beaten for so many seconds.
 void measure(std::vector<Line>& lines, double seconds) {
   constexpr int kLeastRounds = 3;
+  constexpr double kBeaten = 1.01;  // by less is noise
+  constexpr int kMostTimes = 6;     // the seconds, in all
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  for (int round = 0; round < kLeastRounds || Clock::now() < end; ++round) {
-    for (Line& line : lines) line.run();
+  const std::chrono::duration<double> quiet(seconds);
+  const auto start = Clock::now();
+  auto beaten = start;
+  std::vector<double> best(lines.size(), 0);
+  for (int round = 0; round < kLeastRounds ||
+                      (Clock::now() < beaten + quiet && Clock::now() < start + kMostTimes * quiet);
+       ++round) {
+    for (size_t i = 0; i < lines.size(); ++i) {
+      lines[i].run();
+      if (lines[i].best(kEngine) <= best[i] * kBeaten) continue;
+      best[i] = lines[i].best(kEngine);
+      beaten = Clock::now();
+    }
   }
 }
 
@@ -239,9 +256,6 @@ std::optional<MakeWork> outside_search(const detect::Engine& engine) {
         [search, scratch](PaddedView text) { return search->count(text, *scratch); });
   };
 }
-
-// The contestants' numbers.
-enum Who : size_t { kMemchr, kOwn, kEngine, kLibrary };
 
 std::vector<MakeWork> makers_of(const std::shared_ptr<const detect::Engine>& engine) {
   const MakeWork memchr_work = [] {
