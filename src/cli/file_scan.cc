@@ -133,8 +133,9 @@ class InOrder {
       return file == turn_ || (file - turn_ < kAhead && waiting_[file].size() < kParts);
     });
     waiting_[file].push_back(std::move(report));
+    const bool awaited = file == turn_;
     lock.unlock();
-    ready_.notify_one();
+    if (awaited) ready_.notify_one();
   }
 
   // All that is there of this file, at least one; those before it were taken to their end.

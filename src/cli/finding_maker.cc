@@ -21,7 +21,7 @@ FindingMaker::FindingMaker(const FileScanOptions& options, std::string_view sour
       text_(extracted.text.text()),
       map_(&extracted.map),
       begins_(source),
-      ends_(source),
+      ends_(begins_),
       allowed_(finding_maker::with_pragmas(options, source)),
       lines_(text_, matches) {}
 
@@ -31,7 +31,7 @@ FindingMaker::FindingMaker(const FileScanOptions& options, std::string_view text
       text_(text),
       lines_before_(start.line - 1),
       begins_(text, start),
-      ends_(text, start),
+      ends_(begins_),
       allowed_(finding_maker::with_pragmas(options, text)),
       lines_(text, matches) {}
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/count_bytes.h"
 #include "base/strings.h"
 
 namespace spillguard::cli {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr size_t kLooked = 8192;
 
-bool is_binary(std::string_view head) {
+bool has_zeros(std::string_view head) {
   return head.substr(0, kLooked).find('\0') != std::string_view::npos;
 }
 
@@ -41,9 +42,7 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U
 
 constexpr size_t kBlock = 4096;  // bytes between two counts of lines
 
-uint64_t line_ends(std::string_view text) {
-  return static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
+uint64_t line_ends(std::string_view text) { return count_byte(text, '\n'); }
 
 // Appends the characters of whole units and gives the bytes that it took. `more`: a surrogate at
 // the end may find its other half in what follows.
@@ -78,7 +77,7 @@ size_t append_utf16(std::string_view bytes, bool big_endian, bool more, std::str
 std::optional<std::string> to_text(std::string bytes) {
   const bool marked = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
                       bytes.starts_with("\xEF\xBB\xBF");
-  if (!marked && !source_text::is_binary(bytes)) {
+  if (!marked && !source_text::has_zeros(bytes)) {
     return bytes;
   }
   std::string text;
@@ -95,12 +94,14 @@ bool TextStream::begin(std::string_view head, std::string& text) {
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
     form_ = head[0] == '\xFE' ? Form::kUtf16Big : Form::kUtf16Little;
     head.remove_prefix(2);
-  } else if (source_text::has_zero_halves(head, false)) {
-    form_ = Form::kUtf16Little;
-  } else if (source_text::has_zero_halves(head, true)) {
-    form_ = Form::kUtf16Big;
-  } else if (source_text::is_binary(head)) {
-    return false;
+  } else if (source_text::has_zeros(head)) {
+    if (source_text::has_zero_halves(head, false)) {
+      form_ = Form::kUtf16Little;
+    } else if (source_text::has_zero_halves(head, true)) {
+      form_ = Form::kUtf16Big;
+    } else {
+      return false;  // a binary
+    }
   } else if (head.starts_with("\xEF\xBB\xBF")) {
     head.remove_prefix(3);
   }
@@ -145,8 +146,9 @@ Place Places::at(size_t offset) {
     column_ = line == 0 ? start_.column : 1;
   }
   // A character counts where it begins: the place inside of one is its own.
-  for (size_t i = offset_ + 1; i <= offset; ++i) {
-    column_ += i < text_.size() && source_text::continues_character(text_[i]) ? 0 : 1;
+  if (offset > offset_) {
+    const std::string_view on = text_.substr(offset_ + 1, offset - offset_);
+    column_ += offset - offset_ - count_bytes(on, source_text::continues_character);
   }
   offset_ = offset;
   return {.line = start_.line + line, .column = column_};

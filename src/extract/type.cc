@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/count_bytes.h"
 #include "base/strings.h"
 
 namespace spillguard::extract {
@@ -168,15 +169,15 @@ bool is_text(std::string_view head) {
     return true;
   }
   const std::string_view looked = head.substr(0, 8192);
-  size_t controls = 0;
-  for (const char c : looked) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0) {
-      return false;
-    }
-    controls +=
-        byte < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\x1B' ? 1 : 0;
+  if (looked.find('\0') != std::string_view::npos) {
+    return false;
   }
+  const size_t low =
+      count_bytes(looked, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  const size_t usual = count_bytes(looked, [](char c) {
+    return c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\x1B';
+  });
+  const size_t controls = low - usual;
   return controls * 50 <= looked.size();
 }
 
@@ -192,7 +193,7 @@ bool is_pdf(std::string_view head) {
 // a mark.
 bool is_wide_text(std::string_view head) {
   const std::string_view looked = head.substr(0, 4096);
-  if (looked.size() < 8) {
+  if (looked.size() < 8 || looked.find('\0') == std::string_view::npos) {
     return false;
   }
   std::array<size_t, 4> zeros{};

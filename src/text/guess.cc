@@ -64,8 +64,10 @@ bool looks_like_wiki(std::string_view head) {
   if (has(head, "|http://]") || has(head, "|https://]") || has(head, "|smart-link]")) {
     return true;
   }
-  for (const std::string_view line : split(head, '\n')) {
-    const std::string_view trimmed = trim(line);
+  while (!head.empty()) {
+    const size_t end = std::min(head.find('\n'), head.size());
+    const std::string_view trimmed = trim(head.substr(0, end));
+    head.remove_prefix(std::min(end + 1, head.size()));
     const bool heading = trimmed.size() > 4 && trimmed[0] == 'h' && wiki_line_mark(trimmed) == 4;
     const bool table = trimmed.size() > 4 && trimmed.starts_with("||") && trimmed.ends_with("||");
     const size_t link = trimmed.find("|http");
