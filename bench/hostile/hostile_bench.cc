@@ -34,8 +34,9 @@ constexpr int kMostPasses = 65536;
 constexpr double kLearntSpeed = 1e9;  // bytes a second
 // More than a first cache holds; four times it, and copies of that, fit into a second one.
 constexpr size_t kInCache = size_t{32} * 1024;
-constexpr size_t kLeastRounds = 7;
-constexpr size_t kMostRounds = 101;
+constexpr size_t kFewRounds = 7;
+constexpr size_t kManyRounds = 31;
+constexpr double kPlantedFactor = 2.2;
 constexpr double kDenseSeconds = 50e-3;
 constexpr size_t kDenseFindings = 5000;
 constexpr size_t kDenseBytes = 200'000;
@@ -98,14 +99,15 @@ int passes_for(const Work& work, const PaddedText& text) {
   return kMostPasses;
 }
 
-// A measurement of each size goes over the same number of bytes. What takes too long is measured
-// on: the more rounds, the less does the middle one hang on the machine.
+// A measurement of each size goes over the same number of bytes. What takes too long in a few
+// rounds is judged by many; their number is fixed, for who goes on only until the result suits
+// lets everything pass in the end.
 Growth measure_from(const Work& work, const HostileInput& input, size_t first_size) {
   Growth growth(first_size);
   std::vector<PaddedText> texts;
   for (size_t i = 0; i < 3; ++i) texts.emplace_back(input.make(first_size << i));
   const int first_passes = passes_for(work, texts[0]);
-  while (growth.rounds() < kLeastRounds || (growth.rounds() < kMostRounds && !growth.good())) {
+  const auto measure_round = [&] {
     Growth::Seconds seconds{};
     for (size_t i = 0; i < 3; ++i) {
       const int passes = first_passes >> i;
@@ -114,7 +116,10 @@ Growth measure_from(const Work& work, const HostileInput& input, size_t first_si
       seconds.at(i) = (thread_seconds() - start) / passes;
     }
     growth.add_round(seconds);
-  }
+  };
+  while (growth.rounds() < kFewRounds) measure_round();
+  if (growth.good()) return growth;
+  while (growth.rounds() < kManyRounds) measure_round();
   return growth;
 }
 
@@ -173,6 +178,29 @@ class Report {
   size_t failed_ = 0;
   std::vector<std::pair<double, std::string>> slowest_;
 };
+
+// Work that takes `factor` times as long for twice the text: a share of it is summed up, which
+// grows with the text up to all of the largest.
+Work planted(double factor) {
+  return [power = std::log2(factor) - 1](PaddedView text) {
+    const double of_largest = static_cast<double>(text.size()) / (kFirstSize * 4);
+    const double share = std::min(1.0, std::pow(of_largest, power));
+    const auto end = static_cast<size_t>(static_cast<double>(text.size()) * share);
+    volatile unsigned char sum = 0;
+    for (const char c : text.text().substr(0, end)) sum = static_cast<unsigned char>(sum + c);
+  };
+}
+
+// The bench itself: it must tell what is linear from what grows a little too fast.
+void check_measure(Report& report) {
+  const HostileInput plain{"plain", [](size_t size) { return std::string(size, 'a'); }};
+  const double linear = measure(planted(2), plain, kFirstSize).factor();
+  const double planted_factor = measure(planted(kPlantedFactor), plain, kFirstSize).factor();
+  fmt::print("work planted to take 2 and {} times as long: {:.2f} and {:.2f} measured\n",
+             kPlantedFactor, linear, planted_factor);
+  if (linear > kMostFactor) report.fail("linear work is measured as too much");
+  if (planted_factor <= kMostFactor) report.fail("work that grows too fast is measured as good");
+}
 
 class Scanner {
  public:
@@ -272,6 +300,7 @@ int run(int argc, char** argv) {
     return 1;
   }
   Scanner scanner(*engine);
+  check_measure(report);
   run_inputs("structure", structure_inputs(), scanner.work(), report);
   run_inputs("all rules", rule_inputs(rules), scanner.work(), report);
   run_rules(rules, scanner.work(), report);
