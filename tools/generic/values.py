@@ -195,7 +195,9 @@ def version(r):
 
 
 def slug(r):
-    return r.choice("-_/:.").join(r.choice(words.PROGRAM) for _ in range(r.randint(2, 4)))
+    """Of four words it could be a password, with dashes at least."""
+    joint, parts = r.choice("-_/:."), [r.choice(words.PROGRAM) for _ in range(r.randint(2, 4))]
+    return joint.join(parts[:3] if joint == "-" else parts)
 
 
 NOTHINGS = [(some_name, 6), (stand_in, 5), (numbered_word, 5), (dotted, 5), (call, 4), (index, 1), (variable, 3), (masked, 2), (literal, 3),

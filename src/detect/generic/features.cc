@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, kFeatureCount> kFeatureNames = {
     "short",          "long",
     "very long",      "kinds of characters",
     "digits inside",  "word and digits",
-    "signs",          "number",
+    "row of words",   "number",
     "hexadecimal",    "UUID",
     "stand-in words", "sequence",
     "one word",       "name",
@@ -88,7 +88,6 @@ void weigh_value(std::string_view value, const Makeup& makeup, ValueClass value_
   const int sequence = sequence_share(value);
   out.flag(kWordAndDigits,
            makeup.letters() >= 3 && makeup.digits >= 2 && makeup.digit_runs == 1 && sequence == 0);
-  out.flag(kSigns, makeup.odd_signs);
   out.flag(kNumber, makeup.digits > 0 && makeup.letters() == 0);
   out.flag(kHex, value.size() >= 16 && makeup.digits > 1 && makeup.letters() > 1 &&
                      all_of_text(value, is_hex));
@@ -253,6 +252,15 @@ FeatureVector near_features(std::string_view text, const Candidate& candidate,
   out.flag(kProsePlain, (prose || candidate.setting == Setting::kColon) && bare);
   out.flag(kBareName, candidate.quote == '\0' &&
                           (out.has(kOneWord) || out.has(kName) || out.has(kDottedName)));
+  const bool spoken = candidate.noun == Noun::kPassword || candidate.noun == Noun::kPassphrase ||
+                      candidate.noun == Noun::kCredential;
+  if (spoken && makeup.signs >= 3 && is_word_row(value)) {
+    // Neither words nor length speak against a password of words.
+    out.set(kWordLetters, 0);
+    out.set(kLong, 0);
+    out.flag(kDashedName, false);
+    out.flag(kWordRow, true);
+  }
   out.flag(kPasswordSigns, candidate.noun == Noun::kPassword && makeup.letters() >= 3 &&
                                (makeup.odd_signs || (makeup.digits >= 2 && out.has(kKinds))));
   return vector;

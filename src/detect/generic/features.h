@@ -28,7 +28,7 @@ enum class Feature : uint8_t {
   kKinds,          // kinds of characters (lower, upper, digit, sign) less one
   kDigitsInside,   // changes between letters and digits, from the second on, a quarter each
   kWordAndDigits,  // letters, then two digits or more that are no row, and letters at most behind
-  kSigns,          // a sign that names do not have
+  kWordRow,        // a password of words in a row: correct-horse-battery-staple
   kNumber,         // digits alone
   kHex,            // 16 or more hexadecimal characters, letters and digits among them
   kUuid,

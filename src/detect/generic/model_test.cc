@@ -98,6 +98,20 @@ TEST(GenericModel, TellsSecretsFromWhatLooksLikeThem) {
                            Noun::kPassword, Setting::kProse)));
 }
 
+// What speaks against names and sentences does not speak against passwords of words.
+TEST(GenericModel, PasswordsOfWords) {
+  for (const std::string value : {"plinth-mango-violet-rocket", "plinth-mango-violet-rocket46"}) {
+    EXPECT_TRUE(found(plant("password=" + value, "password", value))) << value;
+    EXPECT_TRUE(
+        found(plant("password: " + value, "password", value, Noun::kPassword, Setting::kColon)))
+        << value;
+    EXPECT_FALSE(found(plant("cache_key=" + value, "cache_key", value, Noun::kKey))) << value;
+  }
+  for (const std::string value : {"plinth-mango-violet", "see-the-vault-entry"}) {
+    EXPECT_FALSE(found(plant("password=" + value, "password", value))) << value;
+  }
+}
+
 TEST(GenericModel, WhatPlainlyIsNoneScoresNothing) {
   EXPECT_EQ(score(plant("password=${DB_PASSWORD}", "password", "${DB_PASSWORD}")), 0);
   EXPECT_EQ(score(plant("password=********", "password", "********")), 0);

@@ -113,6 +113,22 @@ bool is_description(std::string_view text, Span word) {
   return word.size() <= kLongest && describes(text.substr(word.begin, word.size()));
 }
 
+// Whether small letters and capitals change more often than in most names: "tHWnsCGRlrwZbqcab".
+// The model tells the rest of the names.
+bool has_odd_case(std::string_view letters) {
+  constexpr size_t kLeast = 8;
+  if (letters.size() < kLeast) return false;
+  size_t humps = 0;
+  size_t changes = 0;
+  for (size_t p = 1; p < letters.size(); ++p) {
+    const bool upper = is_upper(letters[p]);
+    const bool changed = upper != is_upper(letters[p - 1]);
+    humps += changed && upper ? 1 : 0;
+    changes += changed ? 1 : 0;
+  }
+  return humps >= 2 && changes * 3 >= letters.size();
+}
+
 // Whether a word of letters alone stands here, and nothing that would make more of it: most names
 // in sentences are followed by one.
 bool is_plain_word(std::string_view text, size_t from) {
@@ -122,8 +138,9 @@ bool is_plain_word(std::string_view text, size_t from) {
   while (end < last && is_kind(text.data()[end], kLetterKind)) ++end;
   if (end == from) return false;
   const char c = at(text, end);
-  if (c == '.' || c == '?') return is_gap(at(text, end + 1));
-  return is_gap(c) || c == ',' || c == ';';
+  const bool ends =
+      c == '.' || c == '?' ? is_gap(at(text, end + 1)) : is_gap(c) || c == ',' || c == ';';
+  return ends && !has_odd_case(text.substr(from, end - from));
 }
 
 // Behind a bracket that begins with a word and ends a few words on; the word's end when it does
@@ -237,7 +254,7 @@ bool says_whose(std::string_view word) { return kWhoseSet.holds(word); }
 
 bool unlike_words(std::string_view value) {
   // Most are letters alone.
-  if (all_of_text(value, is_letter)) return false;
+  if (all_of_text(value, is_letter)) return has_odd_case(value);
   bool digit = false;
   bool letter = false;
   bool mark = false;

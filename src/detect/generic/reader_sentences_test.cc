@@ -184,6 +184,11 @@ TEST(GenericSentences, PlainValuesAtTheEnd) {
   one("- Client Secret vom Portal Zr7Kq2Lm9Xv4Bt8N", "Zr7Kq2Lm9Xv4Bt8N");
   one("root password for the NAS Xk7!mmQ2\nrest", "Xk7!mmQ2");
   one("passphrase type Xk7!mmQ2", "Xk7!mmQ2");
+  one("The password of the server is now tHWnsCGRlrwZbqcabUGJ", "tHWnsCGRlrwZbqcabUGJ");
+  one("Le mot de passe du compte admin est lHlsZfYcM.", "lHlsZfYcM");
+  one("A senha do banco de dados \u00E9 lHlsZfYcM, ok?", "lHlsZfYcM");
+  expect_nothing({"the password of the server is in UserDetailsService",
+                  "the password of the view is now DataSourceProvider"});
   expect_nothing({"token for build2024runner\n", "password of user4711abc\n",
                   "token for 0123456789abcdef0123456789abcdef01234567\n", "token type Bearer2x"});
 }

@@ -255,11 +255,14 @@ TEST(GenericReader, TiesBeforeANameDoNotDependOnThePlace) {
   }
 }
 
-TEST(GenericReader, SignsAmongLettersAreNoWord) {
-  for (const std::string_view value : {"BP@JQjD%", "ecSO#DfI", "YJXTiPTY%P", "hunter22", "a1!"}) {
+TEST(GenericReader, SignsAndCapitalsAmongLettersAreNoWord) {
+  for (const std::string_view value : {"BP@JQjD%", "ecSO#DfI", "YJXTiPTY%P", "hunter22", "a1!",
+                                       "tHWnsCGRlrwZbqcabUGJ", "lHlsZfYcM"}) {
     EXPECT_TRUE(unlike_words(value)) << value;
   }
-  for (const std::string_view value : {"", "word", "camelCase", "two-words", "12345678", "a=bc1"}) {
+  for (const std::string_view value :
+       {"", "word", "camelCase", "two-words", "12345678", "a=bc1", "UserDetailsService",
+        "JavaScript", "OAuth", "IDs", "HTTPSConnection", "isAuthenticated"}) {
     EXPECT_FALSE(unlike_words(value)) << value;
   }
 }

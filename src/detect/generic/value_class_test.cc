@@ -49,16 +49,17 @@ INSTANTIATE_TEST_SUITE_P(
         ValueCase{"6f1c2b34-0a1b-4c2d-8e3f-0123456789ab", kUuid},
         ValueCase{"sha256:96eab3188bb0", kDigest}, ValueCase{"3c:15:c2:d1:58:5a", kDigest},
         ValueCase{"0x7fffdead10", kDigest}, ValueCase{"/etc/ssl/private", kPath},
-        ValueCase{"C:\\keys", kPath}, ValueCase{"./secret", kPath},
-        ValueCase{"https://host.example.org/x", kUrl}, ValueCase{"someone@example.org", kEmail},
-        ValueCase{"server-key.pem", kFileName}, ValueCase{"ENC(abcd1234)", kEncrypted},
-        ValueCase{"{cipher}0a1b2c", kEncrypted}, ValueCase{"$ANSIBLE_VAULT;1.1", kEncrypted},
-        ValueCase{"{bcrypt}$2a$10$abc", kPasswordHash}, ValueCase{"$2a$11$PWIFxyz", kPasswordHash},
-        ValueCase{"ssh-rsa AAAAB3Nza", kPublicKey}, ValueCase{"changeme", kPlaceholder},
-        ValueCase{"myPassword", kPlaceholder}, ValueCase{"your_api_key", kPlaceholder},
-        ValueCase{"admin123", kPlaceholder}, ValueCase{"s3cr3t", kPlaceholder},
-        ValueCase{"cGFzc3dvcmQ=", kPlaceholder}, ValueCase{"PROJ-2596", kIssueKey},
-        ValueCase{"please see the manual", kPhrase}));
+        ValueCase{"C:\\keys", kPath},
+        ValueCase{"/home/a/.196fd35b51c3961222120dab2b07c9bc.pk", kPath},
+        ValueCase{"./secret", kPath}, ValueCase{"https://host.example.org/x", kUrl},
+        ValueCase{"someone@example.org", kEmail}, ValueCase{"server-key.pem", kFileName},
+        ValueCase{"ENC(abcd1234)", kEncrypted}, ValueCase{"{cipher}0a1b2c", kEncrypted},
+        ValueCase{"$ANSIBLE_VAULT;1.1", kEncrypted}, ValueCase{"{bcrypt}$2a$10$abc", kPasswordHash},
+        ValueCase{"$2a$11$PWIFxyz", kPasswordHash}, ValueCase{"ssh-rsa AAAAB3Nza", kPublicKey},
+        ValueCase{"changeme", kPlaceholder}, ValueCase{"myPassword", kPlaceholder},
+        ValueCase{"your_api_key", kPlaceholder}, ValueCase{"admin123", kPlaceholder},
+        ValueCase{"s3cr3t", kPlaceholder}, ValueCase{"cGFzc3dvcmQ=", kPlaceholder},
+        ValueCase{"PROJ-2596", kIssueKey}, ValueCase{"please see the manual", kPhrase}));
 
 INSTANTIATE_TEST_SUITE_P(
     Secrets, ValueClassTest,
@@ -76,6 +77,24 @@ TEST(ValueForms, RowsOfCharacters) {
   EXPECT_EQ(sequence_share("aaab"), 1024);
   EXPECT_EQ(sequence_share("x9k2"), 0);
   EXPECT_EQ(sequence_share("x9k2456z"), 3 * 1024 / 8);
+}
+
+TEST(ValueForms, RowsOfWords) {
+  for (const std::string_view row :
+       {"correct-horse-battery-staple", "Mango-Violet-Plinth-Rocket", "mango-violet-plinth-rocket7",
+        "mango-violet-plinth-rocket-2041", "mango.violet.plinth.rocket42", "lamp_fern_dusk_coil!",
+        "mango-violet-plinth-rocket-horse9!"}) {
+    EXPECT_TRUE(is_word_row(row)) << row;
+  }
+  for (const std::string_view none :
+       {"", "-", "mango-violet-plinth", "mango.violet.plinth.rocket", "first_info_read_timeout",
+        "MANGO-VIOLET-PLINTH-ROCKET", "mango-violet.plinth-rocket", "mango-violet-plinth-",
+        "mango--violet-plinth-rocket", "see-the-vault-entry", "your-own-value-here",
+        "same-as-last-time", "mango-violet-token-rocket", "a1b2-c3d4-e5f6-a7b8",
+        "mango-violet-plinth-rocket12345", "mango-violet-plinth-rocket7x",
+        "mango-violet-plinth-rocket!!"}) {
+    EXPECT_FALSE(is_word_row(none)) << none;
+  }
 }
 
 TEST(StandInWords, ShareOfTheValue) {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "detect/generic/characters.h"
+#include "detect/generic/nats_key.h"
 #include "detect/generic/word_set.h"
 
 namespace spillguard::detect::generic {
@@ -139,6 +140,19 @@ bool is_email(std::string_view value) {
          all_of_text(host, [](char c) { return is_alnum(c) || c == '.' || c == '-'; });
 }
 
+namespace {
+
+// "….pk": a dot and a few letters at the end, which base64 has not.
+bool ends_as_file(std::string_view value) {
+  constexpr size_t kLongestEnding = 5;
+  const size_t dot = value.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string_view ending = value.substr(dot + 1);
+  return !ending.empty() && ending.size() <= kLongestEnding && all_of_text(ending, is_letter);
+}
+
+}  // namespace
+
 bool is_path(std::string_view value) {
   const bool drive = value.size() >= 3 && is_letter(value[0]) && value[1] == ':' &&
                      (value[2] == '\\' || value[2] == '/');
@@ -158,6 +172,7 @@ bool is_path(std::string_view value) {
     digits += is_digit(c) ? 1 : 0;
   }
   const bool rooted = value.front() == '/';
+  if (rooted && slashes >= 2 && ends_as_file(value)) return true;
   const bool named = upper * 6 <= value.size() && digits * 5 <= value.size();
   return named &&
          (rooted || slashes >= 2 || value.find('.') != std::string_view::npos || value.size() < 16);
@@ -280,6 +295,7 @@ bool is_public_key(std::string_view value) {
       if (value.starts_with(begin)) return true;
     }
   }
+  if (is_nats_public_key(value)) return true;
   const size_t begin = value.find("BEGIN ");
   if (begin == std::string_view::npos) return false;
   return value.find("BEGIN PUBLIC", begin) != std::string_view::npos ||

@@ -27,6 +27,7 @@ bool is_stand_in(std::string_view value);             // what documents write fo
 bool is_stand_in(std::string_view value, int share);  // its stand_in_share() is known
 bool encodes_stand_in(std::string_view value);        // the same in base64
 bool is_phrase(std::string_view value);
+bool is_word_row(std::string_view value);   // four words or more: correct-horse-battery-staple7
 bool is_issue_key(std::string_view value);  // PROJ-123
 bool is_byte_row(std::string_view value);   // 3c:15:c2:d1:58:5a: an address or a fingerprint; 0x…
 

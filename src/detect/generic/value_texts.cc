@@ -211,4 +211,48 @@ bool is_phrase(std::string_view value) {
   return words >= 2;
 }
 
+namespace {
+
+// Words of sentences and of names: "see-the-vault-entry" is no row, nor "orders-db-password-name".
+constexpr std::string_view kNotInRows[] = {
+    "the",   "your",   "our",    "see",        "ask",         "and",      "for",    "not",
+    "this",  "that",   "from",   "with",       "has",         "been",     "will",   "must",
+    "are",   "was",    "here",   "there",      "use",         "get",      "set",    "same",
+    "you",   "who",    "please", "enter",      "bitte",       "siehe",    "der",    "die",
+    "das",   "und",    "dein",   "ihr",        "voir",        "votre",    "les",    "voici",
+    "ver",   "aqui",   "sua",    "para",       "password",    "passwort", "passwd", "pass",
+    "token", "secret", "key",    "credential", "credentials", "auth",     "api",    "user",
+    "login", "name",   "value",  "change"};
+constexpr auto kNotInRowSet = word_set(kNotInRows);
+
+}  // namespace
+
+// Of names, too, those with dots and underscores have four words; not those that end with a number.
+bool is_word_row(std::string_view value) {
+  constexpr size_t kLeastLetters = 3;
+  constexpr size_t kMostLetters = 12;
+  constexpr size_t kMostDigits = 4;
+  constexpr size_t kLeastWords = 4;
+  size_t words = 0;
+  char joint = '\0';
+  size_t at = 0;
+  while (true) {
+    const size_t begin = at;
+    while (at < value.size() && (is_lower(value[at]) || (at == begin && is_upper(value[at])))) ++at;
+    if (at - begin < kLeastLetters || at - begin > kMostLetters) return false;
+    if (kNotInRowSet.holds(value.substr(begin, at - begin))) return false;
+    ++words;
+    if (at == value.size() || is_digit(value[at]) || value[at] == '!') break;
+    if (joint == '\0') joint = value[at];
+    if (value[at] != joint || (joint != '-' && joint != '.' && joint != '_')) return false;
+    ++at;
+    if (at < value.size() && is_digit(value[at])) break;
+  }
+  if (words < kLeastWords || (joint != '-' && at == value.size())) return false;
+  const size_t digits = at;
+  while (at < value.size() && is_digit(value[at])) ++at;
+  if (at - digits > kMostDigits) return false;
+  return at == value.size() || (at + 1 == value.size() && value[at] == '!');
+}
+
 }  // namespace spillguard::detect::generic
