@@ -1,9 +1,10 @@
 // Any bytes as a user's rule and a text for it, through the engine: flags, the pattern up to a line
-// break, the text. What the engine finds is what a matcher over the whole text finds, unless one of
-// them ran into a limit; other blocks make no difference.
+// break, the text. What the engine finds in it as it stands is what a matcher over the whole text
+// finds, unless one of them ran into a limit; other blocks make no difference.
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/padded_text.h"
 #include "base/strings.h"
@@ -25,7 +26,9 @@ ScanResult scan_with(const Rule& rule, size_t block_bytes, PaddedView text) {
 }
 
 void check_against_matcher(const regex::JavaPattern& pattern, std::string_view text,
-                           const ScanResult& result) {
+                           ScanResult result) {
+  // "-\\t" in a text matches "-\t", too: what is found in decoded texts, the matcher never saw.
+  std::erase_if(result.matches, [](const Match& match) { return match.decoded != nullptr; });
   static regex::MatchScratch scratch({.match = 5'000});
   auto matcher = regex::JavaMatcher::over(pattern, text, scratch);
   if (!matcher) return;
