@@ -38,6 +38,14 @@ TEST(GenericRows, NamesAndValuesBetweenCommas) {
   });
 }
 
+TEST(GenericRows, IndentedLinesAreNoTable) {
+  expect_all({
+      {"f(\n\tEnvUser,\n\tEnvPassword,\n\tEnvTTL9x,\n\tEnvHTTPTimeout9).\n", {}},
+      {"\tUser\tPassword\n\tbob\tKx9aa11\n", {"Kx9aa11"}},
+      {"\tPassword\n1\tKx9aa11\n2\tZz8bb22\n", {"Kx9aa11", "Zz8bb22"}},
+  });
+}
+
 TEST(GenericRows, Labels) {
   expect_all({
       {"User             a@example.org\nPassword         Kx9aa11\nFrom   b\n", {"Kx9aa11"}},

@@ -135,19 +135,27 @@ Span cell_of(std::string_view text, size_t from, size_t number, char divider) {
   return {p, cell_end(text, p, divider)};
 }
 
-// Names before this one on its line: a line of many names is read a few times only.
 // Whether a line of pipes is a row: one begins it. Others are code and shell.
 bool begins_with_pipe(std::string_view text, size_t offset) {
   const Span line = line_around(text, offset);
   return at(text, skip_blanks(text, line.begin)) == '|';
 }
 
+// Names before this one on its line: a line of many names is read a few times only.
 bool too_many_headers(const Column& column, char divider) {
   return divider == '\0' || column.number > kMaxHeaders * 4;
 }
 
+// Whether a line is one field behind a tab: lines of code below each other are no table.
+bool is_indented(std::string_view text, size_t line_begin) {
+  return at(text, line_begin) == '\t' &&
+         is_line_end(at(text, cell_end(text, line_begin + 1, '\t')));
+}
+
 void read_rows(const Place& place, const Column& column, char divider, size_t row, bool account) {
   const std::string_view text = place.text;
+  const bool indented =
+      divider == '\t' && is_indented(text, line_around(text, place.name.key.begin).begin);
   const std::string_view title(text.data() + place.name.key.begin, place.name.key.size());
   const size_t limit = std::min(text.size(), row + 4096);
   for (size_t i = 0; i < kMaxRows && row < limit; ++i) {
@@ -161,6 +169,7 @@ void read_rows(const Place& place, const Column& column, char divider, size_t ro
       divided = next < limit && text[next] == divider;
       if (!divided) return;
     }
+    if (indented && is_indented(text, row)) return;
     next = find_line_end(text, next, limit);
     const Span cell = cell_of(text, row, column.number, divider);
     // Another table begins.

@@ -36,6 +36,8 @@ TEST(GenericReader, Settings) {
       {"password=", {}},
       {"password=\"\"", {}},
       {"password: ''", {}},
+      {"password: &#x2502; a", {}},
+      {"password: &#Kx9aa11", {"&#Kx9aa11"}},
       {"rootpw Kx9aa11!", {"Kx9aa11!"}},
       {"enable secret 0 Kx9aa11", {"Kx9aa11"}},
   });

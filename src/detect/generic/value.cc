@@ -150,6 +150,8 @@ std::optional<Value> bare_value(std::string_view text, size_t from) {
   }
   const char first = at(text, from);
   if (first == '=' || first == '|') return std::nullopt;
+  // A character that nobody decoded: "&#x2502;"
+  if (first == '&' && at(text, from + 1) == '#' && at(text, end) == ';') return std::nullopt;
   size_t begin = from;
   while (begin < end && (text[begin] == '[' || text[begin] == '(') && end - begin > 2) ++begin;
   if (end - begin > 4 && text.substr(begin, 2) == "**" && text.substr(end - 2, 2) == "**") {
